@@ -1,0 +1,8 @@
+/**
+ * The management API below /v1/environments/{workspace_id}: segments and campaigns are written
+ * here; described by /v1/openapi.json. Speaks this surface's wire dialect and nothing else.
+ */
+@NullMarked
+package dev.carillon.api.manage;
+
+import org.jspecify.annotations.NullMarked;
