@@ -12,11 +12,14 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the lanes of one processor in order, out of all streams, and moves their positions. Used by one thread.
+ * Reads the lanes of one processor in order, out of all streams, and moves their positions. Used by
+ * one thread.
  *
- * <p>Within a stream blocks are numbered without holes by one session, so what is visible is complete. Between streams the order is that of the
- * database's clock at the insert, and all streams are read in one snapshot: if a caller was answered by one node before it called another, the first
- * block is visible whenever the second is, and its time is earlier. So one caller's sequential calls stay in order whichever nodes took them.
+ * <p>Within a stream blocks are numbered without holes by one session, so what is visible is
+ * complete. Between streams the order is that of the database's clock at the insert, and all
+ * streams are read in one snapshot: if a caller was answered by one node before it called another,
+ * the first block is visible whenever the second is, and its time is earlier. So one caller's
+ * sequential calls stay in order whichever nodes took them.
  */
 public final class LaneReader {
   private static final int BLOCKS = 128;
@@ -35,7 +38,8 @@ public final class LaneReader {
   private final Map<Integer, long[]> positions = new TreeMap<>();
 
   /**
-   * @param index which of the node's {@code processors} readers this is, from 0; the node's groups are dealt out in turn
+   * @param index which of the node's {@code processors} readers this is, from 0; the node's groups
+   *     are dealt out in turn
    */
   public LaneReader(LaneOwnership ownership, int index, int processors) {
     this.ownership = ownership;
@@ -53,7 +57,10 @@ public final class LaneReader {
     return epochs.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
   }
 
-  /** Forgets groups and positions, so that the next {@link #adopt} reads them again: after a rollback, a lost connection, lost lanes. */
+  /**
+   * Forgets groups and positions, so that the next {@link #adopt} reads them again: after a
+   * rollback, a lost connection, lost lanes.
+   */
   public void forget() {
     epochs = Map.of();
     mask = 0;
@@ -64,29 +71,31 @@ public final class LaneReader {
   /** Takes over what the node owns by now: loads positions when the groups changed. */
   public void adopt(Handle handle) {
     var mine = new HashMap<Integer, Long>();
-    ownership.owned().forEach((group, epoch) -> {
-      if (group % processors == index) {
-        mine.put(group, epoch);
-      }
-    });
+    ownership
+        .owned()
+        .forEach((group, epoch) -> {
+          if (group % processors == index) {
+            mine.put(group, epoch);
+          }
+        });
     if (mine.equals(epochs) && owner == ownership.self()) {
       return;
     }
     forget();
     owner = ownership.self();
     handle
-        .createQuery("SELECT lane_group, stream_ids, seqs FROM lane_group WHERE owner = :owner AND lane_group = ANY(:groups)")
+        .createQuery(
+            "SELECT lane_group, stream_ids, seqs FROM lane_group WHERE owner = :owner AND lane_group = ANY(:groups)")
         .bind("owner", owner)
         .bind("groups", mine.keySet().stream().mapToInt(Integer::intValue).toArray())
-        .map(
-            (row, context) -> {
-              var streams = (Integer[]) row.getArray("stream_ids").getArray();
-              var seqs = (Long[]) row.getArray("seqs").getArray();
-              for (var i = 0; i < streams.length; i++) {
-                of(streams[i])[row.getInt("lane_group")] = seqs[i];
-              }
-              return row.getInt("lane_group");
-            })
+        .map((row, context) -> {
+          var streams = (Integer[]) row.getArray("stream_ids").getArray();
+          var seqs = (Long[]) row.getArray("seqs").getArray();
+          for (var i = 0; i < streams.length; i++) {
+            of(streams[i])[row.getInt("lane_group")] = seqs[i];
+          }
+          return row.getInt("lane_group");
+        })
         .list();
     epochs = Map.copyOf(mine);
     mask = Lanes.maskOf(epochs.keySet());
@@ -123,15 +132,14 @@ public final class LaneReader {
             .bind("froms", froms)
             .bind("mask", mask)
             .bind("limit", limit)
-            .map(
-                (row, context) ->
-                    new Row(
-                        row.getInt("stream_id"),
-                        row.getLong("seq"),
-                        row.getLong("first_op"),
-                        row.getTimestamp("received_at").toInstant(),
-                        row.getTimestamp("written_at").toInstant(),
-                        row.getBytes("payload")))
+            .map((row, context) ->
+                new Row(
+                    row.getInt("stream_id"),
+                    row.getLong("seq"),
+                    row.getLong("first_op"),
+                    row.getTimestamp("received_at").toInstant(),
+                    row.getTimestamp("written_at").toInstant(),
+                    row.getBytes("payload")))
             .list();
     return batchOf(rows);
   }
@@ -141,7 +149,9 @@ public final class LaneReader {
     rows.forEach(row -> counts.merge(row.stream, 1, Integer::sum));
     var cutoff = Instant.MAX;
     var more = false;
-    for (var row : rows.reversed()) { // a stream that was cut at the limit: nothing later than its last block may be applied yet
+    for (var row :
+        rows.reversed()) { // a stream that was cut at the limit: nothing later than its last block
+      // may be applied yet
       if (counts.getOrDefault(row.stream, 0) == limit) {
         counts.remove(row.stream);
         more = true;
@@ -158,7 +168,8 @@ public final class LaneReader {
       reached.merge(row.stream, row.seq, Math::max);
       if (row.payload != null) {
         bytes += row.payload.length;
-        new Block(row.stream, row.seq, row.firstOp, row.receivedAt, row.payload).collect(open(row), entries);
+        new Block(row.stream, row.seq, row.firstOp, row.receivedAt, row.payload)
+            .collect(open(row), entries);
       }
     }
     limit = bytes > COMFORTABLE_BYTES ? Math.max(1, limit / 2) : Math.min(BLOCKS, limit * 2);
@@ -167,7 +178,10 @@ public final class LaneReader {
     return new LaneBatch(entries, reached, groups, more);
   }
 
-  /** The lanes whose groups have not passed this block yet; after a take-over groups may stand at different places. */
+  /**
+   * The lanes whose groups have not passed this block yet; after a take-over groups may stand at
+   * different places.
+   */
   private long open(Row row) {
     var at = positions.get(row.stream);
     if (at == null) {
@@ -183,30 +197,36 @@ public final class LaneReader {
    * @throws LanesLost when another node has taken one of them: roll back
    */
   public void advance(Handle handle, LaneBatch batch) {
-    if (!batch.groups.isEmpty()) {
-      store(handle, batch.groups.stream().mapToInt(Integer::intValue).sorted().toArray(), batch.reached);
+    if (!batch.groups().isEmpty()) {
+      store(
+          handle,
+          batch.groups().stream().mapToInt(Integer::intValue).sorted().toArray(),
+          batch.reached());
     }
   }
 
   /** Takes note that the batch is committed. */
   public void confirmed(LaneBatch batch) {
-    batch.reached.forEach(
-        (stream, seq) -> {
+    batch
+        .reached()
+        .forEach((stream, seq) -> {
           var at = of(stream);
           for (int group : epochs.keySet()) {
             at[group] = Math.max(at[group], seq);
           }
         });
-    unsaved |= !batch.reached.isEmpty();
+    unsaved |= !batch.reached().isEmpty();
   }
 
   /**
-   * Stores the positions of all groups, also of those that had nothing to apply, so that the log can be trimmed. Called now and then, in a
-   * transaction of its own.
+   * Stores the positions of all groups, also of those that had nothing to apply, so that the log
+   * can be trimmed. Called now and then, in a transaction of its own.
    */
   public void flush(Handle handle) {
     if (unsaved && !epochs.isEmpty()) {
-      var live = new HashSet<>(handle.createQuery("SELECT stream_id FROM log_stream").mapTo(Integer.class).list());
+      var live =
+          new HashSet<>(
+              handle.createQuery("SELECT stream_id FROM log_stream").mapTo(Integer.class).list());
       positions.keySet().retainAll(live);
       handle.useTransaction(h -> store(h, groups(), Map.of()));
       unsaved = false;
@@ -221,7 +241,8 @@ public final class LaneReader {
       var text = new StringBuilder("{");
       for (var stream : streams.entrySet()) {
         var at = stream.getValue() == null ? 0 : stream.getValue()[groups[i]];
-        text.append(text.length() > 1 ? "," : "").append(Math.max(at, reached.getOrDefault(stream.getKey(), 0L)));
+        text.append(text.length() > 1 ? "," : "")
+            .append(Math.max(at, reached.getOrDefault(stream.getKey(), 0L)));
       }
       seqs[i] = text.append('}').toString();
     }
@@ -235,17 +256,25 @@ public final class LaneReader {
                 """)
             .bind("streams", streams.keySet().stream().mapToInt(Integer::intValue).toArray())
             .bind("groups", groups)
-            .bind("epochs", Arrays.stream(groups).mapToLong(group -> epochs.getOrDefault(group, -1L)).toArray())
+            .bind(
+                "epochs",
+                Arrays.stream(groups).mapToLong(group -> epochs.getOrDefault(group, -1L)).toArray())
             .bind("seqs", seqs)
             .bind("owner", owner)
             .execute();
     if (moved != groups.length) {
       throw new LanesLost(
-          "lane groups %s: expected to own all of them as %d, found %d".formatted(Arrays.toString(groups), owner, moved));
+          "lane groups %s: expected to own all of them as %d, found %d"
+              .formatted(Arrays.toString(groups), owner, moved));
     }
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Row(
-      int stream, long seq, long firstOp, Instant receivedAt, Instant writtenAt, byte @Nullable [] payload) {}
+      int stream,
+      long seq,
+      long firstOp,
+      Instant receivedAt,
+      Instant writtenAt,
+      byte @Nullable [] payload) {}
 }

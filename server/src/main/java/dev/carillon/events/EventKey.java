@@ -1,0 +1,55 @@
+package dev.carillon.events;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.UUID;
+
+/**
+ * What an event id is remembered by (P-42): 16 bytes, and the day its memory lies in.
+ *
+ * <p>A ULID names its own day, so a repeat looks in the same place whenever it comes. Any other text is hashed and remembered by the day of receipt; a
+ * repeat is then looked for on all remembered days.
+ *
+ * @param key the ULID's 128 bits, or the first 128 bits of the text's SHA-256
+ * @param day where it is remembered
+ * @param own whether the day comes from the id itself
+ */
+public record EventKey(UUID key, LocalDate day, boolean own) {
+  private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  private static final int ULID_LENGTH = 26;
+
+  /** Days a key is remembered for; partitions of a week are dropped when wholly older. */
+  public static final int REMEMBERED_DAYS = 35;
+
+  /** The key of an id received at the given time. */
+  public static EventKey of(String eventId, Instant receivedAt) {
+    var today = receivedAt.atOffset(ZoneOffset.UTC).toLocalDate();
+    if (eventId.length() == ULID_LENGTH) {
+      var high = 0L;
+      var low = 0L;
+      var valid = DIGITS.indexOf(Character.toUpperCase(eventId.charAt(0))) <= 7;
+      for (var i = 0; i < ULID_LENGTH && valid; i++) {
+        var digit = DIGITS.indexOf(Character.toUpperCase(eventId.charAt(i)));
+        valid = digit >= 0;
+        high = high << 5 | low >>> 59;
+        low = low << 5 | digit;
+      }
+      if (valid) {
+        var day = Instant.ofEpochMilli(high >>> 16).atOffset(ZoneOffset.UTC).toLocalDate();
+        var remembered = !day.isBefore(today.minusDays(REMEMBERED_DAYS)) && !day.isAfter(today.plusDays(1));
+        return new EventKey(new UUID(high, low), remembered ? day : today, remembered);
+      }
+    }
+    try {
+      var hash = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(eventId.getBytes(StandardCharsets.UTF_8)));
+      return new EventKey(new UUID(hash.getLong(), hash.getLong()), today, false);
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("every Java runtime has SHA-256", missing);
+    }
+  }
+}

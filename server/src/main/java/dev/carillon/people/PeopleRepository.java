@@ -1,0 +1,170 @@
+package dev.carillon.people;
+
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+
+/** Rows of people and their identifiers, read and written for whole batches. Every method is one statement, whatever the number of rows. */
+public final class PeopleRepository {
+
+  /** A person's row. */
+  public record Row(long personId, WorkspaceId workspace, Instant createdAt, String attributes, String written) {}
+
+  /** Who these identifiers name; those that name nobody are absent. {@code cio_id}s are not looked up here. */
+  public Map<IdentifierKey, Long> resolve(Handle handle, Collection<IdentifierKey> keys) {
+    var found = new HashMap<IdentifierKey, Long>();
+    if (keys.isEmpty()) {
+      return found;
+    }
+    handle
+        .createQuery(
+            """
+            SELECT i.workspace_id, i.kind, i.value, i.person_id
+              FROM unnest(:workspaces, :kinds, :values) AS k(workspace_id, kind, value)
+              JOIN person_identifier i USING (workspace_id, kind, value)
+            """)
+        .bind("workspaces", keys.stream().mapToInt(key -> key.workspace().value()).toArray())
+        .bind("kinds", kinds(keys))
+        .bind("values", keys.stream().map(IdentifierKey::value).toArray(String[]::new))
+        .map(
+            (row, context) ->
+                found.put(
+                    new IdentifierKey(
+                        new WorkspaceId(row.getInt(1)), IdentifierKind.of(row.getInt(2)), row.getString(3)),
+                    row.getLong(4)))
+        .list();
+    return found;
+  }
+
+  /**
+   * Locks people in key order and reads them as they are once the lock is held. Whoever is missing from the answer does not exist (any more).
+   *
+   * @param ids ascending
+   */
+  public Map<Long, Row> lockAndLoad(Handle handle, long[] ids) {
+    var rows = new TreeMap<Long, Row>();
+    handle
+        .createQuery(
+            """
+            SELECT person_id, workspace_id, created_at, attributes, written FROM person
+             WHERE person_id = ANY(:ids) ORDER BY person_id FOR NO KEY UPDATE
+            """)
+        .bind("ids", ids)
+        .map(
+            (row, context) ->
+                rows.put(
+                    row.getLong(1),
+                    new Row(
+                        row.getLong(1),
+                        new WorkspaceId(row.getInt(2)),
+                        row.getTimestamp(3).toInstant(),
+                        row.getString(4),
+                        row.getString(5))))
+        .list();
+    return rows;
+  }
+
+  /** Adds people. */
+  public void insert(Handle handle, List<Row> people) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
+            SELECT u.id, u.workspace, u.at, u.at, u.attributes, u.written
+              FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written)
+            """)
+        .bind("ids", people.stream().mapToLong(Row::personId).toArray())
+        .bind("workspaces", people.stream().mapToInt(row -> row.workspace().value()).toArray())
+        .bind("at", people.stream().map(Row::createdAt).toArray(Instant[]::new))
+        .bind("attributes", people.stream().map(Row::attributes).toArray(String[]::new))
+        .bind("written", people.stream().map(Row::written).toArray(String[]::new))
+        .execute();
+  }
+
+  /** Stores changed profiles of locked people. */
+  public void update(Handle handle, List<Row> people, Instant now) {
+    handle
+        .createUpdate(
+            """
+            UPDATE person p SET attributes = u.attributes, written = u.written, updated_at = :now
+              FROM unnest(:ids, :attributes, :written) AS u(id, attributes, written)
+             WHERE p.person_id = u.id
+            """)
+        .bind("now", now)
+        .bind("ids", people.stream().mapToLong(Row::personId).toArray())
+        .bind("attributes", people.stream().map(Row::attributes).toArray(String[]::new))
+        .bind("written", people.stream().map(Row::written).toArray(String[]::new))
+        .execute();
+  }
+
+  /**
+   * Adds identifiers.
+   *
+   * @param identifiers in key order, so that two batches cannot wait for each other in a circle
+   * @return how many were added; fewer than given means that one was taken meanwhile: roll back and resolve again
+   */
+  public int insertIdentifiers(Handle handle, TreeMap<IdentifierKey, Long> identifiers) {
+    return handle
+        .createUpdate(
+            """
+            INSERT INTO person_identifier (workspace_id, kind, value, person_id)
+            SELECT * FROM unnest(:workspaces, :kinds, :values, :ids) ON CONFLICT DO NOTHING
+            """)
+        .bind("workspaces", identifiers.keySet().stream().mapToInt(key -> key.workspace().value()).toArray())
+        .bind("kinds", kinds(identifiers.keySet()))
+        .bind("values", identifiers.keySet().stream().map(IdentifierKey::value).toArray(String[]::new))
+        .bind("ids", identifiers.values().stream().mapToLong(Long::longValue).toArray())
+        .execute();
+  }
+
+  /** Removes identifiers that no longer name anybody. */
+  public void deleteIdentifiers(Handle handle, SortedSet<IdentifierKey> identifiers) {
+    handle
+        .createUpdate(
+            """
+            DELETE FROM person_identifier i
+             USING unnest(:workspaces, :kinds, :values) AS k(workspace_id, kind, value)
+             WHERE i.workspace_id = k.workspace_id AND i.kind = k.kind AND i.value = k.value
+            """)
+        .bind("workspaces", identifiers.stream().mapToInt(key -> key.workspace().value()).toArray())
+        .bind("kinds", kinds(identifiers))
+        .bind("values", identifiers.stream().map(IdentifierKey::value).toArray(String[]::new))
+        .execute();
+  }
+
+  /**
+   * Removes locked people with their counters; what they left in time-partitioned tables is put down for erasure.
+   *
+   * @param eraseAt when no batch that still writes about them can be running any more
+   */
+  public void delete(Handle handle, Map<Long, WorkspaceId> people, Instant eraseAt) {
+    var ids = people.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
+    handle.createUpdate("DELETE FROM person WHERE person_id = ANY(:ids)").bind("ids", ids).execute();
+    handle.createUpdate("DELETE FROM person_counters WHERE person_id = ANY(:ids)").bind("ids", ids).execute();
+    handle
+        .createUpdate(
+            """
+            INSERT INTO erasure (person_id, workspace_id, due_at)
+            SELECT u.id, u.workspace, :due FROM unnest(:ids, :workspaces) AS u(id, workspace) ON CONFLICT DO NOTHING
+            """)
+        .bind("ids", people.keySet().stream().mapToLong(Long::longValue).toArray())
+        .bind("workspaces", people.values().stream().mapToInt(WorkspaceId::value).toArray())
+        .bind("due", eraseAt)
+        .execute();
+  }
+
+  private static short[] kinds(Collection<IdentifierKey> keys) {
+    var kinds = new short[keys.size()];
+    var i = 0;
+    for (var key : keys) {
+      kinds[i++] = key.kind().code();
+    }
+    return kinds;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.carillon.people;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attributes of one person while a batch works on it: what they are, when each was written, what has changed. Mutable; used by one thread under
+ * the lock of the person's row.
+ */
+public final class Profile {
+  /** Attributes a person may have (track §8). */
+  public static final int ATTRIBUTES = 300;
+
+  private static final String PREFERENCES = "cio_subscription_preferences";
+
+  private final Map<String, Object> attributes;
+  private final Map<String, Object> written;
+  private boolean changed;
+
+  private Profile(Map<String, Object> attributes, Map<String, Object> written) {
+    this.attributes = attributes;
+    this.written = written;
+  }
+
+  /** The profile of a person who has none yet. */
+  public static Profile empty() {
+    return new Profile(new LinkedHashMap<>(), new LinkedHashMap<>());
+  }
+
+  /** A stored profile: the two JSON documents of table {@code person}. */
+  public static Profile of(String attributes, String written) {
+    return new Profile(AttributesJson.parse(attributes), AttributesJson.parse(written));
+  }
+
+  /** The value of an attribute; null when there is none. */
+  public @Nullable Object attribute(String name) {
+    return attributes.get(name);
+  }
+
+  /** All attributes, identifiers included. A view. */
+  public Map<String, Object> attributes() {
+    return Collections.unmodifiableMap(attributes);
+  }
+
+  /** Whether anything differs from what was stored. */
+  public boolean changed() {
+    return changed;
+  }
+
+  /** The attributes as stored. */
+  public String attributesJson() {
+    return AttributesJson.print(attributes);
+  }
+
+  /** The write times as stored. */
+  public String writtenJson() {
+    return AttributesJson.print(written);
+  }
+
+  /** What writing one attribute did. */
+  public sealed interface Outcome {
+    /** It has a new value, or none any more. {@code from} null: it had none. {@code to} null: it was removed. */
+    record Changed(@Nullable Object from, @Nullable Object to) implements Outcome {}
+
+    /** It had that value already, or a later write of it is known (P-11). */
+    record Unchanged() implements Outcome {}
+
+    /** It is one more than a person may have (P-14). */
+    record TooMany() implements Outcome {}
+  }
+
+  /**
+   * Writes one attribute (track §3.4–3.5): null and empty text remove it; a key below {@code cio_subscription_preferences} changes that leaf only
+   * (P-12).
+   *
+   * @param writtenAtMillis when the change happened; an older one than the last known write has no effect
+   */
+  public Outcome write(String name, @Nullable Object value, long writtenAtMillis) {
+    var last = written.get(name);
+    if (last instanceof Long lastMillis && lastMillis > writtenAtMillis) {
+      return new Outcome.Unchanged();
+    }
+    if (name.startsWith(PREFERENCES + ".")) {
+      var leafs = name.substring(PREFERENCES.length() + 1).split("\\.", 3);
+      return store(PREFERENCES, withLeaf(attributes.get(PREFERENCES), leafs, 0, value), writtenAtMillis);
+    }
+    return store(name, value, writtenAtMillis);
+  }
+
+  private Outcome store(String name, @Nullable Object value, long writtenAtMillis) {
+    var from = attributes.get(name);
+    if (value == null || value.equals("")) {
+      if (from == null) {
+        return new Outcome.Unchanged();
+      }
+      attributes.remove(name);
+      note(name, writtenAtMillis);
+      return new Outcome.Changed(from, null);
+    }
+    if (Objects.equals(from, value)) {
+      return new Outcome.Unchanged();
+    }
+    if (from == null && attributes.size() >= ATTRIBUTES) {
+      return new Outcome.TooMany();
+    }
+    attributes.put(name, value);
+    note(name, writtenAtMillis);
+    return new Outcome.Changed(from, value);
+  }
+
+  private void note(String name, long writtenAtMillis) {
+    written.put(name, writtenAtMillis);
+    changed = true;
+  }
+
+  private static @Nullable Object withLeaf(@Nullable Object tree, String[] path, int depth, @Nullable Object value) {
+    if (depth == path.length) {
+      return value;
+    }
+    var copy = new LinkedHashMap<String, Object>();
+    if (tree instanceof Map<?, ?> map) {
+      map.forEach((key, each) -> copy.put((String) key, each));
+    }
+    var child = withLeaf(copy.get(path[depth]), path, depth + 1, value);
+    if (child == null) {
+      copy.remove(path[depth]);
+    } else {
+      copy.put(path[depth], child);
+    }
+    return copy;
+  }
+
+  /** Whether any of these attributes has a value. */
+  public boolean hasAny(Collection<String> names) {
+    return names.stream().anyMatch(attributes::containsKey);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.carillon.processing;
+
+import dev.carillon.people.AttributesJson;
+import dev.carillon.reporting.ActivityRepository.NewActivity;
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the activity entries of one batch. */
+final class BatchActivity {
+  private final List<NewActivity> entries = new ArrayList<>();
+
+  List<NewActivity> entries() {
+    return entries;
+  }
+
+  /**
+   * Notes one entry.
+   *
+   * @param person null for nobody who exists
+   */
+  void note(Entry entry, @Nullable PersonState person, String type, Map<String, ?> data) {
+    entries.add(
+        new NewActivity(
+            person == null ? 0 : person.personId(),
+            entry.workspace(),
+            entry.op(),
+            type,
+            entry.receivedAt(),
+            entry.receivedAt(),
+            AttributesJson.print(data)));
+  }
+
+  /** Notes that an attribute could not be changed, and why (P-4, P-6, P-14). */
+  void failed(Entry entry, @Nullable PersonState person, Map<String, @Nullable Object> attributes, String reason) {
+    var data = new LinkedHashMap<String, Object>();
+    data.put("reason", reason);
+    attributes.forEach((name, value) -> data.put(name, value == null ? "" : value));
+    note(entry, person, "failed_attribute_change", data);
+  }
+
+  /** The operation an entry belongs to. */
+  record Entry(WorkspaceId workspace, long op, Instant receivedAt) {}
+}

@@ -1,0 +1,88 @@
+package dev.carillon.processing;
+
+import dev.carillon.campaigns.Occurrence;
+import dev.carillon.events.EventFilter;
+import dev.carillon.events.EventKind;
+import dev.carillon.events.EventNames;
+import dev.carillon.events.EventRepository.NewEvent;
+import dev.carillon.people.AttributesJson;
+import dev.carillon.processing.RuleBook.EventName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes events the person's own: stores them, counts them, wakes segments, starts journeys. */
+final class EventApplier {
+  private final EventNames names;
+  private final Reactions reactions;
+  private final List<NewEvent> events = new ArrayList<>();
+
+  EventApplier(EventNames names, Reactions reactions) {
+    this.names = names;
+    this.reactions = reactions;
+  }
+
+  /**
+   * An event on its way to a person.
+   *
+   * @param op number of the operation that brought it
+   * @param data JSON object
+   */
+  record Incoming(
+      EventKind kind,
+      String name,
+      long op,
+      Instant occurredAt,
+      Instant receivedAt,
+      @Nullable String eventId,
+      String data) {}
+
+  /**
+   * Attaches an event to a person.
+   *
+   * @param attachedAt when it becomes the person's: its receipt, or later for an anonymous event; its age at this instant decides whether it triggers
+   */
+  void attach(PersonState person, Incoming event, Instant attachedAt) {
+    events.add(
+        new NewEvent(
+            person.personId(),
+            person.workspace(),
+            names.numberOf(person.workspace(), event.kind, event.name),
+            event.op,
+            event.occurredAt,
+            event.receivedAt,
+            event.eventId,
+            event.data));
+    var rules = reactions.rules(person).byEvent().get(new EventName(event.kind, event.name));
+    if (rules == null) {
+      return;
+    }
+    Map<String, Object> fields = AttributesJson.parse(event.data);
+    for (var counter : rules.counters()) {
+      if (EventFilter.matches(counter.where(), fields)) {
+        person.count(counter.counterId(), event.occurredAt.toEpochMilli(), counter.keep());
+      }
+    }
+    reactions.woken(person, rules.segments(), attachedAt);
+    if (!rules.campaigns().isEmpty()) {
+      var occurrence =
+          new Occurrence.EventHappened(
+              event.kind, event.name, event.eventId, event.occurredAt, attachedAt, event.data, fields);
+      for (var campaign : rules.campaigns()) {
+        reactions.trigger(person, campaign, occurrence, attachedAt);
+      }
+    }
+  }
+
+  /** Events to store. */
+  List<NewEvent> events() {
+    return events;
+  }
+
+  /** Forgets the events of somebody who was deleted later in the batch. */
+  void forget(PersonState person) {
+    events.removeIf(event -> event.personId() == person.personId());
+  }
+}

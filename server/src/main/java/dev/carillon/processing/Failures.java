@@ -1,0 +1,56 @@
+package dev.carillon.processing;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.jdbi.v3.core.CloseException;
+import org.jdbi.v3.core.ConnectionException;
+import org.jspecify.annotations.Nullable;
+
+/** Tells kinds of failures apart by what to do about them. */
+final class Failures {
+  private static final int LONGEST_SENTENCE = 500;
+
+  private Failures() {}
+
+  /** The connection is of no use any more: open another one. */
+  static boolean connectionBroken(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof ConnectionException || each instanceof CloseException || each instanceof SQLTransientConnectionException) {
+        return true;
+      }
+      var state = state(each);
+      if (state != null && (state.startsWith("08") || state.startsWith("57P") || state.equals("25P02") || state.startsWith("53"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Two batches met, as in a deadlock: do it again. */
+  static boolean passing(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof RetryBatch) {
+        return true;
+      }
+      var state = state(each);
+      if (state != null && (state.equals("40001") || state.equals("40P01") || state.equals("55P03"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static @Nullable String state(Throwable failure) {
+    return failure instanceof SQLException sql ? sql.getSQLState() : null;
+  }
+
+  /** What went wrong, for {@code dead_letter.reason}. */
+  static String sentence(Throwable failure) {
+    var cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    var text = cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    return text.length() > LONGEST_SENTENCE ? text.substring(0, LONGEST_SENTENCE) : text;
+  }
+}

@@ -1,0 +1,191 @@
+package dev.carillon.processing;
+
+import dev.carillon.people.Identifier;
+import dev.carillon.people.IdentifierKind;
+import dev.carillon.people.Profile;
+import dev.carillon.processing.BatchActivity.Entry;
+import dev.carillon.processing.Operation.Identify;
+import dev.carillon.workspaces.WorkspaceId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies an identify call: finds or creates the person by the tables of track §3.2 and §3.3, changes identifiers where that is allowed, writes
+ * attributes, and notes what changed or could not.
+ */
+final class IdentifyApplier {
+  private static final Set<String> IDENTIFIERS = Set.of("id", "email");
+
+  private final BatchPeople people;
+  private final BatchActivity activity;
+
+  IdentifyApplier(BatchPeople people, BatchActivity activity) {
+    this.people = people;
+    this.activity = activity;
+  }
+
+  /**
+   * What the call did.
+   *
+   * @param person null when there is nobody it could apply to
+   * @param changed names of attributes that have another value now
+   */
+  record Applied(@Nullable PersonState person, Set<String> changed) {
+    private static final Applied NOTHING = new Applied(null, Set.of());
+  }
+
+  /** The identifiers a call's body names beside the one in its path; none that only repeats the path (Ruby repeats {@code id}). */
+  static List<Identifier> inBody(Identify call) {
+    var identifiers = new ArrayList<Identifier>(2);
+    if (call.attributes().get("id") instanceof String id && !id.isEmpty() && !id.equals(call.person().value())) {
+      identifiers.add(Identifier.id(id));
+    }
+    if (call.attributes().get("email") instanceof String email && !email.isEmpty()) {
+      var identifier = Identifier.email(email);
+      if (call.person().kind() != IdentifierKind.EMAIL || !identifier.key().equals(call.person().key())) {
+        identifiers.add(identifier);
+      }
+    }
+    return identifiers;
+  }
+
+  /** Applies the call to the batch's people. */
+  Applied apply(Identify call, Entry entry) {
+    var writtenAt = call.writtenAtMillis() == 0 ? entry.receivedAt().toEpochMilli() : call.writtenAtMillis();
+    var path = call.person();
+    var body = inBody(call);
+    var changes = new LinkedHashMap<String, Object>();
+    var person = people.find(call.workspace(), path);
+    var isNew = false;
+    if (person == null) {
+      if (path.kind() == IdentifierKind.CIO_ID) {
+        return Applied.NOTHING; // unknown or dead: dropped (track §3.2, P-5)
+      }
+      person = holder(call.workspace(), body);
+      if (person == null) {
+        if (call.updateOnly()) {
+          activity.failed(entry, null, call.attributes(), path.key() + " names nobody and _update forbids creating");
+          return Applied.NOTHING;
+        }
+        person = people.create(call.workspace(), entry.op(), entry.receivedAt());
+        isNew = true;
+        people.name(person, path, writtenAt);
+        changes.put(attributeOf(path), change(null, path.value()));
+      } else {
+        adopt(person, path, writtenAt, changes, entry);
+      }
+    }
+    for (var identifier : body) {
+      identifier(person, path, identifier, writtenAt, changes, entry);
+    }
+    spelling(person, call, writtenAt, changes);
+    attributes(person, call, writtenAt, changes, entry);
+    if (!isNew) {
+      activity.note(entry, person, changes.isEmpty() ? "skipped_update" : "attribute_change", changes);
+    }
+    return new Applied(person, new LinkedHashSet<>(changes.keySet()));
+  }
+
+  private @Nullable PersonState holder(WorkspaceId workspace, List<Identifier> identifiers) {
+    for (var identifier : identifiers.reversed()) { // e-mail first: "new id and known e-mail updates that one person"
+      var holder = people.find(workspace, identifier);
+      if (holder != null) {
+        return holder;
+      }
+    }
+    return null;
+  }
+
+  /** Path unknown, body known: the body's person also gets the path's identifier; a former id is replaced, a former e-mail is not (track §3.3). */
+  private void adopt(PersonState person, Identifier path, long writtenAt, Map<String, Object> changes, Entry entry) {
+    var name = attributeOf(path);
+    var former = person.profile().attribute(name);
+    if (former != null && path.kind() == IdentifierKind.EMAIL) {
+      refuse(person, path, "an e-mail address changes only through the cio_id", entry);
+      return;
+    }
+    people.name(person, path, writtenAt);
+    changes.put(name, change(former, path.value()));
+  }
+
+  private void identifier(
+      PersonState person, Identifier path, Identifier wanted, long writtenAt, Map<String, Object> changes, Entry entry) {
+    var name = attributeOf(wanted);
+    var former = person.profile().attribute(name);
+    var holder = people.find(person.workspace(), wanted);
+    if (holder == person) {
+      return;
+    }
+    if (holder != null) {
+      refuse(person, wanted, "it belongs to another person", entry);
+    } else if (former != null && path.kind() != IdentifierKind.CIO_ID) {
+      refuse(person, wanted, "once set it changes only through the cio_id", entry);
+    } else {
+      people.name(person, wanted, writtenAt);
+      changes.put(name, change(former, wanted.value()));
+    }
+  }
+
+  /** The same address in other letters: shown as last written (P-3). Empty clears it, through the cio_id only (track §3.5). */
+  private void spelling(PersonState person, Identify call, long writtenAt, Map<String, Object> changes) {
+    if (!call.attributes().containsKey("email")) {
+      return;
+    }
+    var former = person.profile().attribute("email");
+    var given = call.attributes().get("email");
+    if (given instanceof String email && !email.isEmpty()) {
+      if (former instanceof String known && !known.equals(email) && known.equalsIgnoreCase(email)) {
+        person.profile().write("email", email, writtenAt);
+        changes.put("email", change(known, email));
+      }
+    } else if (former != null && call.person().kind() == IdentifierKind.CIO_ID) {
+      people.unname(person, IdentifierKind.EMAIL, writtenAt);
+      changes.put("email", change(former, null));
+    }
+  }
+
+  private void attributes(
+      PersonState person, Identify call, long writtenAt, Map<String, Object> changes, Entry entry) {
+    var refused = new LinkedHashMap<String, @Nullable Object>();
+    call.attributes()
+        .forEach(
+            (name, value) -> {
+              if (IDENTIFIERS.contains(name)) {
+                return;
+              }
+              switch (person.profile().write(name, value, writtenAt)) {
+                case Profile.Outcome.Changed(var from, var to) -> changes.put(topLevel(name), change(from, to));
+                case Profile.Outcome.Unchanged() -> {}
+                case Profile.Outcome.TooMany() -> refused.put(name, value);
+              }
+            });
+    if (!refused.isEmpty()) {
+      activity.failed(entry, person, refused, "a person has at most " + Profile.ATTRIBUTES + " attributes");
+    }
+  }
+
+  private void refuse(PersonState person, Identifier wanted, String reason, Entry entry) {
+    activity.failed(entry, person, Map.of(attributeOf(wanted), wanted.value()), reason);
+  }
+
+  private static String topLevel(String name) {
+    return name.startsWith("cio_subscription_preferences.") ? "cio_subscription_preferences" : name;
+  }
+
+  private static String attributeOf(Identifier identifier) {
+    return identifier.kind() == IdentifierKind.EMAIL ? "email" : "id";
+  }
+
+  /** As the activity log shows it (P-53): from "" when it is new. */
+  private static Map<String, Object> change(@Nullable Object from, @Nullable Object to) {
+    var change = new LinkedHashMap<String, Object>();
+    change.put("from", from == null ? "" : from);
+    change.put("to", to == null ? "" : to);
+    return change;
+  }
+}

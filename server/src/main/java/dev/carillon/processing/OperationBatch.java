@@ -1,0 +1,264 @@
+package dev.carillon.processing;
+
+import dev.carillon.events.AnonymousRepository.Key;
+import dev.carillon.events.EventKey;
+import dev.carillon.events.EventRepository.SeenKey;
+import dev.carillon.people.Identifier;
+import dev.carillon.people.IdentifierKey;
+import dev.carillon.people.IdentifierKind;
+import dev.carillon.processing.BatchActivity.Entry;
+import dev.carillon.processing.EventApplier.Incoming;
+import dev.carillon.processing.RuleBook.EventName;
+import dev.carillon.processing.RuleBook.SegmentRule;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies operations in order, with everything they cause, inside one transaction: reads what they will touch in a constant number of statements,
+ * works in memory, writes back in a constant number of statements.
+ */
+final class OperationBatch {
+  private final BatchScope scope;
+  private final List<Accepted> operations;
+  private final RuleBook ruleBook;
+
+  /** An operation with its number and the time it was accepted. */
+  record Accepted(long op, Instant receivedAt, Operation operation) {}
+
+  OperationBatch(BatchScope scope, List<Accepted> operations) {
+    this.scope = scope;
+    this.operations = operations;
+    this.ruleBook = scope.ruleBook();
+  }
+
+  /** Reads, applies and writes. The caller commits. */
+  void run() {
+    var repeats = repeats();
+    var anonymous = new BatchAnonymous(scope.handle(), scope.stores().anonymous(), scope.stores().names());
+    var needs = needs();
+    scope.people().resolve(needs.identifiers);
+    var followers = anonymous.lock(needs.anonymous, needs.claimed, last());
+    scope.people().load(needs.loaded, followers);
+    scope.loadRuleFacts(needs.reach);
+    var reactions = scope.reactions();
+    var events = new EventApplier(scope.stores().names(), reactions);
+    var activity = new BatchActivity();
+    var identify = new IdentifyApplier(scope.people(), activity);
+    for (var each : operations) {
+      var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
+      switch (each.operation) {
+        case Operation.Identify call -> {
+          var applied = identify.apply(call, entry);
+          if (applied.person() != null) {
+            reactions.woken(applied.person(), woken(applied, call), each.receivedAt);
+            claim(applied.person(), call, each, anonymous, events);
+          }
+        }
+        case Operation.Event event -> {
+          if (!repeats.contains(each.op)) {
+            event(event, each, anonymous, events, reactions);
+          }
+        }
+        case Operation.Delete delete -> {
+          var person = scope.people().find(delete.workspace(), delete.person());
+          if (person != null) {
+            scope.people().delete(person);
+            events.forget(person);
+            reactions.forget(person);
+            activity.note(entry, person, "profile_delete", Map.of());
+          }
+        }
+      }
+    }
+    scope.write(last());
+    if (!events.events().isEmpty()) {
+      scope.stores().events().insert(scope.handle(), events.events());
+    }
+    anonymous.write();
+    if (!activity.entries().isEmpty()) {
+      scope.stores().activity().insert(scope.handle(), activity.entries());
+    }
+  }
+
+  private Instant last() {
+    return operations.getLast().receivedAt;
+  }
+
+  /** Segments an identify wakes: those that read a changed attribute, and for somebody new those that hold for nobody. */
+  private List<SegmentRule> woken(IdentifyApplier.Applied applied, Operation.Identify call) {
+    var rules = ruleBook.of(call.workspace());
+    var woken = new LinkedHashSet<SegmentRule>();
+    for (var name : applied.changed()) {
+      woken.addAll(rules.byAttribute().getOrDefault(name, List.of()));
+    }
+    var person = applied.person();
+    if (person != null && person.created()) {
+      woken.addAll(rules.forNobody());
+    }
+    return List.copyOf(woken);
+  }
+
+  private void claim(
+      PersonState person, Operation.Identify call, Accepted each, BatchAnonymous anonymous, EventApplier events) {
+    var anonymousId = claimed(call);
+    if (anonymousId != null) {
+      for (var event : anonymous.claim(new Key(call.workspace(), anonymousId), person, each.receivedAt)) {
+        events.attach(person, event, each.receivedAt);
+      }
+    }
+  }
+
+  private static @Nullable String claimed(Operation.Identify call) {
+    return call.attributes().get("anonymous_id") instanceof String id && !id.isEmpty() ? id : null;
+  }
+
+  private void event(
+      Operation.Event event, Accepted each, BatchAnonymous anonymous, EventApplier events, Reactions reactions) {
+    var incoming =
+        new Incoming(
+            event.kind(),
+            event.name(),
+            each.op,
+            event.occurredAtMillis() == 0 ? each.receivedAt : Instant.ofEpochMilli(event.occurredAtMillis()),
+            each.receivedAt,
+            event.eventId(),
+            new String(event.data(), StandardCharsets.UTF_8));
+    var identifier = event.person();
+    if (identifier == null) {
+      var key = new Key(event.workspace(), event.anonymousId() == null ? "" : event.anonymousId());
+      var follower = anonymous.follower(key, each.receivedAt);
+      var person = follower == null ? null : scope.people().byId(follower);
+      if (person == null) {
+        anonymous.keep(key, incoming);
+      } else {
+        events.attach(person, incoming, each.receivedAt);
+      }
+      return;
+    }
+    var person = scope.people().find(event.workspace(), identifier);
+    if (person == null) {
+      person = createFor(event, identifier, each, reactions);
+    }
+    if (person != null) {
+      events.attach(person, incoming, each.receivedAt);
+    }
+  }
+
+  /** An event of somebody unknown creates the person (P-45), unless it names an unknown {@code cio_id}: then it is dropped. */
+  private @Nullable PersonState createFor(
+      Operation.Event event, Identifier identifier, Accepted each, Reactions reactions) {
+    return switch (identifier.kind()) {
+      case CIO_ID, PHONE -> null;
+      case ID, EMAIL -> {
+        var person = scope.people().create(event.workspace(), each.op, each.receivedAt);
+        scope.people().name(person, identifier, each.receivedAt.toEpochMilli());
+        var rules = ruleBook.of(event.workspace());
+        var name = identifier.kind() == IdentifierKind.EMAIL ? "email" : "id";
+        var woken = new LinkedHashSet<>(rules.byAttribute().getOrDefault(name, List.of()));
+        woken.addAll(rules.forNobody());
+        reactions.woken(person, List.copyOf(woken), each.receivedAt);
+        yield person;
+      }
+    };
+  }
+
+  /** Operations whose event id was seen before, in this batch or ever (P-42). */
+  private Set<Long> repeats() {
+    var first = new HashMap<SeenKey, Long>();
+    var repeats = new HashSet<Long>();
+    for (var each : operations) {
+      if (each.operation instanceof Operation.Event event && event.eventId() != null) {
+        var key = new SeenKey(event.workspace(), EventKey.of(event.eventId(), each.receivedAt));
+        if (first.putIfAbsent(key, each.op) != null) {
+          repeats.add(each.op);
+        }
+      }
+    }
+    if (!first.isEmpty()) {
+      var today = last().atOffset(ZoneOffset.UTC).toLocalDate();
+      scope
+          .stores()
+          .events()
+          .remember(scope.handle(), first.keySet(), today)
+          .forEach(key -> repeats.add(first.getOrDefault(key, 0L)));
+    }
+    return repeats;
+  }
+
+  /** What has to be read before the operations can be applied. */
+  private static final class Needs {
+    final Set<IdentifierKey> identifiers = new HashSet<>();
+    final Set<IdentifierKey> loaded = new HashSet<>();
+    final TreeSet<Key> anonymous = new TreeSet<>();
+    final TreeSet<Key> claimed = new TreeSet<>();
+    final RuleBook.Reach reach = new RuleBook.Reach();
+  }
+
+  private Needs needs() {
+    var needs = new Needs();
+    for (var each : operations) {
+      var workspace = each.operation.workspace();
+      switch (each.operation) {
+        case Operation.Identify call -> {
+          var identifiers = new ArrayList<>(IdentifyApplier.inBody(call));
+          identifiers.add(call.person());
+          for (var identifier : identifiers) {
+            needs.identifiers.add(IdentifierKey.of(workspace, identifier));
+            needs.loaded.add(IdentifierKey.of(workspace, identifier));
+          }
+          var rules = ruleBook.of(workspace);
+          for (var name : call.attributes().keySet()) {
+            needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
+          }
+          needs.reach.wake(rules, rules.forNobody());
+          var anonymousId = claimed(call);
+          if (anonymousId != null) {
+            needs.anonymous.add(new Key(workspace, anonymousId));
+            needs.claimed.add(new Key(workspace, anonymousId));
+            needs.reach.all(rules); // whichever events wait
+          }
+        }
+        case Operation.Event event -> {
+          if (event.person() != null) {
+            var key = IdentifierKey.of(workspace, event.person());
+            needs.identifiers.add(key);
+            if (mentioned(event, needs) || key.kind() == IdentifierKind.CIO_ID) {
+              needs.loaded.add(key);
+            }
+          } else if (event.anonymousId() != null && !event.anonymousId().isEmpty()) {
+            needs.anonymous.add(new Key(workspace, event.anonymousId()));
+            mentioned(event, needs);
+          }
+        }
+        case Operation.Delete delete -> {
+          var key = IdentifierKey.of(workspace, delete.person());
+          needs.identifiers.add(key);
+          needs.loaded.add(key);
+        }
+      }
+    }
+    return needs;
+  }
+
+  /** Whether some rule mentions the event; if so, what that rule reads is needed. */
+  private boolean mentioned(Operation.Event event, Needs needs) {
+    var rules = ruleBook.of(event.workspace());
+    var eventRules = rules.byEvent().get(new EventName(event.kind(), event.name()));
+    if (eventRules == null) {
+      return false;
+    }
+    needs.reach.wake(rules, eventRules.segments());
+    eventRules.campaigns().forEach(needs.reach::start);
+    return true;
+  }
+}

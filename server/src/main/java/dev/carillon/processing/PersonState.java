@@ -1,0 +1,213 @@
+package dev.carillon.processing;
+
+import dev.carillon.campaigns.History;
+import dev.carillon.events.Counter;
+import dev.carillon.events.Counters;
+import dev.carillon.people.Profile;
+import dev.carillon.segments.Facts;
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One person while a batch works on it: read under the lock of its row, changed in memory, written back once. A person that only receives events no
+ * rule mentions is never loaded; then everything but the key is absent.
+ */
+final class PersonState {
+  private final long personId;
+  private final WorkspaceId workspace;
+  private final boolean created;
+  private final Instant createdAt;
+  private final boolean loaded;
+  private final Profile profile;
+  private Counters counters = Counters.EMPTY;
+  private boolean countersChanged;
+  private boolean deleted;
+  private final Map<Integer, Instant> segments = new HashMap<>();
+  private final Set<Integer> storedSegments = new HashSet<>();
+  private final Map<Integer, Instant> timers = new HashMap<>();
+  private final Map<Integer, @Nullable Instant> changedTimers = new HashMap<>();
+  private final Map<Integer, History> histories = new HashMap<>();
+
+  private PersonState(
+      long personId,
+      WorkspaceId workspace,
+      boolean created,
+      Instant createdAt,
+      boolean loaded,
+      Profile profile) {
+    this.personId = personId;
+    this.workspace = workspace;
+    this.created = created;
+    this.createdAt = createdAt;
+    this.loaded = loaded;
+    this.profile = profile;
+  }
+
+  /** Somebody who exists, of whom nothing is read. */
+  static PersonState known(long personId, WorkspaceId workspace) {
+    return new PersonState(personId, workspace, false, Instant.EPOCH, false, Profile.empty());
+  }
+
+  /** Somebody read under the lock of the row. */
+  static PersonState loaded(long personId, WorkspaceId workspace, Instant createdAt, Profile profile) {
+    return new PersonState(personId, workspace, false, createdAt, true, profile);
+  }
+
+  /** Somebody this batch creates. */
+  static PersonState created(long personId, WorkspaceId workspace, Instant createdAt) {
+    return new PersonState(personId, workspace, true, createdAt, true, Profile.empty());
+  }
+
+  long personId() {
+    return personId;
+  }
+
+  WorkspaceId workspace() {
+    return workspace;
+  }
+
+  boolean created() {
+    return created;
+  }
+
+  Instant createdAt() {
+    return createdAt;
+  }
+
+  boolean loaded() {
+    return loaded;
+  }
+
+  boolean deleted() {
+    return deleted;
+  }
+
+  void delete() {
+    deleted = true;
+  }
+
+  /** Attributes; empty unless {@link #loaded}. */
+  Profile profile() {
+    return profile;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  boolean countersChanged() {
+    return countersChanged;
+  }
+
+  void load(Counters stored) {
+    counters = stored;
+  }
+
+  void count(int counterId, long atMillis, int keep) {
+    counters = counters.with(counterId, counters.get(counterId).plus(atMillis, keep));
+    countersChanged = true;
+  }
+
+  void loadMember(int segmentId, Instant enteredAt) {
+    segments.put(segmentId, enteredAt);
+    storedSegments.add(segmentId);
+  }
+
+  boolean in(int segmentId) {
+    return segments.containsKey(segmentId);
+  }
+
+  void enter(int segmentId, Instant at) {
+    segments.put(segmentId, at);
+  }
+
+  void leave(int segmentId) {
+    segments.remove(segmentId);
+  }
+
+  /** Segments to add to the stored ones, with the time of entry. */
+  Map<Integer, Instant> entered() {
+    var entered = new HashMap<>(segments);
+    entered.keySet().removeAll(storedSegments);
+    return entered;
+  }
+
+  /** Stored segments to remove. */
+  Set<Integer> left() {
+    var left = new HashSet<>(storedSegments);
+    left.removeAll(segments.keySet());
+    return left;
+  }
+
+  void loadTimer(int segmentId, Instant dueAt) {
+    timers.put(segmentId, dueAt);
+  }
+
+  /** When the stored timer of a segment runs out; null when there is none. */
+  @Nullable Instant timer(int segmentId) {
+    return timers.get(segmentId);
+  }
+
+  /**
+   * Arms the timer of a segment. One that is due earlier stays: it will look, find nothing and arm the later one, which spares a write for every
+   * event that only postpones.
+   */
+  void wakeAt(int segmentId, @Nullable Instant dueAt, boolean fired) {
+    var present = timers.get(segmentId);
+    if (!fired && present != null && (dueAt == null || !dueAt.isBefore(present))) {
+      return;
+    }
+    if (dueAt == null) {
+      if (timers.remove(segmentId) != null) {
+        changedTimers.put(segmentId, null);
+      }
+    } else if (!dueAt.equals(present)) {
+      timers.put(segmentId, dueAt);
+      changedTimers.put(segmentId, dueAt);
+    }
+  }
+
+  /** Timers to store; null: to remove. */
+  Map<Integer, @Nullable Instant> changedTimers() {
+    return changedTimers;
+  }
+
+  /** What the person did in a campaign so far, journeys of this batch included. */
+  History history(int campaignId) {
+    return histories.getOrDefault(campaignId, History.NONE);
+  }
+
+  void remember(int campaignId, History history) {
+    histories.put(campaignId, history);
+  }
+
+  /** What conditions may read, at an instant. */
+  Facts facts(Instant now) {
+    return new Facts() {
+      @Override
+      public Instant now() {
+        return now;
+      }
+
+      @Override
+      public @Nullable Object attribute(String name) {
+        return profile.attribute(name);
+      }
+
+      @Override
+      public Counter counter(int counterId) {
+        return counters.get(counterId);
+      }
+
+      @Override
+      public boolean inSegment(int segmentId) {
+        return in(segmentId);
+      }
+    };
+  }
+}

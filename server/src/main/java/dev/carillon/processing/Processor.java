@@ -1,0 +1,288 @@
+package dev.carillon.processing;
+
+import dev.carillon.log.LaneBatch;
+import dev.carillon.log.LaneReader;
+import dev.carillon.log.LanesLost;
+import dev.carillon.log.LogEntry;
+import dev.carillon.people.IdentifierKey;
+import dev.carillon.processing.OperationBatch.Accepted;
+import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies the operations of its lanes: one thread, one connection, one transaction a batch that holds everything an operation causes and the position in
+ * the log. So a crash loses a batch whole or not at all, and the log brings it back.
+ *
+ * <p>The connection commits asynchronously: what a crash may take back lies behind the log, which was flushed before the caller got its answer, and is
+ * applied again to exactly the state it saw. After any broken connection all caches and positions are forgotten and read again.
+ *
+ * <p>A batch that fails is run again in parts, each behind a savepoint, until the failing operations stand alone; those go to {@code dead_letter} with
+ * the reason, the others are applied.
+ */
+public final class Processor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
+  private static final int ATTEMPTS = 50;
+  private static final Duration FLUSH_EVERY = Duration.ofSeconds(5);
+  private static final long LAST_RESORT_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Database database;
+  private final LaneReader reader;
+  private final BatchScope.Stores stores;
+  private final RuleBooks ruleBooks;
+  private final IdentifierCache cache;
+  private final InstantSource clock;
+  private final Runnable deliveriesQueued;
+  private final ProcessingStats stats;
+  private final DeadLetters deadLetters = new DeadLetters();
+  private final Thread thread;
+  private volatile boolean signalled;
+  private volatile boolean closing;
+  private long flushedAt = System.nanoTime();
+
+  Processor(
+      Database database,
+      LaneReader reader,
+      BatchScope.Stores stores,
+      RuleBooks ruleBooks,
+      IdentifierCache cache,
+      InstantSource clock,
+      Runnable deliveriesQueued,
+      ProcessingStats stats,
+      String name) {
+    this.database = database;
+    this.reader = reader;
+    this.stores = stores;
+    this.ruleBooks = ruleBooks;
+    this.cache = cache;
+    this.clock = clock;
+    this.deliveriesQueued = deliveriesQueued;
+    this.stats = stats;
+    this.thread = new Thread(this::run, name);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Something was written to these lanes: looks at once when any of them is read here. */
+  void signal(long lanes) {
+    if ((lanes & reader.mask()) != 0) {
+      wake();
+    }
+  }
+
+  /** Looks at once. */
+  void wake() {
+    signalled = true;
+    LockSupport.unpark(thread);
+  }
+
+  private void run() {
+    while (!closing) {
+      try (var handle = database.dedicatedHandle("carillon processor")) {
+        handle.execute("SET synchronous_commit = off");
+        work(handle);
+      } catch (RuntimeException failure) {
+        cache.clear();
+        reader.forget();
+        if (!closing) {
+          LOG.error("processing stopped at a failure and starts again", failure);
+          LockSupport.parkNanos(this, 300_000_000);
+        }
+      }
+    }
+  }
+
+  private void work(Handle handle) {
+    while (!closing) {
+      signalled = false;
+      while (step(handle) && !closing) {
+        signalled = false;
+      }
+      if (!signalled && !closing) {
+        LockSupport.parkNanos(this, LAST_RESORT_NANOS);
+      }
+    }
+    reader.flush(handle);
+  }
+
+  /** Does one batch. True when there may be more. */
+  private boolean step(Handle handle) {
+    reader.adopt(handle);
+    if (reader.mask() == 0) {
+      return false;
+    }
+    if (System.nanoTime() - flushedAt > FLUSH_EVERY.toNanos()) {
+      flushedAt = System.nanoTime();
+      reader.flush(handle);
+    }
+    var batch = reader.read(handle);
+    if (batch.entries().isEmpty()) {
+      reader.confirmed(batch);
+      return batch.more();
+    }
+    try {
+      process(handle, batch);
+      return true;
+    } catch (LanesLost lost) {
+      LOG.info("lanes were taken over while a batch ran: {}", lost.getMessage());
+      reader.forget();
+      return true;
+    }
+  }
+
+  private void process(Handle handle, LaneBatch batch) {
+    var operations = decode(batch.entries());
+    var inParts = false;
+    for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        transact(handle, batch, operations, inParts);
+        return;
+      } catch (RuntimeException failure) {
+        if (failure instanceof LanesLost || Failures.connectionBroken(failure)) {
+          throw failure;
+        }
+        if (Failures.passing(failure)) {
+          LOG.debug("a batch met another one and is done again: {}", failure.getMessage());
+        } else if (inParts) {
+          throw failure;
+        } else {
+          LOG.warn("a batch of {} failed and is done again in parts", operations.size(), failure);
+          inParts = true;
+        }
+      }
+    }
+    throw new IllegalStateException("a batch of %d met others %d times in a row".formatted(operations.size(), ATTEMPTS));
+  }
+
+  private void transact(Handle handle, LaneBatch batch, List<Decoded> operations, boolean inParts) {
+    var started = System.nanoTime();
+    var done = new Done();
+    Epoch epoch;
+    handle.begin();
+    try {
+      epoch = Epoch.join(handle);
+      cache.under(epoch.identity());
+      if (inParts) {
+        inParts(handle, epoch, operations, done);
+      } else {
+        whole(handle, epoch, operations, done);
+      }
+      if (done.namesRemoved) {
+        Epoch.newIdentity(handle);
+      }
+      reader.advance(handle, batch);
+      handle.commit();
+    } catch (RuntimeException failure) {
+      if (!Failures.connectionBroken(failure)) {
+        handle.rollback();
+      }
+      throw failure;
+    }
+    finish(batch, epoch, done);
+    stats.batch(operations.size(), done.deadLetters, System.nanoTime() - started);
+  }
+
+  private void whole(Handle handle, Epoch epoch, List<Decoded> operations, Done done) {
+    var accepted = new ArrayList<Accepted>(operations.size());
+    for (var each : operations) {
+      if (each.operation == null) {
+        throw new IllegalStateException("operation %d cannot be read: %s".formatted(each.entry.op(), each.fault));
+      }
+      accepted.add(new Accepted(each.entry.op(), each.entry.receivedAt(), each.operation));
+    }
+    var scope = new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache);
+    new OperationBatch(scope, accepted).run();
+    done.add(scope);
+  }
+
+  private void inParts(Handle handle, Epoch epoch, List<Decoded> operations, Done done) {
+    handle.savepoint("part");
+    try {
+      whole(handle, epoch, operations, done);
+      handle.releaseSavepoint("part");
+    } catch (RuntimeException failure) {
+      if (Failures.connectionBroken(failure) || Failures.passing(failure)) {
+        throw failure;
+      }
+      handle.rollbackToSavepoint("part");
+      if (operations.size() == 1) {
+        putAside(handle, operations.getFirst(), failure);
+        done.deadLetters++;
+      } else {
+        var middle = operations.size() / 2;
+        inParts(handle, epoch, operations.subList(0, middle), done);
+        inParts(handle, epoch, operations.subList(middle, operations.size()), done);
+      }
+    }
+  }
+
+  private void putAside(Handle handle, Decoded operation, RuntimeException failure) {
+    var workspace = operation.operation == null ? 0 : operation.operation.workspace().value();
+    LOG.error("operation {} of workspace {} cannot be applied and is put aside", operation.entry.op(), workspace, failure);
+    deadLetters.put(handle, operation.entry, workspace, Failures.sentence(failure), clock.instant());
+  }
+
+  private void finish(LaneBatch batch, Epoch epoch, Done done) {
+    reader.confirmed(batch);
+    if (done.namesRemoved) {
+      cache.under(epoch.identity() + 1);
+    } else {
+      cache.add(epoch.identity(), done.resolved);
+    }
+    if (done.deliveries > 0) {
+      deliveriesQueued.run();
+    }
+  }
+
+  private static List<Decoded> decode(List<LogEntry> entries) {
+    var decoded = new ArrayList<Decoded>(entries.size());
+    for (var entry : entries) {
+      try {
+        decoded.add(new Decoded(entry, OperationCodec.decode(entry.bytes().duplicate()), ""));
+      } catch (RuntimeException unreadable) {
+        decoded.add(new Decoded(entry, null, String.valueOf(unreadable.getMessage())));
+      }
+    }
+    return decoded;
+  }
+
+  private record Decoded(LogEntry entry, @Nullable Operation operation, String fault) {}
+
+  /** What a transaction did that matters after its commit. */
+  private static final class Done {
+    private final Map<IdentifierKey, Long> resolved = new HashMap<>();
+    private boolean namesRemoved;
+    private int deliveries;
+    private int deadLetters;
+
+    private void add(BatchScope scope) {
+      resolved.putAll(scope.people().toCache());
+      namesRemoved |= scope.people().namesRemoved();
+      deliveries += scope.reactions().deliveries().size();
+    }
+  }
+
+  /** Ends after the batch in hand. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.carillon.processing;
+
+import dev.carillon.campaigns.CampaignRefusal;
+import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.campaigns.Entry;
+import dev.carillon.campaigns.History;
+import dev.carillon.campaigns.Journey;
+import dev.carillon.campaigns.JourneyEngine;
+import dev.carillon.campaigns.Occurrence;
+import dev.carillon.delivery.Lane;
+import dev.carillon.delivery.NewDelivery;
+import dev.carillon.log.IdRanges;
+import dev.carillon.processing.RuleBook.Rules;
+import dev.carillon.processing.RuleBook.SegmentRule;
+import dev.carillon.segments.MembershipRepository.Build;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What follows from a change of one person: memberships, and journeys that start or go on. Works in memory on loaded people and collects what to write.
+ *
+ * <p>Rules are evaluated after each operation, not once a batch, so the result does not depend on how operations fell into batches: a batch of one and
+ * a batch of a thousand do the same (S-53's "evaluation batch" is one operation here).
+ */
+final class Reactions {
+  /** Segments that read each other are refused when saved (S-10); this only stops a loop that slipped in. */
+  private static final int CASCADE = 1_000;
+
+  private final RuleBook ruleBook;
+  private final IdRanges ids;
+  private final Map<Integer, Build> builds;
+  private final Map<Long, Journey> journeys = new LinkedHashMap<>();
+  private final Map<Long, Journey> started = new LinkedHashMap<>();
+  private final List<NewDelivery> deliveries = new ArrayList<>();
+  private final List<CampaignRefusal> refusals = new ArrayList<>();
+
+  Reactions(RuleBook ruleBook, IdRanges ids, Map<Integer, Build> builds) {
+    this.ruleBook = ruleBook;
+    this.ids = ids;
+    this.builds = builds;
+  }
+
+  /** Evaluates the segments something has woken, those that read them in turn, and starts the campaigns whose segments were entered. */
+  void woken(PersonState person, Collection<SegmentRule> segments, Instant now) {
+    var rules = ruleBook.of(person.workspace());
+    var waiting = new ArrayDeque<>(segments);
+    var facts = person.facts(now);
+    for (var evaluated = 0; !waiting.isEmpty() && evaluated < CASCADE; evaluated++) {
+      var segment = waiting.poll();
+      if (leftToBuild(segment, person)) {
+        continue;
+      }
+      var member = person.in(segment.segmentId());
+      var matches = segment.condition().matches(facts);
+      person.wakeAt(segment.segmentId(), segment.condition().nextChange(facts).orElse(null), false);
+      if (member != matches) {
+        if (matches) {
+          person.enter(segment.segmentId(), now);
+        } else {
+          person.leave(segment.segmentId());
+        }
+        waiting.addAll(rules.bySegment().getOrDefault(segment.segmentId(), List.of()));
+        if (matches) {
+          var occurrence = new Occurrence.SegmentEntered(segment.segmentId());
+          for (var campaign : rules.onEntry().getOrDefault(segment.segmentId(), List.of())) {
+            trigger(person, campaign, occurrence, now);
+          }
+        }
+      }
+    }
+  }
+
+  private boolean leftToBuild(SegmentRule segment, PersonState person) {
+    if (!segment.building()) {
+      return false;
+    }
+    var range = builds.get(segment.segmentId());
+    return range != null && person.personId() > range.doneTo() && person.personId() <= range.lastPerson();
+  }
+
+  /** A timer of a segment has run out: looks again and arms the next one. */
+  void timerFired(PersonState person, SegmentRule segment, Instant now) {
+    person.wakeAt(segment.segmentId(), segment.condition().nextChange(person.facts(now)).orElse(null), true);
+    woken(person, List.of(segment), now);
+  }
+
+  /** Something happened that may start journeys of a campaign. */
+  void trigger(PersonState person, CompiledCampaign campaign, Occurrence occurrence, Instant now) {
+    var facts = person.facts(now);
+    switch (JourneyEngine.decide(campaign, occurrence, facts, person.history(campaign.id()))) {
+      case Entry.Enters() -> {
+        var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
+        person.remember(campaign.id(), new History(true, true));
+        started.put(journey.id(), journey);
+        advance(person, campaign, journey, now);
+      }
+      case Entry.Refused(var reason, var detail) ->
+          refusals.add(new CampaignRefusal(person.personId(), campaign.id(), reason, now, detail));
+      case Entry.NotTriggered() -> {}
+    }
+  }
+
+  /** Moves a journey as far as it goes and takes note of what it sends. */
+  void advance(PersonState person, CompiledCampaign campaign, Journey journey, Instant now) {
+    var advance = JourneyEngine.advance(campaign, journey, person.facts(now), now);
+    (started.containsKey(journey.id()) ? started : journeys).put(journey.id(), advance.journey());
+    var trigger = advance.journey().trigger();
+    for (var send : advance.sends()) {
+      deliveries.add(
+          new NewDelivery(
+              ids.next(),
+              now,
+              person.workspace(),
+              person.personId(),
+              journey.id(),
+              campaign.id(),
+              send.stepId(),
+              send.channel(),
+              Lane.CAMPAIGN,
+              trigger,
+              JourneyEngine.eventId(advance.journey()),
+              send.draft()));
+    }
+  }
+
+  /** Journeys to insert. */
+  Collection<Journey> started() {
+    return started.values();
+  }
+
+  /** Journeys to update. */
+  Collection<Journey> moved() {
+    return journeys.values();
+  }
+
+  List<NewDelivery> deliveries() {
+    return deliveries;
+  }
+
+  List<CampaignRefusal> refusals() {
+    return refusals;
+  }
+
+  /** Forgets what was to be written about somebody who was deleted later in the batch. */
+  void forget(PersonState person) {
+    started.values().removeIf(journey -> journey.personId() == person.personId());
+    journeys.values().removeIf(journey -> journey.personId() == person.personId());
+    deliveries.removeIf(delivery -> delivery.personId() == person.personId());
+    refusals.removeIf(refusal -> refusal.personId() == person.personId());
+  }
+
+  /** The rules of a workspace. */
+  Rules rules(PersonState person) {
+    return ruleBook.of(person.workspace());
+  }
+}

@@ -1,0 +1,121 @@
+package dev.carillon.processing;
+
+import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.events.EventKind;
+import dev.carillon.segments.AttributeTest;
+import dev.carillon.segments.CompiledCondition;
+import dev.carillon.workspaces.WorkspaceId;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Everything that can react, arranged by what wakes it, so that a change costs as much as the rules that mention it (promise I6). Immutable; valid for
+ * one {@code epoch.rules}.
+ *
+ * @param version the epoch it was read under
+ */
+record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
+
+  /** The rules of a workspace; none for one that has none. */
+  Rules of(WorkspaceId workspace) {
+    return workspaces.getOrDefault(workspace, Rules.NONE);
+  }
+
+  /** An event name of one kind. */
+  record EventName(EventKind kind, String name) {}
+
+  /**
+   * The rules of one workspace.
+   *
+   * @param byEvent what an event of a name touches; absent names are plain events
+   * @param byAttribute segments that read an attribute
+   * @param bySegment segments that read another segment
+   * @param forNobody segments that hold for a person of whom nothing is known
+   * @param segments all live segments by id
+   * @param onEntry running campaigns that start when a segment is entered
+   * @param campaigns all campaigns journeys may be in, by id
+   */
+  record Rules(
+      Map<EventName, EventRules> byEvent,
+      Map<String, List<SegmentRule>> byAttribute,
+      Map<Integer, List<SegmentRule>> bySegment,
+      List<SegmentRule> forNobody,
+      Map<Integer, SegmentRule> segments,
+      Map<Integer, List<CompiledCampaign>> onEntry,
+      Map<Integer, CompiledCampaign> campaigns) {
+    static final Rules NONE = new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Map.of(), Map.of());
+  }
+
+  /** What an event of one name touches. */
+  record EventRules(List<CounterRule> counters, List<SegmentRule> segments, List<CompiledCampaign> campaigns) {}
+
+  /**
+   * A counter of an event name.
+   *
+   * @param where which events it counts, by their data
+   * @param keep how many newest times it keeps
+   */
+  record CounterRule(int counterId, List<AttributeTest> where, int keep) {}
+
+  /**
+   * A segment kept up to date live.
+   *
+   * @param building whether a build is under way: people it has not reached are left to it
+   */
+  record SegmentRule(int segmentId, CompiledCondition condition, boolean building) {}
+
+  /** Whether the build of any segment is under way. */
+  boolean building() {
+    return workspaces.values().stream().anyMatch(rules -> rules.segments().values().stream().anyMatch(SegmentRule::building));
+  }
+
+  /**
+   * What must be at hand before rules are evaluated: membership in the woken segments, in what they read and in what reads them, and the histories of
+   * the campaigns that may start.
+   */
+  static final class Reach {
+    private final Set<Integer> woken = new HashSet<>();
+    private final Set<Integer> segments = new HashSet<>();
+    private final Set<Integer> campaigns = new HashSet<>();
+
+    /** Adds what follows when these segments are woken. */
+    void wake(Rules rules, Collection<SegmentRule> from) {
+      for (var each : from) {
+        if (woken.add(each.segmentId())) {
+          segments.add(each.segmentId());
+          segments.addAll(each.condition().wakes().segments());
+          wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
+          rules.onEntry().getOrDefault(each.segmentId(), List.of()).forEach(this::start);
+        }
+      }
+    }
+
+    /** Adds a segment whose own membership and timer are looked at. */
+    void read(int segmentId) {
+      segments.add(segmentId);
+    }
+
+    /** Adds what a campaign reads when it may start or go on. */
+    void start(CompiledCampaign campaign) {
+      segments.addAll(campaign.reads().segments());
+      campaigns.add(campaign.id());
+    }
+
+    /** Adds everything: when it is not known beforehand which events will be attached. */
+    void all(Rules rules) {
+      wake(rules, rules.segments().values());
+      rules.campaigns().values().forEach(this::start);
+    }
+
+    Set<Integer> segments() {
+      return segments;
+    }
+
+    Set<Integer> campaigns() {
+      return campaigns;
+    }
+  }
+}

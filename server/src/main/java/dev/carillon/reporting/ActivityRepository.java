@@ -1,0 +1,39 @@
+package dev.carillon.reporting;
+
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** The part of the activity log that is stored nowhere else: changes, failures, deletions. */
+public final class ActivityRepository {
+
+  /**
+   * One entry.
+   *
+   * @param personId 0 when it concerns nobody who exists
+   * @param op number of the operation that caused it
+   * @param type a word of journeys §1.5, such as {@code attribute_change}
+   * @param data JSON object
+   */
+  public record NewActivity(
+      long personId, WorkspaceId workspace, long op, String type, Instant occurredAt, Instant receivedAt, String data) {}
+
+  /** Stores entries. */
+  public void insert(Handle handle, List<NewActivity> activities) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO activity (person_id, workspace_id, op, type, occurred_at, received_at, data)
+            SELECT * FROM unnest(:people, :workspaces, :ops, :types, :occurred, :received, :data)
+            """)
+        .bind("people", activities.stream().mapToLong(NewActivity::personId).toArray())
+        .bind("workspaces", activities.stream().mapToInt(each -> each.workspace().value()).toArray())
+        .bind("ops", activities.stream().mapToLong(NewActivity::op).toArray())
+        .bind("types", activities.stream().map(NewActivity::type).toArray(String[]::new))
+        .bind("occurred", activities.stream().map(NewActivity::occurredAt).toArray(Instant[]::new))
+        .bind("received", activities.stream().map(NewActivity::receivedAt).toArray(Instant[]::new))
+        .bind("data", activities.stream().map(NewActivity::data).toArray(String[]::new))
+        .execute();
+  }
+}

@@ -1,0 +1,173 @@
+package dev.carillon.segments;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Who is in which segment and when it may change by itself; read and written for whole batches of locked people. */
+public final class MembershipRepository {
+
+  /**
+   * A stored membership or timer.
+   *
+   * @param timer true: {@code at} is when to look again; false: {@code at} is when the person entered
+   */
+  public record Row(long personId, int segmentId, Instant at, boolean timer) {}
+
+  /** The memberships and timers of these people in these segments. */
+  public List<Row> load(Handle handle, long[] people, int[] segments) {
+    return handle
+        .createQuery(
+            """
+            SELECT person_id, segment_id, entered_at, false FROM segment_member
+             WHERE person_id = ANY(:people) AND segment_id = ANY(:segments)
+             UNION ALL
+            SELECT person_id, segment_id, due_at, true FROM segment_timer
+             WHERE person_id = ANY(:people) AND segment_id = ANY(:segments)
+            """)
+        .bind("people", people)
+        .bind("segments", segments)
+        .map(
+            (row, context) ->
+                new Row(row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant(), row.getBoolean(4)))
+        .list();
+  }
+
+  /** The people whom a build has still to reach have keys in ({@code doneTo}, {@code lastPerson}]. */
+  public record Build(long doneTo, long lastPerson) {}
+
+  /** The builds under way by segment. Read after people are locked, so that it tells which of them are built. */
+  public Map<Integer, Build> builds(Handle handle) {
+    return handle
+        .createQuery("SELECT segment_id, done_to, last_person FROM segment_build")
+        .map((row, context) -> Map.entry(row.getInt(1), new Build(row.getLong(2), row.getLong(3))))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** What a batch changes, in key order. */
+  public static final class Changes {
+    private final TreeMap<Key, Instant> entered = new TreeMap<>();
+    private final List<Key> left = new ArrayList<>();
+    private final TreeMap<Key, Instant> armed = new TreeMap<>();
+    private final List<Key> disarmed = new ArrayList<>();
+
+    /** The person is in the segment from now on. */
+    public void enter(long personId, int segmentId, Instant at) {
+      entered.put(new Key(personId, segmentId), at);
+    }
+
+    /** The person is in the segment no more. */
+    public void leave(long personId, int segmentId) {
+      left.add(new Key(personId, segmentId));
+    }
+
+    /** When to look again; null: never. */
+    public void timer(long personId, int segmentId, @Nullable Instant at) {
+      if (at == null) {
+        disarmed.add(new Key(personId, segmentId));
+      } else {
+        armed.put(new Key(personId, segmentId), at);
+      }
+    }
+  }
+
+  private record Key(long personId, int segmentId) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      var byPerson = Long.compare(personId, other.personId);
+      return byPerson != 0 ? byPerson : Integer.compare(segmentId, other.segmentId);
+    }
+  }
+
+  /** Stores the changes, each kind in one statement and only when there are any. */
+  public void write(Handle handle, Changes changes) {
+    if (!changes.entered.isEmpty()) {
+      upsert(
+          handle,
+          """
+          INSERT INTO segment_member (person_id, segment_id, entered_at) SELECT * FROM unnest(:people, :segments, :at)
+          ON CONFLICT DO NOTHING
+          """,
+          changes.entered);
+    }
+    if (!changes.left.isEmpty()) {
+      delete(handle, "segment_member", changes.left);
+    }
+    if (!changes.armed.isEmpty()) {
+      upsert(
+          handle,
+          """
+          INSERT INTO segment_timer (person_id, segment_id, due_at) SELECT * FROM unnest(:people, :segments, :at)
+          ON CONFLICT (person_id, segment_id) DO UPDATE SET due_at = excluded.due_at
+          """,
+          changes.armed);
+    }
+    if (!changes.disarmed.isEmpty()) {
+      delete(handle, "segment_timer", changes.disarmed);
+    }
+  }
+
+  private static void upsert(Handle handle, String sql, TreeMap<Key, Instant> rows) {
+    handle
+        .createUpdate(sql)
+        .bind("people", rows.keySet().stream().mapToLong(Key::personId).toArray())
+        .bind("segments", rows.keySet().stream().mapToInt(Key::segmentId).toArray())
+        .bind("at", rows.values().toArray(Instant[]::new))
+        .execute();
+  }
+
+  private static void delete(Handle handle, String table, List<Key> rows) {
+    handle
+        .createUpdate(
+            """
+            DELETE FROM %s t USING unnest(:people, :segments) AS u(person_id, segment_id)
+             WHERE t.person_id = u.person_id AND t.segment_id = u.segment_id
+            """
+                .formatted(table))
+        .bind("people", rows.stream().mapToLong(Key::personId).toArray())
+        .bind("segments", rows.stream().mapToInt(Key::segmentId).toArray())
+        .execute();
+  }
+
+  /** Removes deleted people from all segments. */
+  public void deletePeople(Handle handle, long[] people) {
+    handle.createUpdate("DELETE FROM segment_member WHERE person_id = ANY(:people)").bind("people", people).execute();
+    handle.createUpdate("DELETE FROM segment_timer WHERE person_id = ANY(:people)").bind("people", people).execute();
+  }
+
+  /** A timer that has run out. */
+  public record Due(long personId, int segmentId) {}
+
+  /**
+   * Timers due at {@code now} of people in these groups ({@code person_id mod 16}), the earliest first. Only candidates: they are looked at again
+   * under the people's locks.
+   */
+  public List<Due> due(Handle handle, Instant now, int[] groups, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT person_id, segment_id FROM segment_timer
+             WHERE due_at <= :now AND (person_id & 15)::int = ANY(:groups) ORDER BY due_at LIMIT :limit
+            """)
+        .bind("now", now)
+        .bind("groups", groups)
+        .bind("limit", limit)
+        .map((row, context) -> new Due(row.getLong(1), row.getInt(2)))
+        .list();
+  }
+
+  /** Looks at a timer again at another time. */
+  public void postpone(Handle handle, Due due, Instant at) {
+    handle
+        .createUpdate("UPDATE segment_timer SET due_at = :at WHERE person_id = :person AND segment_id = :segment")
+        .bind("at", at)
+        .bind("person", due.personId())
+        .bind("segment", due.segmentId())
+        .execute();
+  }
+}
