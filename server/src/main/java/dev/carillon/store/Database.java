@@ -84,15 +84,19 @@ public final class Database implements AutoCloseable {
   private static void checkVersion(Connector connector) {
     try (var connection = connector.open("carillon")) {
       var version = connection.getMetaData();
-      if (version.getDatabaseMajorVersion() < OLDEST_MAJOR_VERSION) {
-        throw new StoreException(
-            "Carillon needs PostgreSQL %d or newer, but the server at %s is %s."
-                .formatted(
-                    OLDEST_MAJOR_VERSION, version.getURL(), version.getDatabaseProductVersion()));
-      }
+      refuseOld(version.getDatabaseMajorVersion(), version.getDatabaseProductVersion());
       log.info("connected to PostgreSQL {}", version.getDatabaseProductVersion());
     } catch (SQLException failure) {
       throw new StoreException("The database cannot be reached: " + failure.getMessage(), failure);
+    }
+  }
+
+  /** Older servers lack what the statements use. */
+  static void refuseOld(int majorVersion, String version) {
+    if (majorVersion < OLDEST_MAJOR_VERSION) {
+      throw new StoreException(
+          "Carillon needs PostgreSQL %d or newer, but the server that CARILLON_DATABASE_URL names is %s."
+              .formatted(OLDEST_MAJOR_VERSION, version));
     }
   }
 
@@ -102,7 +106,9 @@ public final class Database implements AutoCloseable {
     pool.setDataSource(connector.dataSource("carillon"));
     pool.setMaximumPoolSize(maxConnections);
     pool.setMinimumIdle(1);
-    pool.setIdleTimeout(Duration.ofSeconds(30).toMillis());
+    if (maxConnections > 1) {
+      pool.setIdleTimeout(Duration.ofSeconds(30).toMillis());
+    }
     // Long enough to sit out a restart of the embedded server after a crash.
     pool.setConnectionTimeout(Duration.ofSeconds(15).toMillis());
     return pool;

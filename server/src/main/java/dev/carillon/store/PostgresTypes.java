@@ -12,7 +12,6 @@ import java.time.chrono.IsoChronology;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.SignStyle;
-import java.time.format.TextStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -74,7 +73,7 @@ final class PostgresTypes implements JdbiPlugin {
       new DateTimeFormatterBuilder()
           .appendValue(ChronoField.YEAR_OF_ERA, 4, 10, SignStyle.NEVER)
           .appendPattern("-MM-dd HH:mm:ss.SSSSSS'+00' ")
-          .appendText(ChronoField.ERA, TextStyle.SHORT)
+          .appendText(ChronoField.ERA, Map.of(0L, "BC", 1L, "AD"))
           .toFormatter(Locale.ROOT)
           .withChronology(IsoChronology.INSTANCE)
           .withZone(ZoneOffset.UTC);
