@@ -199,6 +199,7 @@ record PostgresCluster(
         wal_buffers = 8MB
         huge_pages = off
         max_worker_processes = 4
+        max_logical_replication_workers = 0
         max_parallel_workers_per_gather = 0
         max_parallel_maintenance_workers = 0
         max_locks_per_transaction = 128
