@@ -57,15 +57,15 @@ public final class RateLimits {
     var bucket = buckets.get(workspace, _ -> newBucket());
     if (!bucket.tryConsume(1)) {
       long nanos = bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
-      throw new Problem.RateLimited((int) Math.max(1, Duration.ofNanos(nanos).plusMillis(999).toSeconds()))
+      throw new Problem.RateLimited(
+              (int) Math.max(1, Duration.ofNanos(nanos).plusMillis(999).toSeconds()))
           .thrown();
     }
   }
 
   private Bucket newBucket() {
     return Bucket.builder()
-        .addLimit(
-            limit -> limit.capacity(perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))
+        .addLimit(limit -> limit.capacity(perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))
         .withNanosecondPrecision()
         .build();
   }

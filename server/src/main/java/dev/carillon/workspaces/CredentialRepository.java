@@ -24,27 +24,25 @@ public final class CredentialRepository {
 
   /** The live credential with this secret; empty when there is none. */
   Optional<Live> find(CredentialKind kind, SecretHash secret) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT c.workspace_id, c.site_id, c.secret_hash,
-                           coalesce((w.settings -> 'identifiers')::jsonb @> '"email"', true) AS email_identifies
-                      FROM credential c JOIN workspace w USING (workspace_id)
-                     WHERE c.kind = :kind AND c.secret_hash = :secret AND c.revoked_at IS NULL
-                    """)
-                .bind("kind", kind.stored())
-                .bind("secret", secret.bytes())
-                .map(
-                    (row, _) ->
-                        new Live(
-                            new Access(
-                                new WorkspaceId(row.getInt("workspace_id")),
-                                row.getBoolean("email_identifies")),
-                            Optional.ofNullable(row.getString("site_id")).orElse(""),
-                            SecretHash.ofStored(row.getBytes("secret_hash"))))
-                .findOne());
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT c.workspace_id, c.site_id, c.secret_hash,
+                       coalesce((w.settings -> 'identifiers')::jsonb @> '"email"', true) AS email_identifies
+                  FROM credential c JOIN workspace w USING (workspace_id)
+                 WHERE c.kind = :kind AND c.secret_hash = :secret AND c.revoked_at IS NULL
+                """)
+            .bind("kind", kind.stored())
+            .bind("secret", secret.bytes())
+            .map((row, _) ->
+                new Live(
+                    new Access(
+                        new WorkspaceId(row.getInt("workspace_id")),
+                        row.getBoolean("email_identifies")),
+                    Optional.ofNullable(row.getString("site_id")).orElse(""),
+                    SecretHash.ofStored(row.getBytes("secret_hash"))))
+            .findOne());
   }
 
   /**
@@ -80,20 +78,19 @@ public final class CredentialRepository {
    */
   public boolean revoke(WorkspaceId workspace, CredentialKind kind, String secret, Instant now) {
     int revoked =
-        database.inTransaction(
-            handle ->
-                handle
-                    .createUpdate(
-                        """
-                        UPDATE credential SET revoked_at = :now
-                         WHERE workspace_id = :workspace AND kind = :kind AND secret_hash = :secret
-                           AND revoked_at IS NULL
-                        """)
-                    .bind("now", now)
-                    .bind("workspace", workspace.value())
-                    .bind("kind", kind.stored())
-                    .bind("secret", SecretHash.of(secret).bytes())
-                    .execute());
+        database.inTransaction(handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE credential SET revoked_at = :now
+                     WHERE workspace_id = :workspace AND kind = :kind AND secret_hash = :secret
+                       AND revoked_at IS NULL
+                    """)
+                .bind("now", now)
+                .bind("workspace", workspace.value())
+                .bind("kind", kind.stored())
+                .bind("secret", SecretHash.of(secret).bytes())
+                .execute());
     return revoked == 1;
   }
 }

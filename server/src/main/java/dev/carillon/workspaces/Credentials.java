@@ -77,9 +77,7 @@ public final class Credentials {
   }
 
   private Optional<CredentialRepository.Live> find(CredentialKind kind, String secret) {
-    return secret.isEmpty()
-        ? Optional.empty()
-        : known.get(new Key(kind, SecretHash.of(secret)));
+    return secret.isEmpty() ? Optional.empty() : known.get(new Key(kind, SecretHash.of(secret)));
   }
 
   private Optional<CredentialRepository.Live> load(Key key) {

@@ -24,8 +24,10 @@ public final class FirstStart {
    */
   public static Optional<NewCredentials> ensure(
       Database database, InstantSource clock, GivenKeys given) {
-    return database.inTransaction(
-        handle -> createWorkspace(handle, clock) ? Optional.of(addKeys(handle, clock, given)) : Optional.empty());
+    return database.inTransaction(handle ->
+        createWorkspace(handle, clock)
+            ? Optional.of(addKeys(handle, clock, given))
+            : Optional.empty());
   }
 
   private static boolean createWorkspace(Handle handle, InstantSource clock) {
@@ -62,8 +64,10 @@ public final class FirstStart {
     var now = clock.instant();
     CredentialRepository.add(
         handle, keys.workspace(), CredentialKind.TRACK, keys.siteId(), keys.trackKey(), now);
-    CredentialRepository.add(handle, keys.workspace(), CredentialKind.APP, null, keys.appKey(), now);
-    CredentialRepository.add(handle, keys.workspace(), CredentialKind.CDP, null, keys.cdpKey(), now);
+    CredentialRepository.add(
+        handle, keys.workspace(), CredentialKind.APP, null, keys.appKey(), now);
+    CredentialRepository.add(
+        handle, keys.workspace(), CredentialKind.CDP, null, keys.cdpKey(), now);
     return keys;
   }
 
