@@ -1,0 +1,153 @@
+package dev.carillon.http;
+
+import java.util.List;
+
+/**
+ * A reason why a request is not answered with success, before a surface puts it in its own words.
+ */
+public sealed interface Problem {
+
+  /** The HTTP status of the answer. */
+  int status();
+
+  /** One sentence that may be shown to the client; carries no internals. */
+  String message();
+
+  /** This problem as an exception, to leave a handler from any depth. */
+  default ProblemException thrown() {
+    return new ProblemException(this);
+  }
+
+  /** The request breaks a rule of the surface. */
+  record BadRequest(String message) implements Problem {
+    @Override
+    public int status() {
+      return 400;
+    }
+  }
+
+  /** No or wrong credentials. */
+  record Unauthorised() implements Problem {
+    @Override
+    public int status() {
+      return 401;
+    }
+
+    @Override
+    public String message() {
+      return "Unauthorized";
+    }
+  }
+
+  /** The credentials are right, but do not reach this far. */
+  record Forbidden(String message) implements Problem {
+    @Override
+    public int status() {
+      return 403;
+    }
+  }
+
+  /** No such route, or no such resource. */
+  record NotFound(String message) implements Problem {
+    /** The route is unknown. */
+    public NotFound() {
+      this("not found");
+    }
+
+    @Override
+    public int status() {
+      return 404;
+    }
+  }
+
+  /**
+   * The path exists, the method does not.
+   *
+   * @param allowed the methods the path knows, upper case, sorted
+   */
+  record MethodNotAllowed(List<String> allowed) implements Problem {
+    public MethodNotAllowed {
+      allowed = List.copyOf(allowed);
+    }
+
+    @Override
+    public int status() {
+      return 405;
+    }
+
+    @Override
+    public String message() {
+      return "method not allowed";
+    }
+  }
+
+  /**
+   * The body is longer than the route takes.
+   *
+   * @param limit bytes, after decompression
+   */
+  record TooLarge(int limit) implements Problem {
+    @Override
+    public int status() {
+      return 413;
+    }
+
+    @Override
+    public String message() {
+      return "request body cannot be longer than " + limit + " bytes";
+    }
+  }
+
+  /**
+   * More calls than the workspace may make.
+   *
+   * @param retryAfterSeconds at least 1; sent as {@code Retry-After}
+   */
+  record RateLimited(int retryAfterSeconds) implements Problem {
+    @Override
+    public int status() {
+      return 429;
+    }
+
+    @Override
+    public String message() {
+      return "rate limit exceeded";
+    }
+  }
+
+  /**
+   * Nothing was stored; the same call may succeed later.
+   *
+   * @param retryAfterSeconds at least 1; sent as {@code Retry-After}
+   */
+  record Unavailable(String message, int retryAfterSeconds) implements Problem {
+    @Override
+    public int status() {
+      return 503;
+    }
+  }
+
+  /**
+   * A fault of the server.
+   *
+   * @param reference names the log line that tells what happened
+   */
+  record Internal(String reference) implements Problem {
+    @Override
+    public int status() {
+      return 500;
+    }
+
+    @Override
+    public String message() {
+      return "internal error, reference " + reference;
+    }
+  }
+
+  /**
+   * A problem the HTTP layer found before any route was known, such as a malformed request line.
+   *
+   * @param status 4xx or 5xx
+   */
+  record Malformed(int status, String message) implements Problem {}
+}
