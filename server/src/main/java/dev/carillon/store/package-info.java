@@ -1,4 +1,8 @@
-/** PostgreSQL: pool and dedicated connections, the embedded server, migrations. */
+/**
+ * PostgreSQL: connections, transactions, arrays and instants in SQL, migrations, and the server
+ * that Carillon brings along and supervises when no other is named. Everything above asks {@code
+ * Database} for a handle and writes plain SQL; nothing else in the program opens a connection.
+ */
 @NullMarked
 package dev.carillon.store;
 

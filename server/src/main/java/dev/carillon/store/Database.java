@@ -1,0 +1,147 @@
+package dev.carillon.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jdbi.v3.core.ConnectionFactory;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one door to PostgreSQL: a small pool for short statements, and dedicated connections for the
+ * few workers that keep one. The schema is up to date once it is open. Safe for any number of
+ * threads.
+ *
+ * <p>Values bind as {@code PostgresTypes} says: arrays and lists as PostgreSQL arrays, an {@link
+ * java.time.Instant} as {@code timestamptz}.
+ *
+ * <p>After a crash of the server, statements fail until it is back and then succeed again; nothing
+ * has to be reopened but dedicated connections.
+ */
+public final class Database implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
+
+  static final int OLDEST_MAJOR_VERSION = 15;
+
+  private final Connector connector;
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+
+  private Database(Connector connector, HikariDataSource pool) {
+    this.connector = connector;
+    this.pool = pool;
+    this.jdbi = Jdbi.create(pool).installPlugin(new PostgresTypes());
+  }
+
+  /**
+   * Connects, starting the embedded server if that is what the settings name, and applies missing
+   * migrations.
+   *
+   * @throws StoreException when the server cannot be started or reached, is older than PostgreSQL
+   *     15, or holds a schema newer than the program
+   */
+  public static Database open(DatabaseSettings settings) {
+    return switch (settings.server()) {
+      case DatabaseSettings.External(var url) -> {
+        var address = DatabaseUrl.parse(url);
+        yield connect(new Connector(() -> address), settings);
+      }
+      case DatabaseSettings.Embedded embedded ->
+          throw new StoreException("No embedded server for " + embedded);
+    };
+  }
+
+  private static Database connect(Connector connector, DatabaseSettings settings) {
+    checkVersion(connector);
+    new Migrations(connector.dataSource("carillon migrations"), settings.migrations()).apply();
+    return new Database(connector, new HikariDataSource(poolSettings(connector, settings)));
+  }
+
+  private static void checkVersion(Connector connector) {
+    try (var connection = connector.open("carillon")) {
+      var version = connection.getMetaData();
+      if (version.getDatabaseMajorVersion() < OLDEST_MAJOR_VERSION) {
+        throw new StoreException(
+            "Carillon needs PostgreSQL %d or newer, but the server at %s is %s."
+                .formatted(
+                    OLDEST_MAJOR_VERSION, version.getURL(), version.getDatabaseProductVersion()));
+      }
+      log.info("connected to PostgreSQL {}", version.getDatabaseProductVersion());
+    } catch (SQLException failure) {
+      throw new StoreException("The database cannot be reached: " + failure.getMessage(), failure);
+    }
+  }
+
+  private static HikariConfig poolSettings(Connector connector, DatabaseSettings settings) {
+    var pool = new HikariConfig();
+    pool.setPoolName("carillon");
+    pool.setDataSource(connector.dataSource("carillon"));
+    pool.setMaximumPoolSize(settings.maxConnections());
+    pool.setMinimumIdle(1);
+    pool.setIdleTimeout(Duration.ofSeconds(30).toMillis());
+    // Long enough to sit out a restart of the embedded server after a crash.
+    pool.setConnectionTimeout(Duration.ofSeconds(15).toMillis());
+    return pool;
+  }
+
+  /** For statements of every kind, with the pool behind it. */
+  public Jdbi jdbi() {
+    return jdbi;
+  }
+
+  /**
+   * Runs the work in one transaction of its own: committed when it returns, rolled back when it
+   * throws.
+   *
+   * @throws X what the work throws
+   */
+  public <T, X extends Exception> T inTransaction(HandleCallback<T, X> work) throws X {
+    return jdbi.inTransaction(work);
+  }
+
+  /**
+   * Runs the work on one connection without a transaction: each statement sees what was committed
+   * when it began.
+   *
+   * @throws X what the work throws
+   */
+  public <T, X extends Exception> T read(HandleCallback<T, X> work) throws X {
+    return jdbi.withHandle(work);
+  }
+
+  /**
+   * Opens a connection outside the pool for a worker that keeps it; the caller closes it, and opens
+   * another one when it breaks.
+   *
+   * @param applicationName what {@code pg_stat_activity} shows, at most 63 characters
+   * @throws SQLException when the server does not answer; trying again later is right
+   */
+  public Connection dedicated(String applicationName) throws SQLException {
+    return connector.open(applicationName);
+  }
+
+  /**
+   * The same as a handle, with all bindings; closing it closes the connection.
+   *
+   * @throws org.jdbi.v3.core.ConnectionException when the server does not answer; trying again
+   *     later is right
+   */
+  public Handle dedicatedHandle(String applicationName) {
+    ConnectionFactory connections = () -> connector.open(applicationName);
+    return Jdbi.create(connections).installPlugin(new PostgresTypes()).open();
+  }
+
+  /**
+   * Closes the pool, and stops the embedded server if it was started by this object. Dedicated
+   * connections break.
+   */
+  @Override
+  public void close() {
+    pool.close();
+  }
+}
