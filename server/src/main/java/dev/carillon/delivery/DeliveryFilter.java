@@ -41,4 +41,10 @@ public record DeliveryFilter(
   public static DeliveryFilter newest(int limit) {
     return new DeliveryFilter(null, null, false, null, null, null, null, null, limit);
   }
+
+  /** The same for one campaign alone. */
+  DeliveryFilter ofCampaign(int campaign) {
+    return new DeliveryFilter(
+        type, metric, drafts, campaign, actionId, from, to, start, limit);
+  }
 }

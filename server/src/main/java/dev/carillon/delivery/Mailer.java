@@ -1,12 +1,16 @@
 package dev.carillon.delivery;
 
 import dev.carillon.messages.Email;
+import java.time.Duration;
 import java.time.Instant;
 
 /** Hands mails over. Any number of threads may send at once. */
 public interface Mailer extends AutoCloseable {
 
-  /** Hands one mail over and waits for the answer, at most about half a minute. */
+  /** Longest time {@link #send} takes. */
+  Duration MOST = Duration.ofSeconds(30);
+
+  /** Hands one mail over and waits for the answer, at most {@link #MOST}. */
   Handover send(Message message);
 
   /** Lets go of all connections. */
