@@ -37,12 +37,11 @@ CREATE TABLE credential (
 
 -- ── the operation log ───────────────────────────────────────────────────────────────────────────────────────────
 
--- One stream per life of one writing process, so that its numbers have no holes. A closed stream takes no more blocks.
+-- One stream per database session of a writer, so that its numbers have no holes; it is over when the session is.
 CREATE TABLE log_stream (
     stream_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     node      text NOT NULL,
-    opened_at timestamptz NOT NULL DEFAULT now(),
-    closed    boolean NOT NULL DEFAULT false
+    opened_at timestamptz NOT NULL DEFAULT now()
 );
 
 -- One row per group commit. Slots are used in turn, five minutes each, and truncated when everything in them is consumed.
@@ -56,7 +55,7 @@ CREATE TABLE log_block (
     received_at timestamptz NOT NULL,                          -- the server's (injectable) clock
     written_at  timestamptz NOT NULL DEFAULT clock_timestamp(), -- the database's clock: orders streams
     payload     bytea NOT NULL,
-    PRIMARY KEY (slot, stream_id, seq)
+    PRIMARY KEY (stream_id, seq, slot)
 ) PARTITION BY LIST (slot);
 ALTER TABLE log_block ALTER COLUMN payload SET STORAGE EXTERNAL;
 CREATE TABLE log_block_0 PARTITION OF log_block FOR VALUES IN (0);

@@ -16,6 +16,8 @@ import org.postgresql.PGProperty;
  * back on another port after a crash.
  */
 final class Connector {
+  private static final int CONNECT_SECONDS = 10;
+
   private final Driver driver = new Driver();
   private final Supplier<DatabaseUrl> address;
 
@@ -40,6 +42,7 @@ final class Connector {
     }
     PGProperty.APPLICATION_NAME.set(properties, applicationName);
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "15");
+    PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_SECONDS);
     PGProperty.TCP_KEEP_ALIVE.set(properties, "true");
     var connection = driver.connect(url.jdbc(), properties);
     if (connection == null) {
@@ -75,9 +78,10 @@ final class Connector {
     @Override
     public void setLoginTimeout(int seconds) {}
 
+    /** The pool waits this long for connections that are being opened when it closes. */
     @Override
     public int getLoginTimeout() {
-      return 0;
+      return CONNECT_SECONDS;
     }
 
     @Override

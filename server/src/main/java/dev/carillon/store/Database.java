@@ -9,6 +9,7 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +32,12 @@ public final class Database implements AutoCloseable {
   private final Connector connector;
   private final HikariDataSource pool;
   private final Jdbi jdbi;
+  private final @Nullable EmbeddedPostgres embedded;
 
-  private Database(Connector connector, HikariDataSource pool) {
+  private Database(
+      Connector connector, HikariDataSource pool, @Nullable EmbeddedPostgres embedded) {
     this.connector = connector;
+    this.embedded = embedded;
     this.pool = pool;
     this.jdbi = Jdbi.create(pool).installPlugin(new PostgresTypes());
   }
@@ -49,41 +53,62 @@ public final class Database implements AutoCloseable {
     return switch (settings.server()) {
       case DatabaseSettings.External(var url) -> {
         var address = DatabaseUrl.parse(url);
-        yield connect(new Connector(() -> address), settings);
+        yield connect(new Connector(() -> address), settings, null);
       }
-      case DatabaseSettings.Embedded embedded ->
-          throw new StoreException("No embedded server for " + embedded);
+      case DatabaseSettings.Embedded where -> {
+        var server = EmbeddedPostgres.start(where);
+        try {
+          yield connect(new Connector(server::url), settings, server);
+        } catch (RuntimeException failure) {
+          server.close();
+          throw failure;
+        }
+      }
     };
   }
 
-  private static Database connect(Connector connector, DatabaseSettings settings) {
+  private static Database connect(
+      Connector connector, DatabaseSettings settings, @Nullable EmbeddedPostgres embedded) {
     checkVersion(connector);
     new Migrations(connector.dataSource("carillon migrations"), settings.migrations()).apply();
-    return new Database(connector, new HikariDataSource(poolSettings(connector, settings)));
+    return pooled(connector, settings.maxConnections(), embedded);
+  }
+
+  /** Over a schema that is up to date already. */
+  static Database pooled(
+      Connector connector, int maxConnections, @Nullable EmbeddedPostgres embedded) {
+    var pool = new HikariDataSource(poolSettings(connector, maxConnections));
+    return new Database(connector, pool, embedded);
   }
 
   private static void checkVersion(Connector connector) {
     try (var connection = connector.open("carillon")) {
       var version = connection.getMetaData();
-      if (version.getDatabaseMajorVersion() < OLDEST_MAJOR_VERSION) {
-        throw new StoreException(
-            "Carillon needs PostgreSQL %d or newer, but the server at %s is %s."
-                .formatted(
-                    OLDEST_MAJOR_VERSION, version.getURL(), version.getDatabaseProductVersion()));
-      }
+      refuseOld(version.getDatabaseMajorVersion(), version.getDatabaseProductVersion());
       log.info("connected to PostgreSQL {}", version.getDatabaseProductVersion());
     } catch (SQLException failure) {
       throw new StoreException("The database cannot be reached: " + failure.getMessage(), failure);
     }
   }
 
-  private static HikariConfig poolSettings(Connector connector, DatabaseSettings settings) {
+  /** Older servers lack what the statements use. */
+  static void refuseOld(int majorVersion, String version) {
+    if (majorVersion < OLDEST_MAJOR_VERSION) {
+      throw new StoreException(
+          "Carillon needs PostgreSQL %d or newer, but the server that CARILLON_DATABASE_URL names is %s."
+              .formatted(OLDEST_MAJOR_VERSION, version));
+    }
+  }
+
+  private static HikariConfig poolSettings(Connector connector, int maxConnections) {
     var pool = new HikariConfig();
     pool.setPoolName("carillon");
     pool.setDataSource(connector.dataSource("carillon"));
-    pool.setMaximumPoolSize(settings.maxConnections());
+    pool.setMaximumPoolSize(maxConnections);
     pool.setMinimumIdle(1);
-    pool.setIdleTimeout(Duration.ofSeconds(30).toMillis());
+    if (maxConnections > 1) {
+      pool.setIdleTimeout(Duration.ofSeconds(30).toMillis());
+    }
     // Long enough to sit out a restart of the embedded server after a crash.
     pool.setConnectionTimeout(Duration.ofSeconds(15).toMillis());
     return pool;
@@ -143,5 +168,8 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    if (embedded != null) {
+      embedded.close();
+    }
   }
 }

@@ -40,14 +40,14 @@ final class Migrations {
    */
   void apply() {
     try {
-      refuseNewer();
       flyway.migrate();
-      // Another program may have moved on between the look and the lock.
-      refuseNewer();
     } catch (FlywayException failure) {
+      refuseNewer();
       throw new StoreException(
           "The database schema could not be brought up to date: " + failure.getMessage(), failure);
     }
+    // Nothing was applied to a newer schema: its versions are beyond all of ours.
+    refuseNewer();
   }
 
   private void refuseNewer() {

@@ -1,5 +1,6 @@
 package dev.carillon.store;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.Type;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,20 +12,23 @@ import java.time.chrono.IsoChronology;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.SignStyle;
-import java.time.format.TextStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.argument.ArgumentFactory;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.mapper.ColumnMapper;
 import org.jdbi.v3.core.spi.JdbiPlugin;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.TemplateEngine;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +49,31 @@ import org.postgresql.PGConnection;
  */
 final class PostgresTypes implements JdbiPlugin {
 
+  private static final Map<Class<?>, String> ELEMENTS =
+      Map.ofEntries(
+          Map.entry(long.class, "int8"),
+          Map.entry(Long.class, "int8"),
+          Map.entry(int.class, "int4"),
+          Map.entry(Integer.class, "int4"),
+          Map.entry(short.class, "int2"),
+          Map.entry(Short.class, "int2"),
+          Map.entry(double.class, "float8"),
+          Map.entry(Double.class, "float8"),
+          Map.entry(float.class, "float4"),
+          Map.entry(Float.class, "float4"),
+          Map.entry(boolean.class, "bool"),
+          Map.entry(Boolean.class, "bool"),
+          Map.entry(String.class, "text"),
+          Map.entry(UUID.class, "uuid"),
+          Map.entry(byte[].class, "bytea"),
+          Map.entry(Instant.class, "timestamptz"));
+
   /** Years of any length with their era: PostgreSQL does not read the signed years of ISO 8601. */
   private static final DateTimeFormatter TIMESTAMP =
       new DateTimeFormatterBuilder()
           .appendValue(ChronoField.YEAR_OF_ERA, 4, 10, SignStyle.NEVER)
           .appendPattern("-MM-dd HH:mm:ss.SSSSSS'+00' ")
-          .appendText(ChronoField.ERA, TextStyle.SHORT)
+          .appendText(ChronoField.ERA, Map.of(0L, "BC", 1L, "AD"))
           .toFormatter(Locale.ROOT)
           .withChronology(IsoChronology.INSTANCE)
           .withZone(ZoneOffset.UTC);
@@ -59,44 +82,38 @@ final class PostgresTypes implements JdbiPlugin {
   public void customizeJdbi(Jdbi jdbi) {
     jdbi.registerArgument(new Arguments());
     jdbi.registerColumnMapper(Instant.class, new InstantMapper());
-    jdbi.getConfig(org.jdbi.v3.core.statement.SqlStatements.class)
-        .setTemplateEngine(TemplateEngine.NOP);
+    jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
   }
 
-  private static final class Arguments implements ArgumentFactory {
+  /** Prepared by type, as the library's own factories are, which would win otherwise. */
+  private static final class Arguments implements ArgumentFactory.Preparable {
     @Override
-    public Optional<Argument> build(Type type, @Nullable Object value, ConfigRegistry config) {
-      return Optional.ofNullable(argument(type, value));
+    public Optional<Function<Object, Argument>> prepare(Type type, ConfigRegistry config) {
+      return type instanceof Class<?> known && isOurs(known)
+          ? Optional.of(value -> argument(known, value))
+          : Optional.empty();
     }
 
-    private static @Nullable Argument argument(Type type, @Nullable Object value) {
+    private static boolean isOurs(Class<?> type) {
+      return type == Instant.class
+          || Collection.class.isAssignableFrom(type)
+          || (type.isArray() && typeName(type.getComponentType()) != null);
+    }
+
+    private static Argument argument(Class<?> type, @Nullable Object value) {
       return switch (value) {
         case null -> absent(type);
         case Instant instant -> timestamp(instant);
-        case Object[] array -> objects(array);
         case Collection<?> list -> list(list);
-        case long[] array -> array("int8", array);
-        case int[] array -> array("int4", array);
-        case short[] array -> array("int2", array);
-        case double[] array -> array("float8", array);
-        case float[] array -> array("float4", array);
-        case boolean[] array -> array("bool", array);
-        default -> null;
+        case Instant[] instants -> array("timestamptz", timestamps(instants));
+        default -> array(elementName(value.getClass().getComponentType()), value);
       };
     }
 
-    private static @Nullable Argument absent(Type type) {
-      if (!(type instanceof Class<?> wanted)) {
-        return null;
-      }
-      if (wanted == Instant.class) {
-        return (position, statement, _) ->
-            statement.setNull(position, Types.TIMESTAMP_WITH_TIMEZONE);
-      }
-      if (wanted.isArray() && wanted != byte[].class) {
-        return (position, statement, _) -> statement.setNull(position, Types.OTHER);
-      }
-      return null;
+    /** The statement knows the type: a driver's null of a timestamp has none either. */
+    private static Argument absent(Class<?> type) {
+      var jdbcType = type == Instant.class ? Types.TIMESTAMP_WITH_TIMEZONE : Types.OTHER;
+      return (position, statement, _) -> statement.setNull(position, jdbcType);
     }
 
     private static Argument timestamp(Instant instant) {
@@ -104,47 +121,27 @@ final class PostgresTypes implements JdbiPlugin {
       return (position, statement, _) -> statement.setObject(position, value);
     }
 
-    private static @Nullable Argument objects(Object[] array) {
-      var element = array.getClass().getComponentType();
-      if (element == Instant.class) {
-        return array("timestamptz", timestamps(array));
-      }
-      var name = typeName(element);
-      return name == null ? null : array(name, array);
-    }
-
-    private static @Nullable Argument list(Collection<?> list) {
+    private static Argument list(Collection<?> list) {
       var first = list.stream().filter(Objects::nonNull).findFirst().orElse(null);
       if (first == null) {
-        var literal =
-            "{" + String.join(",", java.util.Collections.nCopies(list.size(), "NULL")) + "}";
+        var literal = "{" + String.join(",", Collections.nCopies(list.size(), "NULL")) + "}";
         return (position, statement, _) -> statement.setObject(position, literal, Types.OTHER);
       }
-      var elements = (Object[]) java.lang.reflect.Array.newInstance(first.getClass(), list.size());
-      return objects(list.toArray(elements));
+      var elements = (Object[]) Array.newInstance(first.getClass(), list.size());
+      return argument(elements.getClass(), list.toArray(elements));
+    }
+
+    private static String elementName(Class<?> element) {
+      var name = typeName(element);
+      if (name == null) {
+        throw new IllegalArgumentException(
+            "A list of " + element.getName() + " does not bind as a PostgreSQL array.");
+      }
+      return name;
     }
 
     private static @Nullable String typeName(Class<?> element) {
-      if (element == Long.class) {
-        return "int8";
-      } else if (element == Integer.class) {
-        return "int4";
-      } else if (element == Short.class) {
-        return "int2";
-      } else if (element == Double.class) {
-        return "float8";
-      } else if (element == Float.class) {
-        return "float4";
-      } else if (element == Boolean.class) {
-        return "bool";
-      } else if (element == String.class) {
-        return "text";
-      } else if (element == UUID.class) {
-        return "uuid";
-      } else if (element == byte[].class) {
-        return "bytea";
-      }
-      return null;
+      return ELEMENTS.get(element);
     }
 
     private static Argument array(String element, Object elements) {
@@ -156,10 +153,11 @@ final class PostgresTypes implements JdbiPlugin {
     }
   }
 
-  private static String[] timestamps(Object[] instants) {
-    var texts = new String[instants.length];
+  private static @Nullable String[] timestamps(@Nullable Instant[] instants) {
+    var texts = new @Nullable String[instants.length];
     for (var index = 0; index < instants.length; index++) {
-      texts[index] = instants[index] instanceof Instant instant ? text(instant) : null;
+      var instant = instants[index];
+      texts[index] = instant == null ? null : text(instant);
     }
     return texts;
   }

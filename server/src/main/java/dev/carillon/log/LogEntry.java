@@ -1,0 +1,13 @@
+package dev.carillon.log;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+
+/**
+ * One operation as read back from the log.
+ *
+ * @param op its number: unique in the installation, growing within a stream
+ * @param receivedAt when it was accepted, by the server's clock
+ * @param bytes the operation; a view, not to be kept beyond the batch
+ */
+public record LogEntry(long op, int lane, Instant receivedAt, ByteBuffer bytes) {}

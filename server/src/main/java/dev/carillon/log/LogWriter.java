@@ -1,0 +1,350 @@
+package dev.carillon.log;
+
+import dev.carillon.store.Database;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one writer of this process. Callers queue their operations; a thread takes whatever has arrived, writes it as one row and commits, and only then
+ * wakes the callers. While a commit is on its way the next group gathers, so that load makes groups larger instead of waits longer.
+ *
+ * <p>A stream belongs to one database session, which holds an advisory lock on its number. When the session ends, for whatever reason, the lock goes
+ * and the stream is complete for good: a writer that reconnects opens a new stream. So nobody can ever append behind a reader that has finished with a
+ * stream, and readers need no time-out to know that a writer is dead.
+ */
+public final class LogWriter implements Log, AutoCloseable {
+  /** First key of the advisory lock a stream's session holds; the second is the stream's number. */
+  static final int STREAM_LOCK = 7001;
+
+  /** As {@link #STREAM_LOCK}, held by the sessions of processes that take lanes to process. */
+  static final int WORKER_LOCK = 7002;
+
+  /** Channel other nodes listen on when they share the lanes. */
+  static final String CHANNEL = "carillon_log";
+
+  /** Slots of the block table, used in turn for this long each. */
+  static final int SLOTS = 8;
+
+  static final Duration SLOT_LENGTH = Duration.ofMinutes(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+  private static final int GROUP_OPERATIONS = 1_000;
+  private static final int GROUP_BYTES = 256 * 1024;
+  private static final long QUEUE_BYTES = 32L * 1024 * 1024;
+
+  private final Database database;
+  private final InstantSource clock;
+  private final IdRanges ids;
+  private final String node;
+  private final boolean worker;
+  private final LongConsumer committed;
+  private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final Thread thread;
+  private volatile boolean idle;
+  private volatile boolean closing;
+  private volatile boolean stopped;
+  private volatile boolean shared;
+  private volatile @Nullable Session session;
+
+  private LogWriter(
+      Database database, InstantSource clock, IdRanges ids, String node, boolean worker, LongConsumer committed) {
+    this.database = database;
+    this.clock = clock;
+    this.ids = ids;
+    this.node = node;
+    this.worker = worker;
+    this.committed = committed;
+    this.thread = new Thread(this::run, "log-writer");
+  }
+
+  /**
+   * Opens a stream and starts writing.
+   *
+   * @param node a name for people who look into {@code log_stream}
+   * @param worker whether this process also takes lanes to process
+   * @param committed told the lanes of each group right after its commit; must be quick
+   */
+  public static LogWriter start(
+      Database database, InstantSource clock, IdRanges ids, String node, boolean worker, LongConsumer committed) {
+    var writer = new LogWriter(database, clock, ids, node, worker, committed);
+    writer.session = writer.open();
+    writer.thread.start();
+    return writer;
+  }
+
+  /** The stream of the present session; 0 while there is none. It is also this node's name in lane ownership. */
+  int streamId() {
+    var current = session;
+    return current == null ? 0 : current.streamId;
+  }
+
+  /** Whether other nodes share the lanes and want to be told of each commit. */
+  void shared(boolean othersListen) {
+    shared = othersListen;
+  }
+
+  @Override
+  public void append(int lane, byte[] operation) throws LogUnavailable {
+    if (closing) {
+      throw new LogUnavailable("the program is stopping");
+    }
+    if (session == null) {
+      throw new LogUnavailable("the database of the operation log is not reachable");
+    }
+    var size = Block.sizeOf(operation);
+    if (queuedBytes.addAndGet(size) > QUEUE_BYTES) {
+      queuedBytes.addAndGet(-size);
+      throw new LogUnavailable("more operations are waiting for the disk than the queue may hold");
+    }
+    var pending = new Pending(lane, operation);
+    queue.add(pending);
+    if (idle) {
+      LockSupport.unpark(thread);
+    }
+    if (stopped) {
+      refuseQueued();
+    }
+    pending.await();
+  }
+
+  private void run() {
+    var group = new ArrayList<Pending>();
+    while (true) {
+      var bytes = gather(group);
+      if (group.isEmpty()) {
+        if (closing) {
+          break;
+        }
+        rest();
+      } else {
+        write(group, bytes);
+        group.clear();
+      }
+    }
+    stopped = true;
+    refuseQueued();
+    disconnect();
+  }
+
+  private int gather(List<Pending> group) {
+    var bytes = 0;
+    for (var next = queue.peek(); next != null; next = queue.peek()) {
+      var size = Block.sizeOf(next.operation);
+      if (!group.isEmpty() && (bytes + size > GROUP_BYTES || group.size() == GROUP_OPERATIONS)) {
+        break;
+      }
+      queue.poll();
+      group.add(next);
+      bytes += size;
+    }
+    return bytes;
+  }
+
+  private void rest() {
+    idle = true;
+    if (queue.isEmpty() && !closing) {
+      LockSupport.parkNanos(this, 100_000_000);
+    }
+    idle = false;
+    if (session == null) {
+      reconnect();
+    }
+  }
+
+  private void write(List<Pending> group, int bytes) {
+    var payload = ByteBuffer.allocate(bytes);
+    var lanes = 0L;
+    for (var each : group) {
+      Block.put(payload, each.lane, each.operation);
+      lanes |= 1L << each.lane;
+    }
+    var failure = store(payload.array(), lanes, group.size());
+    queuedBytes.addAndGet(-bytes);
+    if (failure == null) {
+      committed.accept(lanes);
+    }
+    for (var each : group) {
+      each.finish(failure);
+    }
+  }
+
+  private @Nullable String store(byte[] payload, long lanes, int operations) {
+    var current = session;
+    if (current == null) {
+      return "the database of the operation log is not reachable";
+    }
+    try {
+      var now = clock.instant();
+      current
+          .handle
+          .createQuery(shared ? APPEND_AND_TELL : APPEND)
+          .bind("slot", slotOf(now))
+          .bind("stream", current.streamId)
+          .bind("seq", current.lastSeq + 1)
+          .bind("lanes", lanes)
+          .bind("operations", operations)
+          .bind("first", ids.next(operations))
+          .bind("received", now)
+          .bind("payload", payload)
+          .mapTo(String.class)
+          .list();
+      current.lastSeq++;
+      return null;
+    } catch (RuntimeException brokenConnection) {
+      LOG.error("operation log: a group of {} could not be written, opening a new stream", operations, brokenConnection);
+      disconnect();
+      reconnect();
+      return "the operation log could not be written";
+    }
+  }
+
+  private static final String APPEND =
+      """
+      INSERT INTO log_block (slot, stream_id, seq, lanes, operations, first_op, received_at, payload)
+      VALUES (:slot, :stream, :seq, :lanes, :operations, :first, :received, :payload) RETURNING ''
+      """;
+
+  private static final String APPEND_AND_TELL =
+      """
+      WITH written AS (
+        INSERT INTO log_block (slot, stream_id, seq, lanes, operations, first_op, received_at, payload)
+        VALUES (:slot, :stream, :seq, :lanes, :operations, :first, :received, :payload) RETURNING 1)
+      SELECT pg_notify('carillon_log', '') FROM written
+      """;
+
+  /** The slot blocks of this instant go to. */
+  static int slotOf(Instant now) {
+    return (int) Math.floorMod(now.getEpochSecond() / SLOT_LENGTH.toSeconds(), (long) SLOTS);
+  }
+
+  private Session open() {
+    var handle = database.dedicatedHandle("carillon log");
+    try {
+      var streamId =
+          handle.inTransaction(
+              h -> {
+                var id =
+                    h.createQuery("INSERT INTO log_stream (node) VALUES (:node) RETURNING stream_id")
+                        .bind("node", node)
+                        .mapTo(int.class)
+                        .one();
+                lock(h, STREAM_LOCK, id);
+                if (worker) {
+                  lock(h, WORKER_LOCK, id);
+                }
+                return id;
+              });
+      return new Session(handle, streamId);
+    } catch (RuntimeException failure) {
+      handle.close();
+      throw failure;
+    }
+  }
+
+  private static void lock(Handle handle, int lockClass, int id) {
+    handle
+        .createQuery("SELECT pg_advisory_lock(:class, :id)::text")
+        .bind("class", lockClass)
+        .bind("id", id)
+        .mapTo(String.class)
+        .one();
+  }
+
+  private void reconnect() {
+    try {
+      var opened = open();
+      session = opened;
+      LOG.info("operation log: writing stream {}", opened.streamId);
+    } catch (RuntimeException stillAway) {
+      LOG.warn("operation log: the database is not reachable yet: {}", stillAway.getMessage());
+      refuseQueued();
+      LockSupport.parkNanos(this, 200_000_000);
+    }
+  }
+
+  private void refuseQueued() {
+    for (var each = queue.poll(); each != null; each = queue.poll()) {
+      queuedBytes.addAndGet(-Block.sizeOf(each.operation));
+      each.finish(stopped ? "the program is stopping" : "the database of the operation log is not reachable");
+    }
+  }
+
+  private void disconnect() {
+    var current = session;
+    session = null;
+    if (current != null) {
+      try {
+        current.handle.close();
+      } catch (RuntimeException alreadyBroken) {
+        LOG.debug("operation log: closing a broken connection: {}", alreadyBroken.getMessage());
+      }
+    }
+  }
+
+  /** Writes what is queued, answers every caller, and ends the stream. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static final class Session {
+    private final Handle handle;
+    private final int streamId;
+    private long lastSeq;
+
+    private Session(Handle handle, int streamId) {
+      this.handle = handle;
+      this.streamId = streamId;
+    }
+  }
+
+  private static final class Pending {
+    private static final String WAITING = "waiting";
+
+    private final int lane;
+    private final byte[] operation;
+    private final Thread caller = Thread.currentThread();
+    private volatile @Nullable String outcome = WAITING;
+
+    private Pending(int lane, byte[] operation) {
+      this.lane = lane;
+      this.operation = operation;
+    }
+
+    private void finish(@Nullable String failure) {
+      outcome = failure;
+      LockSupport.unpark(caller);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // WAITING is a mark, not a text
+    private void await() throws LogUnavailable {
+      while (outcome == WAITING) {
+        LockSupport.park(this);
+      }
+      var failure = outcome;
+      if (failure != null) {
+        throw new LogUnavailable(failure);
+      }
+    }
+  }
+}
