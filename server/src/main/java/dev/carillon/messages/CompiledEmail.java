@@ -1,0 +1,232 @@
+package dev.carillon.messages;
+
+import dev.carillon.liquid.LiquidRenderException;
+import dev.carillon.liquid.LiquidSyntaxException;
+import dev.carillon.liquid.RenderOptions;
+import dev.carillon.liquid.Strictness;
+import dev.carillon.liquid.Template;
+import dev.carillon.messages.Rendering.Failed;
+import dev.carillon.messages.Rendering.NoRecipient;
+import dev.carillon.messages.Rendering.Rendered;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A parsed e-mail template. Immutable and shared by all threads. */
+final class CompiledEmail {
+  private static final Pattern BODY_TAG =
+      Pattern.compile("<body(?:\\s[^>]*)?>", Pattern.CASE_INSENSITIVE);
+  private static final Pattern HEADER_NAME = Pattern.compile("[!-9;-~]{1,100}");
+
+  /** Headers that say who a mail is from, whom it is for and how it is built: ours alone. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "from",
+          "sender",
+          "reply-to",
+          "to",
+          "cc",
+          "bcc",
+          "subject",
+          "date",
+          "message-id",
+          "mime-version",
+          "return-path",
+          "received",
+          "dkim-signature");
+
+  private final Map<String, Part> headers = new LinkedHashMap<>();
+  private final Part subject;
+  private final Part body;
+  private final Part plainBody;
+  private final Part from;
+  private final Part replyTo;
+  private final Part to;
+  private final Part preheader;
+  private final boolean writesToCustomer;
+  private final boolean makesPlainBody;
+  private final @Nullable String refusal;
+
+  /** One text of the mail; {@code title} names it in reasons. */
+  private record Part(String title, @Nullable Template template, @Nullable String mistake) {
+
+    static Part of(String title, String source) {
+      try {
+        return new Part(title, Template.parse(source), null);
+      } catch (LiquidSyntaxException mistake) {
+        return new Part(title, null, title + ": " + mistake.sentenceWithPosition());
+      }
+    }
+
+    String render(Map<String, @Nullable Object> variables, RenderOptions options) {
+      if (template == null) {
+        throw new Refusal(String.valueOf(mistake));
+      }
+      try {
+        return template.render(variables, options);
+      } catch (LiquidRenderException failure) {
+        var reason = String.valueOf(failure.getMessage());
+        throw new Refusal(
+            failure.reason() == LiquidRenderException.Reason.MISSING_VARIABLE
+                ? reason
+                : title + ": " + reason);
+      }
+    }
+  }
+
+  /** Ends a rendering from any depth; an expected outcome, so it has no stack trace. */
+  private static final class Refusal extends RuntimeException {
+    Refusal(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  private CompiledEmail(EmailTemplate source) {
+    subject = Part.of("subject", source.subject());
+    body = Part.of("body", source.body());
+    plainBody = Part.of("plain text body", source.plainBody());
+    from = Part.of("from", source.from());
+    replyTo = Part.of("reply-to", source.replyTo());
+    to = Part.of("recipient", source.to().isBlank() ? "{{customer.email}}" : source.to());
+    preheader = Part.of("preheader", source.preheader());
+    source.headers().forEach((name, value) -> headers.put(name, Part.of("header " + name, value)));
+    writesToCustomer =
+        source.to().isBlank() || source.to().replace(" ", "").equals("{{customer.email}}");
+    makesPlainBody = source.plainBody().isBlank() && !source.body().isBlank();
+    refusal = refusal(source);
+  }
+
+  /** Parses all texts; what cannot be parsed makes every rendering {@link Failed}. */
+  static CompiledEmail of(EmailTemplate source) {
+    return new CompiledEmail(source);
+  }
+
+  private static @Nullable String refusal(EmailTemplate source) {
+    for (var name : source.headers().keySet()) {
+      if (!HEADER_NAME.matcher(name).matches()) {
+        return "header " + name + ": a name is 1 to 100 ASCII characters without spaces or colons";
+      }
+      var lower = name.toLowerCase(Locale.ROOT);
+      if (RESERVED.contains(lower) || lower.startsWith("content-")) {
+        return "header " + name + " is reserved and cannot be set";
+      }
+    }
+    return null;
+  }
+
+  Rendering render(MessageScope scope, InstantSource clock) {
+    if (refusal != null) {
+      return new Failed(refusal);
+    }
+    var options =
+        RenderOptions.standard().withClock(clock).withSeed(scope.deliveryId().hashCode());
+    try {
+      return addressed(email(scope, options));
+    } catch (Refusal failure) {
+      return new Failed(String.valueOf(failure.getMessage()));
+    }
+  }
+
+  private Email email(MessageScope scope, RenderOptions options) {
+    var variables = scope.variables();
+    var subjectLine = oneLine(subject, subject.render(variables, options));
+    variables.put("message", scope.messageVariables(subjectLine));
+    var hidden = preheader.render(variables, options).strip();
+    var html = body.render(variables, options);
+    var plain =
+        makesPlainBody
+            ? PlainText.of(html)
+            : plainBody.render(variables, options);
+    var rendered = new LinkedHashMap<String, String>();
+    headers.forEach(
+        (name, value) -> rendered.put(name, oneLine(value, value.render(variables, options))));
+    return new Email(
+        sender(override(scope, "from_address", from, variables, options)),
+        replies(override(scope, "reply_to", replyTo, variables, options)),
+        recipient(scope, variables, options),
+        subjectLine,
+        hidden.isEmpty() ? html : withHidden(html, hidden),
+        plain,
+        hidden,
+        rendered);
+  }
+
+  /** Event data may say who sends and who receives; it is taken as it is, never as Liquid (P-43). */
+  private static String override(
+      MessageScope scope,
+      String key,
+      Part part,
+      Map<String, @Nullable Object> variables,
+      RenderOptions options) {
+    var text =
+        scope.trigger().data().get(key) instanceof String given && !given.isBlank()
+            ? given
+            : part.render(variables, options);
+    return oneLine(part, text);
+  }
+
+  private String recipient(
+      MessageScope scope, Map<String, @Nullable Object> variables, RenderOptions options) {
+    // A person without an address is no mistake in the template (journeys §5.1, gates 7 and 8).
+    var forgiving = writesToCustomer ? options.withStrictness(Strictness.LAX) : options;
+    return override(scope, "recipient", to, variables, forgiving);
+  }
+
+  private static String sender(String text) {
+    if (EmailAddress.parse(text).isEmpty()) {
+      throw new Refusal("from: '" + text + "' is not a well-formed address");
+    }
+    return text;
+  }
+
+  private static String replies(String text) {
+    if (!text.isEmpty() && EmailAddress.parse(text).isEmpty()) {
+      throw new Refusal("reply-to: '" + text + "' is not a well-formed address");
+    }
+    return text;
+  }
+
+  private static Rendering addressed(Email email) {
+    if (email.recipient().isEmpty()) {
+      return new NoRecipient(email, "no recipient");
+    }
+    if (EmailAddress.parse(email.recipient()).isEmpty()) {
+      return new NoRecipient(
+          email, "no recipient: '" + email.recipient() + "' is not a well-formed address");
+    }
+    return new Rendered(email);
+  }
+
+  /** The value without space around it; a line break inside could smuggle in headers of its own. */
+  private static String oneLine(Part part, String value) {
+    var line = value.strip();
+    for (var index = 0; index < line.length(); index++) {
+      var character = line.charAt(index);
+      if (character == '\r' || character == '\n' || character == '\u2028' || character == '\u2029') {
+        throw new Refusal(part.title() + ": a line break is not allowed");
+      }
+      if (Character.isISOControl(character) && character != '\t') {
+        throw new Refusal(part.title() + ": a control character is not allowed");
+      }
+    }
+    return line;
+  }
+
+  private static String withHidden(String html, String preheader) {
+    var hidden =
+        "<div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">"
+            + escaped(preheader)
+            + "</div>";
+    var bodyTag = BODY_TAG.matcher(html);
+    var start = bodyTag.find() ? bodyTag.end() : 0;
+    return html.substring(0, start) + hidden + html.substring(start);
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+}
