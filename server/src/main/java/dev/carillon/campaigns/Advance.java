@@ -14,4 +14,16 @@ public record Advance(Journey journey, List<SendIntent> sends) {
   public Advance {
     sends = List.copyOf(sends);
   }
+
+  /**
+   * Whether what the journey has queued and not sent is to be cancelled (C-42). An exit step
+   * cancels nothing: the messages above it are meant.
+   */
+  public boolean cancelsQueued() {
+    return switch (journey.endReason()) {
+      case null -> false;
+      case EXIT_STEP, ERROR -> false;
+      case FILTERS, TRIGGER, CAMPAIGN_STOPPED, DELETED_PERSON -> true;
+    };
+  }
 }

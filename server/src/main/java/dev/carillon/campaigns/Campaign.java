@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param removed where journeys that still wait in a deleted delay go on: its step id → the id of
  *     the step to run, 0 for the end of the workflow (journeys §3.8)
+ * @param endedVersion journeys that moved last under this version or an earlier one have ended,
+ *     because the campaign was stopped at once or deleted (C-31, C-36); 0 for none
  * @param firstStarted when it was started for the first time (C-36); null for never
  */
 public record Campaign(
@@ -21,6 +23,7 @@ public record Campaign(
     int version,
     CampaignDefinition definition,
     Map<Integer, Integer> removed,
+    int endedVersion,
     List<String> tags,
     Instant createdAt,
     Instant updatedAt,

@@ -121,6 +121,15 @@ public final class CompiledCampaign {
     return segments;
   }
 
+  /**
+   * Whether {@link JourneyEngine#decide} looks at the history; {@link History#NONE} will do
+   * otherwise.
+   */
+  public boolean needsHistory() {
+    return campaign.definition().frequency() == Frequency.ONCE
+        || campaign.definition().trigger() instanceof TriggerRule.SegmentTrigger;
+  }
+
   /** Whether the data of an event passes the tests of the trigger (C-12). */
   boolean accepts(Map<String, ?> fields) {
     return where.test(fields);

@@ -77,14 +77,17 @@ public final class JourneyEngine {
   }
 
   private static Entry gates(CompiledCampaign campaign, Facts facts) {
-    if (!campaign.filtersMatch(facts)) {
-      return new Entry.Refused(Refusal.FILTERS_NOT_MET, "The person does not match the filters");
-    }
-    var exit = exitReason(campaign, facts);
-    if (exit == EndReason.TRIGGER) {
+    if (campaign.campaign().definition().exit() != ExitRule.NEVER && hasLeft(campaign, facts)) {
       return new Entry.Refused(Refusal.LEFT_SEGMENT, "The person has left the segment again");
     }
-    return new Entry.Enters();
+    return campaign.filtersMatch(facts)
+        ? new Entry.Enters()
+        : new Entry.Refused(Refusal.FILTERS_NOT_MET, "The person does not match the filters");
+  }
+
+  private static boolean hasLeft(CompiledCampaign campaign, Facts facts) {
+    return campaign.trigger() instanceof TriggerRule.SegmentTrigger(var segment)
+        && !facts.inSegment(segment);
   }
 
   /** Why the person has to leave right now (C-40); null to stay. */
@@ -92,8 +95,7 @@ public final class JourneyEngine {
     if (campaign.campaign().definition().exit() == ExitRule.NEVER) {
       return null;
     }
-    if (campaign.trigger() instanceof TriggerRule.SegmentTrigger(var segment)
-        && !facts.inSegment(segment)) {
+    if (hasLeft(campaign, facts)) {
       return EndReason.TRIGGER;
     }
     return campaign.filtersMatch(facts) ? null : EndReason.FILTERS;
@@ -155,7 +157,8 @@ public final class JourneyEngine {
     if (journey.hasEnded()) {
       return new Advance(journey, List.of());
     }
-    if (!campaign.campaign().state().moves()) {
+    var isOver = journey.version() <= campaign.campaign().endedVersion();
+    if (isOver || !campaign.campaign().state().moves()) {
       return new Advance(end(journey, EndReason.CAMPAIGN_STOPPED, now), List.of());
     }
     var walk = new Walk(campaign, journey, facts, now);
