@@ -262,7 +262,9 @@ CREATE TABLE campaign (
     created_at    timestamptz NOT NULL,
     updated_at    timestamptz NOT NULL,
     first_started timestamptz,
-    deleted_at    timestamptz
+    deleted_at    timestamptz,
+    ended_version int NOT NULL DEFAULT 0,               -- journeys that moved last under this version or an earlier one have ended
+    upkeep        boolean NOT NULL DEFAULT false        -- journeys have still to be ended or re-timed (class CampaignUpkeep)
 );
 CREATE INDEX campaign_workspace ON campaign (workspace_id);
 
@@ -270,6 +272,7 @@ CREATE TABLE campaign_version (
     campaign_id int NOT NULL,
     version     int NOT NULL,
     definition  json NOT NULL,
+    removed     json NOT NULL,                          -- deleted delay → where who waits in it goes on (journeys §3.8)
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (campaign_id, version)
 );
@@ -297,6 +300,7 @@ CREATE TABLE journey (
 CREATE INDEX journey_due ON journey (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX journey_person ON journey (person_id, campaign_id);
 CREATE INDEX journey_campaign ON journey (campaign_id, started_at);
+CREATE INDEX journey_waiting ON journey (campaign_id, node) WHERE wake_at IS NOT NULL;
 
 -- Triggers that did not enter, per person, campaign and reason: the answer to "why did nothing happen" (promise I7).
 CREATE TABLE campaign_refusal (
