@@ -59,7 +59,8 @@ final class Commands {
   private static CommandSpec program() {
     var program =
         withHelp(
-            CommandSpec.create().name("carillon"), "Carillon turns what people do into messages.");
+            CommandSpec.create().name("./carillon"),
+            "Carillon turns what people do into messages.");
     program.addSubcommand(START, withSettings(START, "Runs the server until Ctrl-C or SIGTERM."));
     program.addSubcommand(
         DEMO, withSettings(DEMO, "Sends a sample shop's people and events to the running server."));
@@ -85,6 +86,7 @@ final class Commands {
     }
     command
         .usageMessage()
+        .customSynopsis("./carillon " + name + " [--SETTING=VALUE]...")
         .footer(
             "",
             "Each setting is also an environment variable (--track-rate is CARILLON_TRACK_RATE) and",
@@ -94,12 +96,7 @@ final class Commands {
 
   private static CommandSpec withHelp(CommandSpec command, String description) {
     command.parser().collectErrors(true).unmatchedArgumentsAllowed(true);
-    command
-        .usageMessage()
-        .description(description)
-        .sortOptions(false)
-        .width(120)
-        .synopsisHeading("Usage: ./");
+    command.usageMessage().description(description).sortOptions(false).width(120);
     return command.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this text.").build());
   }
@@ -111,10 +108,16 @@ final class Commands {
       String name = option.longestName().substring("--".length());
       flags.put(name, option.getValue());
     }
-    command.errors().forEach(each -> mistakes.add(each.getMessage() + "."));
+    command.errors().forEach(each -> mistakes.add(sentence(each)));
     addUnknown(program.unmatched(), flags, mistakes);
     addUnknown(command.unmatched(), flags, mistakes);
     return new SettingSources(flags, environment, home, mistakes);
+  }
+
+  private static String sentence(Exception error) {
+    return error instanceof CommandLine.MissingParameterException missing
+        ? ((OptionSpec) missing.getMissing().getFirst()).longestName() + " needs a value."
+        : error.getMessage() + ".";
   }
 
   /**

@@ -65,7 +65,9 @@ public final class Main {
     Logging.configure(settings.logFormat(), settings.logLevel());
     var line = LoggerFactory.getLogger(Main.class).atInfo().addKeyValue("version", version());
     for (var each : settings.effective()) {
-      line = line.addKeyValue(each.setting().name(), each.shown());
+      if (each.text() != null) {
+        line = line.addKeyValue(each.setting().name(), each.shown());
+      }
     }
     line.log("starting");
     return SUCCESS;

@@ -30,7 +30,7 @@ public record ServerFile(URI url, int port, long pid) {
    */
   public void write(Path data) {
     try {
-      Path complete = Files.createTempFile(data, NAME, ".new");
+      Path complete = data.resolve(NAME + ".new");
       Files.writeString(complete, JSON.writeValueAsString(this) + "\n");
       Files.move(complete, data.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {

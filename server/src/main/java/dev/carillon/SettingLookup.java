@@ -55,16 +55,7 @@ final class SettingLookup {
       addUnknown(lines.keySet(), names, "", " in " + file);
       addMisplaced(lines, file);
     }
-    return Settings.ALL.stream().map(each -> find(each, lines, file)).toList();
-  }
-
-  /**
-   * The data folder as an absolute path: a given one is relative to the working folder, the default
-   * one to {@code home}.
-   */
-  static Path dataFolder(Path written, Origin origin, Path home) {
-    Path folder = origin instanceof Origin.Default ? home.resolve(written) : written;
-    return folder.toAbsolutePath().normalize();
+    return Settings.ALL.stream().map(each -> find(each, lines, file)).map(this::absolute).toList();
   }
 
   private EffectiveSetting find(
@@ -91,17 +82,31 @@ final class SettingLookup {
 
   /** The named file, which must exist; else the one in the data folder if it exists; else null. */
   private @Nullable Path settingsFile() {
-    var config = find(Settings.CONFIG, Map.of(), null);
-    var named = config.parse(new ArrayList<>()).map(Path.class::cast);
+    var named = absolute(find(Settings.CONFIG, Map.of(), null)).parse(new ArrayList<>());
     if (named.isPresent()) {
-      return named.get().toAbsolutePath().normalize();
+      return (Path) named.get();
     }
-    var data = find(Settings.DATA, Map.of(), null);
+    var data = absolute(find(Settings.DATA, Map.of(), null));
     return data.parse(new ArrayList<>())
-        .map(
-            written -> dataFolder((Path) written, data.origin(), sources.home()).resolve(FILE_NAME))
+        .map(folder -> ((Path) folder).resolve(FILE_NAME))
         .filter(Files::exists)
         .orElse(null);
+  }
+
+  /**
+   * Paths as they count: written ones start from the working folder, the default data folder from
+   * {@code home}.
+   */
+  private EffectiveSetting absolute(EffectiveSetting found) {
+    if (!found.setting().equals(Settings.DATA) && !found.setting().equals(Settings.CONFIG)) {
+      return found;
+    }
+    Path start = found.origin() instanceof Origin.Default ? sources.home() : Path.of("");
+    return found
+        .parse(new ArrayList<>())
+        .map(path -> start.resolve((Path) path).toAbsolutePath().normalize().toString())
+        .map(path -> new EffectiveSetting(found.setting(), path, found.origin()))
+        .orElse(found);
   }
 
   private Map<String, String> read(Path file) {

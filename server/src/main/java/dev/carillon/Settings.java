@@ -236,12 +236,10 @@ public final class Settings {
 
   private final List<EffectiveSetting> effective;
   private final Map<String, Object> values;
-  private final Path home;
 
-  private Settings(List<EffectiveSetting> effective, Map<String, Object> values, Path home) {
+  private Settings(List<EffectiveSetting> effective, Map<String, Object> values) {
     this.effective = List.copyOf(effective);
     this.values = Map.copyOf(values);
-    this.home = home;
   }
 
   /**
@@ -268,7 +266,7 @@ public final class Settings {
     if (!mistakes.isEmpty()) {
       throw new InvalidSettings(mistakes);
     }
-    return new Settings(effective, values, sources.home());
+    return new Settings(effective, values);
   }
 
   /** Every setting with its value and origin, in the order of {@link #ALL}. */
@@ -278,7 +276,7 @@ public final class Settings {
 
   /** The data folder, absolute. It need not exist yet. */
   public Path data() {
-    return SettingLookup.dataFolder(value(DATA), origin(DATA), home);
+    return value(DATA);
   }
 
   /** The port to listen on, 0 to 65535; 0 stands for any free port. */
@@ -429,13 +427,5 @@ public final class Settings {
   @SuppressWarnings("unchecked")
   private <T> @Nullable T stored(Setting<T> setting) {
     return (T) values.get(setting.name());
-  }
-
-  private EffectiveSetting.Origin origin(Setting<?> setting) {
-    return effective.stream()
-        .filter(each -> each.setting().equals(setting))
-        .findFirst()
-        .orElseThrow()
-        .origin();
   }
 }
