@@ -30,7 +30,7 @@ final class SettingParsers {
   private static final Pattern MEMORY = Pattern.compile("[1-9][0-9]{0,8}(kB|MB|GB)");
   private static final Pattern CREDENTIAL = Pattern.compile("[!-9;-~]{1,128}");
   private static final List<String> DATABASE_SCHEMES =
-      List.of("jdbc:postgresql://", "postgresql://", "postgres://");
+      List.of("jdbc:postgresql:", "postgresql://", "postgres://");
 
   private SettingParsers() {}
 
