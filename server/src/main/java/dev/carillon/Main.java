@@ -1,0 +1,94 @@
+package dev.carillon;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.LoggerFactory;
+
+/** Entry point of the program and its composition root. */
+public final class Main {
+
+  /**
+   * The launcher names its own folder with this system property; the default data folder lies
+   * there.
+   */
+  private static final String HOME_PROPERTY = "carillon.home";
+
+  private static final int SUCCESS = 0;
+  private static final int FAILURE = 1;
+  private static final int WRONG_USE = 2;
+
+  private final Map<String, String> environment;
+  private final Path home;
+  private final PrintStream out;
+  private final PrintStream errors;
+
+  Main(Map<String, String> environment, Path home, PrintStream out, PrintStream errors) {
+    this.environment = Map.copyOf(environment);
+    this.home = home;
+    this.out = out;
+    this.errors = errors;
+  }
+
+  /**
+   * Runs one command and ends the process: 0 it succeeded, 1 it failed, 2 it was asked in a wrong
+   * way.
+   */
+  public static void main(String[] arguments) {
+    var home = Path.of(System.getProperty(HOME_PROPERTY, "."));
+    System.exit(new Main(System.getenv(), home, System.out, System.err).run(List.of(arguments)));
+  }
+
+  /** Runs one command and returns the exit code that {@link #main} documents. */
+  int run(List<String> arguments) {
+    try {
+      return switch (new Commands(environment, home).parse(arguments)) {
+        case Command.Start(var sources) -> start(Settings.read(sources));
+        case Command.Demo(var sources) -> demo(Settings.read(sources));
+        case Command.ShowSettings(var sources) -> print(SettingsTable.of(Settings.read(sources)));
+        case Command.Version() -> print("Carillon " + version());
+        case Command.Help(var text) -> print(text.stripTrailing());
+        case Command.Unknown(var sentence) -> {
+          errors.println(sentence);
+          yield WRONG_USE;
+        }
+      };
+    } catch (InvalidSettings e) {
+      e.mistakes().forEach(errors::println);
+      return WRONG_USE;
+    }
+  }
+
+  private static int start(Settings settings) {
+    Logging.configure(settings.logFormat(), settings.logLevel());
+    var line = LoggerFactory.getLogger(Main.class).atInfo().addKeyValue("version", version());
+    for (var each : settings.effective()) {
+      if (each.text() != null) {
+        line = line.addKeyValue(each.setting().name(), each.shown());
+      }
+    }
+    line.log("starting");
+    return SUCCESS;
+  }
+
+  private int demo(Settings settings) {
+    var running = ServerFile.ofRunningServer(settings.data());
+    if (running.isEmpty()) {
+      errors.println("No server runs on " + settings.data() + "; start one with ./carillon start.");
+      return FAILURE;
+    }
+    return print("A server answers at " + running.get().url() + ".");
+  }
+
+  private int print(String text) {
+    out.println(text);
+    return SUCCESS;
+  }
+
+  private static String version() {
+    return Objects.requireNonNullElse(
+        Main.class.getPackage().getImplementationVersion(), "(not packaged)");
+  }
+}
