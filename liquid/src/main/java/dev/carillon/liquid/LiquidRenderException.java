@@ -1,0 +1,83 @@
+package dev.carillon.liquid;
+
+import java.util.Optional;
+
+/**
+ * A template that parsed but could not be rendered with the given data and budget. The message is
+ * one sentence meant for the person who wrote the template. It carries no stack trace: it is an
+ * expected outcome and may happen once per delivery.
+ */
+public final class LiquidRenderException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Why a rendering stopped. */
+  public enum Reason {
+    /** A missing variable was printed without a {@code default}. */
+    MISSING_VARIABLE,
+    /** More loop steps than {@link Budget#steps()}. */
+    STEP_LIMIT,
+    /** More output or intermediate text than {@link Budget#outputChars()} allows. */
+    OUTPUT_LIMIT,
+    /** Longer than {@link Budget#time()}. */
+    TIME_LIMIT,
+    /** Blocks, partials or data nested deeper than {@link Budget#nesting()} allows. */
+    NESTING_LIMIT,
+    /** A value that a filter, tag or comparison cannot work with, such as a division by zero. */
+    BAD_ARGUMENT,
+    /** A partial that does not exist or does not parse. */
+    PARTIAL
+  }
+
+  private final Reason reason;
+  private final String variable;
+  private final int line;
+
+  private LiquidRenderException(Reason reason, String sentence, String variable, int line) {
+    super(sentence, null, false, false);
+    this.reason = reason;
+    this.variable = variable;
+    this.line = line;
+  }
+
+  /**
+   * A rendering that stops for {@code reason}; {@code sentence} tells the template's author why.
+   */
+  public LiquidRenderException(Reason reason, String sentence) {
+    this(reason, sentence, "", 0);
+  }
+
+  static LiquidRenderException missing(String variable) {
+    return new LiquidRenderException(
+        Reason.MISSING_VARIABLE,
+        "variable " + variable + " is missing and has no default",
+        variable,
+        0);
+  }
+
+  static LiquidRenderException badArgument(String sentence) {
+    return new LiquidRenderException(Reason.BAD_ARGUMENT, sentence);
+  }
+
+  /** The same failure with its place; the innermost place wins. */
+  LiquidRenderException onLine(int number) {
+    return line > 0
+        ? this
+        : new LiquidRenderException(
+            reason, String.valueOf(getMessage()), variable, number);
+  }
+
+  /** Why the rendering stopped. */
+  public Reason reason() {
+    return reason;
+  }
+
+  /** The missing variable as the template writes it; empty for every other reason. */
+  public Optional<String> variable() {
+    return variable.isEmpty() ? Optional.empty() : Optional.of(variable);
+  }
+
+  /** Line of the tag or output that failed, counted from 1; 0 when it is not known. */
+  public int line() {
+    return line;
+  }
+}

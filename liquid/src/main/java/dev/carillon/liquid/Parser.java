@@ -1,0 +1,214 @@
+package dev.carillon.liquid;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a source into a {@link Template} in one pass. This class knows how pieces follow each other
+ * and what ends a block; {@link Blocks}, {@link Loops} and {@link SimpleTags} know the tags.
+ */
+final class Parser {
+  private static final int MAX_NESTING = 100;
+
+  private final String source;
+  private final Environment environment;
+  private final ExpressionParser expressions;
+  private final Set<String> bound = new HashSet<>(Set.of("forloop", "tablerowloop"));
+  private final Blocks blocks = new Blocks(this);
+  private final Loops loops = new Loops(this);
+  private final SimpleTags simple = new SimpleTags(this);
+  private Tokens tokens;
+  private int depth;
+  private int line = 1;
+  private int lineOffset;
+
+  Parser(String source, Environment environment) {
+    this.source = source;
+    this.environment = environment;
+    this.expressions = new ExpressionParser(source, environment);
+    this.tokens = new MarkupTokens(source);
+  }
+
+  Template template() {
+    var nodes = new ArrayList<Node>();
+    var lines = new ArrayList<Integer>();
+    read(nodes, lines, List.of());
+    return new Template(environment, new Body(nodes, lines), variables());
+  }
+
+  private Set<String> variables() {
+    return expressions.variables().stream()
+        .filter(path -> !bound.contains(path) && !bound.contains(root(path)))
+        .collect(Collectors.toSet());
+  }
+
+  private static String root(String path) {
+    int dot = path.indexOf('.');
+    return dot < 0 ? path : path.substring(0, dot);
+  }
+
+  /**
+   * The inside of a block up to a tag named in {@code ends}, which is the current token afterwards.
+   *
+   * @param opener name of the tag that opened the block
+   * @param opened where that tag stands
+   */
+  Body block(String opener, int opened, List<String> ends) {
+    if (++depth > MAX_NESTING) {
+      throw error("blocks are nested more than " + MAX_NESTING + " levels deep");
+    }
+    var nodes = new ArrayList<Node>();
+    var lines = new ArrayList<Integer>();
+    if (!read(nodes, lines, ends)) {
+      throw LiquidSyntaxException.at(
+          source,
+          opened,
+          "the " + opener + " opened here is never closed with " + ends.getLast());
+    }
+    depth--;
+    return new Body(nodes, lines);
+  }
+
+  /** Reads pieces; true when it stopped at a tag named in {@code ends}, false at the end. */
+  private boolean read(List<Node> nodes, List<Integer> lines, List<String> ends) {
+    while (tokens.next()) {
+      if (tokens.kind() == Tokens.Kind.TAG) {
+        if (ends.contains(tokens.name())) {
+          return true;
+        }
+        if (tokens.name().equals("liquid")) {
+          readLines(nodes, lines);
+          continue;
+        }
+      }
+      int at = lineAt(tokens.offset());
+      Node node = node();
+      if (node != null) {
+        nodes.add(node);
+        lines.add(at);
+      }
+    }
+    return false;
+  }
+
+  private void readLines(List<Node> nodes, List<Integer> lines) {
+    if (++depth > MAX_NESTING) {
+      throw error("blocks are nested more than " + MAX_NESTING + " levels deep");
+    }
+    Tokens outer = tokens;
+    tokens = new LineTokens(source, outer.start(), outer.end());
+    read(nodes, lines, List.of());
+    tokens = outer;
+    depth--;
+  }
+
+  /** The line of {@code offset}; offsets are asked in ascending order. */
+  private int lineAt(int offset) {
+    while (lineOffset < offset) {
+      if (source.charAt(lineOffset++) == '\n') {
+        line++;
+      }
+    }
+    return line;
+  }
+
+  private @Nullable Node node() {
+    return switch (tokens.kind()) {
+      case TEXT -> new TextNode(source.substring(tokens.start(), tokens.end()));
+      case OUTPUT -> output();
+      case TAG -> tag();
+    };
+  }
+
+  /** What is printed by an output or {@code echo}; null when nothing stands there. */
+  @Nullable OutputNode output() {
+    ExpressionParser markup = markup();
+    return markup.atEnd() ? null : new OutputNode(markup.filtered());
+  }
+
+  private @Nullable Node tag() {
+    String name = tokens.name();
+    return switch (name) {
+      case "if" -> blocks.conditional(false);
+      case "unless" -> blocks.conditional(true);
+      case "case" -> blocks.choice();
+      case "capture" -> blocks.capture();
+      case "ifchanged" -> blocks.ifChanged();
+      case "for" -> loops.loop();
+      case "tablerow" -> loops.tableRow();
+      case "assign" -> simple.assign();
+      case "echo" -> output();
+      case "increment" -> simple.counter(true);
+      case "decrement" -> simple.counter(false);
+      case "cycle" -> simple.cycle();
+      case "break" -> new InterruptNode(Signal.BREAK);
+      case "continue" -> new InterruptNode(Signal.CONTINUE);
+      case "random" -> simple.random();
+      case "render" -> simple.partial(true);
+      case "include" -> simple.partial(false);
+      case "raw" -> simple.raw();
+      case "#" -> simple.inlineComment();
+      case "comment" -> {
+        tokens.skipComment();
+        yield null;
+      }
+      case "doc" -> {
+        tokens.raw("enddoc");
+        yield null;
+      }
+      default -> custom(name);
+    };
+  }
+
+  private Node custom(String name) {
+    TagFactory factory = environment.tag(name);
+    if (factory != null) {
+      int offset = tokens.offset();
+      return new CustomNode(
+          factory.create(TagMarkup.parse(name, markup(), source, offset)));
+    }
+    if (name.isEmpty()) {
+      throw error("a tag needs a name");
+    }
+    boolean closing = name.startsWith("end") || BRANCHES.contains(name);
+    throw error(
+        closing
+            ? "'" + name + "' has nothing it belongs to here"
+            : "there is no tag called '" + name + "'");
+  }
+
+  private static final Set<String> BRANCHES = Set.of("else", "elsif", "when");
+
+  // ---- for the classes that know the tags
+
+  Tokens tokens() {
+    return tokens;
+  }
+
+  String source() {
+    return source;
+  }
+
+  /** The expression parser, turned to what stands behind the current tag's name. */
+  ExpressionParser markup() {
+    return expressions.at(tokens.start(), tokens.end());
+  }
+
+  boolean hasPartials() {
+    return environment.hasPartials();
+  }
+
+  /** Remembers that the template itself sets {@code name}. */
+  void bind(String name) {
+    bound.add(name);
+  }
+
+  /** A mistake at the current token. */
+  LiquidSyntaxException error(String sentence) {
+    return LiquidSyntaxException.at(source, tokens.offset(), sentence);
+  }
+}
