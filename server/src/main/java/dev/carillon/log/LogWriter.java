@@ -152,7 +152,6 @@ public final class LogWriter implements Log, AutoCloseable {
     }
     stopped = true;
     refuseQueued();
-    disconnect();
   }
 
   private int gather(List<Pending> group) {
@@ -315,9 +314,8 @@ public final class LogWriter implements Log, AutoCloseable {
     }
   }
 
-  /** Writes what is queued, answers every caller, and ends the stream. */
-  @Override
-  public void close() {
+  /** Takes nothing more: writes what is queued and answers every caller. The session, and with it the ownership of lanes, lives on. */
+  public void drain() {
     closing = true;
     LockSupport.unpark(thread);
     try {
@@ -325,6 +323,13 @@ public final class LogWriter implements Log, AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Ends the stream, after {@link #drain}. */
+  @Override
+  public void close() {
+    drain();
+    disconnect();
   }
 
   private static final class Session {

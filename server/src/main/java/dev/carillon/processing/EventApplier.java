@@ -1,7 +1,7 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.Occurrence;
-import dev.carillon.events.EventFilter;
+import dev.carillon.segments.EventFilter;
 import dev.carillon.events.EventKind;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository.NewEvent;

@@ -34,6 +34,7 @@ public final class Processor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
   private static final int ATTEMPTS = 50;
   private static final Duration FLUSH_EVERY = Duration.ofSeconds(5);
+  private static final long DRAIN_NANOS = Duration.ofSeconds(10).toNanos();
   private static final long LAST_RESORT_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Database database;
@@ -107,12 +108,16 @@ public final class Processor implements AutoCloseable {
   private void work(Handle handle) {
     while (!closing) {
       signalled = false;
-      while (step(handle) && !closing) {
+      while (!closing && step(handle)) {
         signalled = false;
       }
       if (!signalled && !closing) {
         LockSupport.parkNanos(this, LAST_RESORT_NANOS);
       }
+    }
+    var deadline = System.nanoTime() + DRAIN_NANOS;
+    while (System.nanoTime() < deadline && step(handle)) {
+      LOG.debug("working off what was accepted before the stop");
     }
     reader.flush(handle);
   }
@@ -274,7 +279,7 @@ public final class Processor implements AutoCloseable {
     }
   }
 
-  /** Ends after the batch in hand. */
+  /** Works off what is in the log, for at most ten seconds, and ends. */
   @Override
   public void close() {
     closing = true;

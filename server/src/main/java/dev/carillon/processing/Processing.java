@@ -1,0 +1,101 @@
+package dev.carillon.processing;
+
+import dev.carillon.log.IdRanges;
+import dev.carillon.log.LaneOwnership;
+import dev.carillon.log.LaneReader;
+import dev.carillon.log.LogTrimmer;
+import dev.carillon.log.LogWriter;
+import dev.carillon.store.Database;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The log and everything that works it off in this process. */
+public final class Processing implements AutoCloseable {
+  private final LogWriter writer;
+  private final LaneOwnership ownership;
+  private final LogTrimmer trimmer;
+  private final List<Processor> processors = new ArrayList<>();
+  private final List<DueWorker> dueWorkers = new ArrayList<>();
+  private final ProcessingStats stats = new ProcessingStats();
+  private final LogIntake intake;
+
+  /**
+   * Opens the log and, in a worker, takes lanes and starts.
+   *
+   * @param node a name for people who look into the database
+   * @param processors threads to work with; 0: this process only accepts
+   * @param deliveriesQueued called after a commit that queued deliveries
+   */
+  public Processing(
+      Database database,
+      InstantSource clock,
+      IdRanges ids,
+      BatchScope.Stores stores,
+      RuleBooks ruleBooks,
+      String node,
+      int processors,
+      Runnable deliveriesQueued) {
+    this.writer = LogWriter.start(database, clock, ids, node, processors > 0, this::committed);
+    this.ownership = new LaneOwnership(database, writer);
+    this.trimmer = new LogTrimmer(database, clock);
+    this.intake = new LogIntake(writer);
+    var cache = new IdentifierCache();
+    for (var i = 0; i < processors; i++) {
+      var reader = new LaneReader(ownership, i, processors);
+      this.processors.add(
+          new Processor(
+              database, reader, stores, ruleBooks, cache, clock, deliveriesQueued, stats, "processor-" + i));
+    }
+    if (processors > 0) {
+      ownership.tick();
+      dueWorkers.add(new DueWorker(database, ownership, stores, ruleBooks, cache, clock, deliveriesQueued));
+    }
+    this.processors.forEach(Processor::start);
+    dueWorkers.forEach(DueWorker::start);
+  }
+
+  private void committed(long lanes) {
+    for (var processor : processors) {
+      processor.signal(lanes);
+    }
+  }
+
+  /** Where edges put operations. */
+  public Intake intake() {
+    return intake;
+  }
+
+  /** What was done since the start. */
+  public ProcessingStats stats() {
+    return stats;
+  }
+
+  /** Looks who shares the lanes; called once a second. */
+  public void shareLanes() {
+    if (!processors.isEmpty() && ownership.tick()) {
+      wake();
+    }
+  }
+
+  /** Looks for work at once: another node wrote something, or the clock was turned. */
+  public void wake() {
+    processors.forEach(Processor::wake);
+    dueWorkers.forEach(DueWorker::wake);
+  }
+
+  /** Gives back the space of consumed operations; called now and then. */
+  public void trim() {
+    trimmer.trim();
+  }
+
+  /** Takes nothing more, works off what was accepted, and gives the lanes back. */
+  @Override
+  public void close() {
+    writer.drain();
+    dueWorkers.forEach(DueWorker::close);
+    processors.forEach(Processor::close);
+    ownership.release();
+    writer.close();
+  }
+}

@@ -1,0 +1,19 @@
+package dev.carillon.segments;
+
+import java.util.List;
+import java.util.Map;
+
+/** Tests on the data of one event: what counters count and what triggers campaigns. */
+public final class EventFilter {
+  private EventFilter() {}
+
+  /** Whether all tests hold on this event's data; true when there are none. */
+  public static boolean matches(List<AttributeTest> where, Map<String, ?> data) {
+    for (var test : where) {
+      if (!Values.holds(test, data::get)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
