@@ -2,6 +2,7 @@ package dev.carillon.log;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,7 +36,7 @@ record Block(int streamId, long seq, long firstOp, Instant receivedAt, byte[] pa
       var start = buffer.position();
       buffer.position(start + length);
       if ((mask >>> lane & 1) != 0) {
-        into.add(new LogEntry(op, lane, receivedAt, ByteBuffer.wrap(payload, start, length)));
+        into.add(new LogEntry(op, lane, receivedAt, Arrays.copyOfRange(payload, start, start + length)));
       }
     }
   }

@@ -1,6 +1,5 @@
 package dev.carillon.log;
 
-import java.nio.ByteBuffer;
 import java.time.Instant;
 
 /**
@@ -8,6 +7,7 @@ import java.time.Instant;
  *
  * @param op its number: unique in the installation, growing within a stream
  * @param receivedAt when it was accepted, by the server's clock
- * @param bytes the operation; a view, not to be kept beyond the batch
+ * @param bytes the operation
  */
-public record LogEntry(long op, int lane, Instant receivedAt, ByteBuffer bytes) {}
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record LogEntry(long op, int lane, Instant receivedAt, byte[] bytes) {}

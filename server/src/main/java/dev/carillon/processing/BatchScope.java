@@ -1,7 +1,11 @@
 package dev.carillon.processing;
 
+import dev.carillon.campaigns.EndReason;
+import dev.carillon.campaigns.Journey;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.campaigns.PersonCampaign;
 import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.Counters;
 import dev.carillon.events.EventNames;
@@ -13,7 +17,9 @@ import dev.carillon.segments.MembershipRepository;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
@@ -103,16 +109,31 @@ final class BatchScope {
       }
       loadBuilds();
     }
-    if (!campaigns.isEmpty()) {
+    loadHistories(loaded, campaigns);
+  }
+
+  private void loadHistories(List<PersonState> loaded, Set<Integer> campaigns) {
+    var pairs = new ArrayList<PersonCampaign>();
+    for (var person : loaded) {
+      var known = reactions.rules(person).campaigns();
+      for (var campaignId : campaigns) {
+        var campaign = known.get(campaignId);
+        if (campaign != null && campaign.needsHistory()) {
+          pairs.add(new PersonCampaign(person.personId(), campaignId));
+        }
+      }
+    }
+    if (!pairs.isEmpty()) {
       stores
           .journeys()
-          .histories(handle, ids, campaigns.stream().mapToInt(Integer::intValue).toArray())
-          .forEach((key, history) -> {
-            var person = byId.get(key.personId());
-            if (person != null) {
-              person.remember(key.campaignId(), history);
-            }
-          });
+          .histories(handle, pairs)
+          .forEach(
+              (key, history) -> {
+                var person = people.byId(key.personId());
+                if (person != null) {
+                  person.remember(key.campaignId(), history);
+                }
+              });
     }
   }
 
@@ -148,8 +169,8 @@ final class BatchScope {
     if (!deleted.isEmpty()) {
       var ids = deleted.stream().mapToLong(Long::longValue).toArray();
       stores.memberships().deletePeople(handle, ids);
-      stores.journeys().endForDeleted(handle, ids, now);
-      stores.deliveries().cancelForPeople(handle, ids);
+      stores.journeys().forget(handle, ids, now);
+      stores.deliveries().cancelOfPeople(handle, ids);
     }
   }
 
@@ -159,6 +180,10 @@ final class BatchScope {
     }
     if (!reactions.moved().isEmpty()) {
       stores.journeys().update(handle, reactions.moved());
+      var left = reactions.moved().stream().filter(BatchScope::leftEarly).map(BatchScope::ended).toList();
+      if (!left.isEmpty()) {
+        stores.deliveries().cancelOfJourneys(handle, left); // C-42
+      }
     }
     if (!reactions.refusals().isEmpty()) {
       stores.journeys().refuse(handle, reactions.refusals());
@@ -166,5 +191,13 @@ final class BatchScope {
     if (!reactions.deliveries().isEmpty()) {
       stores.deliveries().insertIntents(handle, reactions.deliveries());
     }
+  }
+
+  private static boolean leftEarly(Journey journey) {
+    return journey.state() == Journey.State.EXITED && journey.endReason() != EndReason.EXIT_STEP;
+  }
+
+  private static EndedJourney ended(Journey journey) {
+    return new EndedJourney(journey.id(), journey.personId());
   }
 }

@@ -1,7 +1,6 @@
 package dev.carillon.processing;
 
 import dev.carillon.log.LogEntry;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 
@@ -21,13 +20,7 @@ final class DeadLetters {
         .bind("received", entry.receivedAt())
         .bind("failed", now)
         .bind("reason", reason)
-        .bind("payload", bytes(entry.bytes().duplicate()))
+        .bind("payload", entry.bytes())
         .execute();
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    var bytes = new byte[buffer.remaining()];
-    buffer.get(bytes);
-    return bytes;
   }
 }

@@ -1,7 +1,9 @@
 package dev.carillon.processing;
 
+import dev.carillon.campaigns.EndReason;
 import dev.carillon.campaigns.Journey;
-import dev.carillon.campaigns.JourneyRepository.DueJourney;
+import dev.carillon.campaigns.JourneyEngine;
+import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.log.LaneOwnership;
 import dev.carillon.processing.RuleBook.Reach;
 import dev.carillon.segments.MembershipRepository.Due;
@@ -98,7 +100,7 @@ public final class DueWorker implements AutoCloseable {
     return true;
   }
 
-  private void run(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
+  private void run(Handle handle, List<Due> timers, List<JourneyRepository.Due> journeys, Instant now) {
     try {
       var deliveries = transact(handle, timers, journeys, now);
       if (deliveries > 0) {
@@ -124,7 +126,7 @@ public final class DueWorker implements AutoCloseable {
     }
   }
 
-  private int transact(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
+  private int transact(Handle handle, List<Due> timers, List<JourneyRepository.Due> journeys, Instant now) {
     handle.begin();
     try {
       var epoch = Epoch.join(handle);
@@ -133,9 +135,11 @@ public final class DueWorker implements AutoCloseable {
       timers.forEach(due -> people.add(due.personId()));
       journeys.forEach(due -> people.add(due.personId()));
       scope.people().load(List.of(), people);
-      scope.loadRuleFacts(reach(scope, timers, journeys));
+      var waiting =
+          stores.journeys().active(handle, journeys.stream().mapToLong(JourneyRepository.Due::journeyId).toArray());
+      scope.loadRuleFacts(reach(scope, timers, waiting));
       timers.forEach(due -> fire(scope, due, now));
-      stores.journeys().loadDue(handle, journeys, now).forEach(journey -> advance(scope, journey, now));
+      waiting.forEach(journey -> advance(scope, journey, now));
       scope.write(now);
       handle.commit();
       return scope.reactions().deliveries().size();
@@ -147,7 +151,7 @@ public final class DueWorker implements AutoCloseable {
     }
   }
 
-  private static Reach reach(BatchScope scope, List<Due> timers, List<DueJourney> journeys) {
+  private static Reach reach(BatchScope scope, List<Due> timers, List<Journey> journeys) {
     var reach = new Reach();
     for (var due : timers) {
       reach.read(due.segmentId());
@@ -158,10 +162,10 @@ public final class DueWorker implements AutoCloseable {
         reach.wake(rules, segment == null ? List.of() : List.of(segment));
       }
     }
-    for (var due : journeys) {
-      var person = scope.people().byId(due.personId());
+    for (var journey : journeys) {
+      var person = scope.people().byId(journey.personId());
       if (person != null) {
-        var campaign = scope.reactions().rules(person).campaigns().get(due.campaignId());
+        var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
         if (campaign != null) {
           reach.start(campaign);
         }
@@ -189,8 +193,8 @@ public final class DueWorker implements AutoCloseable {
 
   private static void advance(BatchScope scope, Journey journey, Instant now) {
     var person = scope.people().byId(journey.personId());
-    if (person == null) {
-      return; // deleted; its journeys were ended with it
+    if (person == null || (journey.wakeAt() != null && journey.wakeAt().isAfter(now))) {
+      return; // deleted, or somebody else was here
     }
     var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
     if (campaign == null) {
@@ -202,14 +206,18 @@ public final class DueWorker implements AutoCloseable {
 
   /** One timer or journey that cannot be worked off must not come back at once for ever: the journey ends with an error, the timer waits. */
   private void putAside(
-      Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now, RuntimeException failure) {
+      Handle handle, List<Due> timers, List<JourneyRepository.Due> journeys, Instant now, RuntimeException failure) {
     for (var due : timers) {
       LOG.error("segment {} cannot be evaluated for person {}, trying again in an hour", due.segmentId(), due.personId(), failure);
       handle.useTransaction(h -> stores.memberships().postpone(h, due, now.plus(POSTPONED)));
     }
     for (var due : journeys) {
       LOG.error("journey {} of person {} cannot go on and ends", due.journeyId(), due.personId(), failure);
-      handle.useTransaction(h -> stores.journeys().endWithError(h, due.journeyId(), now));
+      handle.useTransaction(
+          h -> {
+            var active = stores.journeys().active(h, new long[] {due.journeyId()});
+            stores.journeys().update(h, active.stream().map(each -> JourneyEngine.end(each, EndReason.ERROR, now)).toList());
+          });
     }
   }
 

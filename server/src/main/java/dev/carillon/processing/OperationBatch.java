@@ -74,7 +74,7 @@ final class OperationBatch {
           if (person != null) {
             scope.people().delete(person);
             events.forget(person);
-            reactions.forget(person);
+            reactions.deleted(person, each.receivedAt);
             activity.note(entry, person, "profile_delete", Map.of());
           }
         }

@@ -255,7 +255,7 @@ public final class Processor implements AutoCloseable {
     var decoded = new ArrayList<Decoded>(entries.size());
     for (var entry : entries) {
       try {
-        decoded.add(new Decoded(entry, OperationCodec.decode(entry.bytes().duplicate()), ""));
+        decoded.add(new Decoded(entry, OperationCodec.decode(entry.bytes()), ""));
       } catch (RuntimeException unreadable) {
         decoded.add(new Decoded(entry, null, String.valueOf(unreadable.getMessage())));
       }

@@ -1,7 +1,9 @@
 package dev.carillon.processing;
 
+import dev.carillon.campaigns.Advance;
 import dev.carillon.campaigns.CampaignRefusal;
 import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.campaigns.EndReason;
 import dev.carillon.campaigns.Entry;
 import dev.carillon.campaigns.History;
 import dev.carillon.campaigns.Journey;
@@ -10,6 +12,7 @@ import dev.carillon.campaigns.Occurrence;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
 import dev.carillon.log.IdRanges;
+import dev.carillon.messages.Trigger;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.segments.MembershipRepository.Build;
@@ -34,7 +37,7 @@ final class Reactions {
   private final RuleBook ruleBook;
   private final IdRanges ids;
   private final Map<Integer, Build> builds;
-  private final Map<Long, Journey> journeys = new LinkedHashMap<>();
+  private final Map<Long, Journey> moved = new LinkedHashMap<>();
   private final Map<Long, Journey> started = new LinkedHashMap<>();
   private final List<NewDelivery> deliveries = new ArrayList<>();
   private final List<CampaignRefusal> refusals = new ArrayList<>();
@@ -94,10 +97,11 @@ final class Reactions {
     var facts = person.facts(now);
     switch (JourneyEngine.decide(campaign, occurrence, facts, person.history(campaign.id()))) {
       case Entry.Enters() -> {
-        var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
-        person.remember(campaign.id(), new History(true, true));
-        started.put(journey.id(), journey);
-        advance(person, campaign, journey, now);
+        var advance = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, facts);
+        person.remember(
+            campaign.id(), new History(true, !advance.journey().hasEnded() || person.history(campaign.id()).active()));
+        started.put(advance.journey().id(), advance.journey());
+        send(person, campaign, advance, now);
       }
       case Entry.Refused(var reason, var detail) ->
           refusals.add(new CampaignRefusal(person.personId(), campaign.id(), reason, now, detail));
@@ -105,11 +109,24 @@ final class Reactions {
     }
   }
 
-  /** Moves a journey as far as it goes and takes note of what it sends. */
+  /** Moves a journey that is due as far as it goes and takes note of what it sends. */
   void advance(PersonState person, CompiledCampaign campaign, Journey journey, Instant now) {
-    var advance = JourneyEngine.advance(campaign, journey, person.facts(now), now);
-    (started.containsKey(journey.id()) ? started : journeys).put(journey.id(), advance.journey());
+    var advance = JourneyEngine.advance(campaign, journey, person.facts(now));
+    moved.put(journey.id(), advance.journey());
+    send(person, campaign, advance, now);
+  }
+
+  /** Ends a journey whose campaign is gone. */
+  void stopped(Journey journey, Instant now) {
+    moved.put(journey.id(), JourneyEngine.end(journey, EndReason.CAMPAIGN_STOPPED, now));
+  }
+
+  private void send(PersonState person, CompiledCampaign campaign, Advance advance, Instant now) {
+    if (advance.sends().isEmpty()) {
+      return;
+    }
     var trigger = advance.journey().trigger();
+    var eventId = Trigger.parse(trigger).id();
     for (var send : advance.sends()) {
       deliveries.add(
           new NewDelivery(
@@ -117,13 +134,13 @@ final class Reactions {
               now,
               person.workspace(),
               person.personId(),
-              journey.id(),
+              send.journeyId(),
               campaign.id(),
               send.stepId(),
               send.channel(),
               Lane.CAMPAIGN,
               trigger,
-              JourneyEngine.eventId(advance.journey()),
+              eventId,
               send.draft()));
     }
   }
@@ -135,7 +152,7 @@ final class Reactions {
 
   /** Journeys to update. */
   Collection<Journey> moved() {
-    return journeys.values();
+    return moved.values();
   }
 
   List<NewDelivery> deliveries() {
@@ -146,10 +163,13 @@ final class Reactions {
     return refusals;
   }
 
-  /** Forgets what was to be written about somebody who was deleted later in the batch. */
-  void forget(PersonState person) {
-    started.values().removeIf(journey -> journey.personId() == person.personId());
-    journeys.values().removeIf(journey -> journey.personId() == person.personId());
+  /** Somebody was deleted later in the batch: nothing more is sent, journeys started before count and have ended (journeys §3.7). */
+  void deleted(PersonState person, Instant now) {
+    started.replaceAll(
+        (_, journey) ->
+            journey.personId() == person.personId() && !journey.hasEnded()
+                ? JourneyEngine.end(journey, EndReason.DELETED_PERSON, now)
+                : journey);
     deliveries.removeIf(delivery -> delivery.personId() == person.personId());
     refusals.removeIf(refusal -> refusal.personId() == person.personId());
   }

@@ -1,0 +1,155 @@
+package dev.carillon.processing;
+
+import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.CampaignState;
+import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.campaigns.TriggerRule;
+import dev.carillon.events.Counter;
+import dev.carillon.processing.RuleBook.CounterRule;
+import dev.carillon.processing.RuleBook.EventName;
+import dev.carillon.processing.RuleBook.EventRules;
+import dev.carillon.processing.RuleBook.Rules;
+import dev.carillon.processing.RuleBook.SegmentRule;
+import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.Facts;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Reads everything that can react and arranges it by what wakes it. */
+public final class RuleBookReader {
+  private final SegmentRepository segments;
+  private final CampaignRepository campaigns;
+  private final CounterRepository counters;
+
+  /** Reads through these repositories. */
+  public RuleBookReader(SegmentRepository segments, CampaignRepository campaigns, CounterRepository counters) {
+    this.segments = segments;
+    this.campaigns = campaigns;
+    this.counters = counters;
+  }
+
+  RuleBook read(Handle handle, long version) {
+    var drafts = new HashMap<WorkspaceId, Draft>();
+    var counterNames = new HashMap<Integer, EventName>();
+    for (var counter : counters.all(handle)) {
+      var name = new EventName(counter.kind(), counter.name());
+      counterNames.put(counter.counterId(), name);
+      draft(drafts, counter.workspace())
+          .counters
+          .computeIfAbsent(name, _ -> new ArrayList<>())
+          .add(new CounterRule(counter.counterId(), counter.where(), counter.newest()));
+    }
+    for (var live : segments.live(handle)) {
+      var rule = new SegmentRule(live.segmentId(), live.condition(), live.building());
+      draft(drafts, live.workspace()).add(rule, counterNames);
+    }
+    for (var campaign : campaigns.compiled(handle)) {
+      draft(drafts, campaign.workspace()).add(campaign);
+    }
+    var workspaces = new HashMap<WorkspaceId, Rules>();
+    drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules()));
+    return new RuleBook(version, Map.copyOf(workspaces));
+  }
+
+  private static Draft draft(Map<WorkspaceId, Draft> drafts, WorkspaceId workspace) {
+    return drafts.computeIfAbsent(workspace, _ -> new Draft());
+  }
+
+  /** The rules of one workspace while they are arranged. */
+  private static final class Draft {
+    private final Map<EventName, List<CounterRule>> counters = new HashMap<>();
+    private final Map<EventName, LinkedHashSet<SegmentRule>> byEvent = new HashMap<>();
+    private final Map<EventName, List<CompiledCampaign>> campaignsByEvent = new HashMap<>();
+    private final Map<String, List<SegmentRule>> byAttribute = new HashMap<>();
+    private final Map<Integer, List<SegmentRule>> bySegment = new HashMap<>();
+    private final List<SegmentRule> forNobody = new ArrayList<>();
+    private final Map<Integer, SegmentRule> segments = new HashMap<>();
+    private final Map<Integer, List<CompiledCampaign>> onEntry = new HashMap<>();
+    private final Map<Integer, CompiledCampaign> campaigns = new HashMap<>();
+
+    private void add(SegmentRule segment, Map<Integer, EventName> counterNames) {
+      segments.put(segment.segmentId(), segment);
+      var wakes = segment.condition().wakes();
+      wakes.attributes().forEach(name -> byAttribute.computeIfAbsent(name, _ -> new ArrayList<>()).add(segment));
+      wakes.segments().forEach(id -> bySegment.computeIfAbsent(id, _ -> new ArrayList<>()).add(segment));
+      for (var counterId : wakes.counters()) {
+        var name = counterNames.get(counterId);
+        if (name != null) {
+          byEvent.computeIfAbsent(name, _ -> new LinkedHashSet<>()).add(segment);
+        }
+      }
+      if (holdsForNobody(segment.condition())) {
+        forNobody.add(segment);
+      }
+    }
+
+    private void add(CompiledCampaign campaign) {
+      campaigns.put(campaign.id(), campaign);
+      if (campaign.campaign().state() != CampaignState.RUNNING) {
+        return;
+      }
+      switch (campaign.trigger()) {
+        case TriggerRule.EventTrigger(var kind, var name, _) ->
+            campaignsByEvent.computeIfAbsent(new EventName(kind, name), _ -> new ArrayList<>()).add(campaign);
+        case TriggerRule.SegmentTrigger(var segmentId) ->
+            onEntry.computeIfAbsent(segmentId, _ -> new ArrayList<>()).add(campaign);
+      }
+    }
+
+    private Rules rules() {
+      var names = new LinkedHashSet<>(counters.keySet());
+      names.addAll(campaignsByEvent.keySet());
+      var events = new HashMap<EventName, EventRules>();
+      for (var name : names) {
+        events.put(
+            name,
+            new EventRules(
+                List.copyOf(counters.getOrDefault(name, List.of())),
+                List.copyOf(byEvent.getOrDefault(name, new LinkedHashSet<>())),
+                List.copyOf(campaignsByEvent.getOrDefault(name, List.of()))));
+      }
+      return new Rules(
+          Map.copyOf(events),
+          Map.copyOf(byAttribute),
+          Map.copyOf(bySegment),
+          List.copyOf(forNobody),
+          Map.copyOf(segments),
+          Map.copyOf(onEntry),
+          Map.copyOf(campaigns));
+    }
+  }
+
+  private static boolean holdsForNobody(CompiledCondition condition) {
+    return condition.matches(
+        new Facts() {
+          @Override
+          public Instant now() {
+            return Instant.EPOCH;
+          }
+
+          @Override
+          public @Nullable Object attribute(String name) {
+            return null;
+          }
+
+          @Override
+          public Counter counter(int counterId) {
+            return Counter.NONE;
+          }
+
+          @Override
+          public boolean inSegment(int segmentId) {
+            return false;
+          }
+        });
+  }
+}
