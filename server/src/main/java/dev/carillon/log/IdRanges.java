@@ -3,8 +3,8 @@ package dev.carillon.log;
 import java.util.function.LongSupplier;
 
 /**
- * Gives unique numbers out of ranges of {@value #RANGE} taken from the database, so that a number costs no round trip. Numbers are never given
- * twice; a restart leaves a hole. Thread-safe.
+ * Gives unique numbers out of ranges of {@value #RANGE} taken from the database, so that a number
+ * costs no round trip. Numbers are never given twice; a restart leaves a hole. Thread-safe.
  */
 public final class IdRanges {
   /** Numbers taken from the database at a time. */

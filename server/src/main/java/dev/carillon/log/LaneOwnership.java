@@ -10,12 +10,13 @@ import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Shares the lane groups among the living workers. Each worker looks once a second: it takes groups nobody living owns, up to its fair share, and lets
- * go of what it has beyond it.
+ * Shares the lane groups among the living workers. Each worker looks once a second: it takes groups
+ * nobody living owns, up to its fair share, and lets go of what it has beyond it.
  *
- * <p>Who lives is read from the locks that log sessions hold, so a killed process is seen as soon as its connections are gone. Ownership here only
- * keeps two nodes from doing the same work; what makes it safe is the epoch: taking a group raises it, and a batch commits only while the row still
- * carries the owner and the epoch the batch began with.
+ * <p>Who lives is read from the locks that log sessions hold, so a killed process is seen as soon
+ * as its connections are gone. Ownership here only keeps two nodes from doing the same work; what
+ * makes it safe is the epoch: taking a group raises it, and a batch commits only while the row
+ * still carries the owner and the epoch the batch began with.
  */
 public final class LaneOwnership {
   /** Advisory lock under which groups change hands. */
@@ -42,7 +43,8 @@ public final class LaneOwnership {
   }
 
   /**
-   * Looks who lives and takes or releases groups. Called at start, once a second, and when the log's session was renewed.
+   * Looks who lives and takes or releases groups. Called at start, once a second, and when the
+   * log's session was renewed.
    *
    * @return whether this node's groups changed
    */
@@ -58,12 +60,11 @@ public final class LaneOwnership {
   public void release() {
     var self = writer.streamId();
     adopt(Map.of());
-    database.inTransaction(
-        handle ->
-            handle
-                .createUpdate("UPDATE lane_group SET owner = NULL WHERE owner = :self")
-                .bind("self", self)
-                .execute());
+    database.inTransaction(handle ->
+        handle
+            .createUpdate("UPDATE lane_group SET owner = NULL WHERE owner = :self")
+            .bind("self", self)
+            .execute());
   }
 
   private boolean adopt(Map<Integer, Long> groups) {
@@ -73,27 +74,32 @@ public final class LaneOwnership {
   }
 
   private Map<Integer, Long> share(Handle handle, int self) {
-    handle.createQuery("SELECT pg_advisory_xact_lock(:lock)::text").bind("lock", ASSIGNMENT_LOCK).mapTo(String.class).one();
+    handle
+        .createQuery("SELECT pg_advisory_xact_lock(:lock)::text")
+        .bind("lock", ASSIGNMENT_LOCK)
+        .mapTo(String.class)
+        .one();
     var workers = liveSessions(handle, LogWriter.WORKER_LOCK);
     writer.shared(liveSessions(handle, LogWriter.STREAM_LOCK).size() > 1);
     var mine = new TreeMap<Integer, Long>();
     var free = new ArrayList<Integer>();
     handle
         .createQuery("SELECT lane_group, owner, epoch FROM lane_group ORDER BY lane_group")
-        .map((row, context) -> new Row(row.getInt("lane_group"), row.getInt("owner"), row.getLong("epoch")))
-        .forEach(
-            row -> {
-              if (row.owner == self) {
-                mine.put(row.group, row.epoch);
-              } else if (!workers.contains(row.owner)) {
-                free.add(row.group);
-              }
-            });
+        .map((row, context) ->
+            new Row(row.getInt("lane_group"), row.getInt("owner"), row.getLong("epoch")))
+        .forEach(row -> {
+          if (row.owner == self) {
+            mine.put(row.group, row.epoch);
+          } else if (!workers.contains(row.owner)) {
+            free.add(row.group);
+          }
+        });
     var fair = fairShare(workers, self);
     if (mine.size() > fair) {
       var surplus = List.copyOf(mine.keySet()).subList(fair, mine.size());
       handle
-          .createUpdate("UPDATE lane_group SET owner = NULL WHERE lane_group = ANY(:groups) AND owner = :self")
+          .createUpdate(
+              "UPDATE lane_group SET owner = NULL WHERE lane_group = ANY(:groups) AND owner = :self")
           .bind("groups", surplus.stream().mapToInt(Integer::intValue).toArray())
           .bind("self", self)
           .execute();

@@ -3,8 +3,9 @@ package dev.carillon.log;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Operations are spread over 64 lanes by workspace and the identifier the caller used. Within a lane they are applied in the order they were
- * accepted. Four lanes form a group, the unit a node owns.
+ * Operations are spread over 64 lanes by workspace and the identifier the caller used. Within a
+ * lane they are applied in the order they were accepted. Four lanes form a group, the unit a node
+ * owns.
  */
 public final class Lanes {
   /** Number of lanes; one bit each in a block's {@code lanes}. */
@@ -17,7 +18,10 @@ public final class Lanes {
 
   private Lanes() {}
 
-  /** The lane of calls about {@code key} in {@code workspace}. The same everywhere and for ever: it is stored in the log. */
+  /**
+   * The lane of calls about {@code key} in {@code workspace}. The same everywhere and for ever: it
+   * is stored in the log.
+   */
   public static int of(int workspace, String key) {
     var hash = 0x811c9dc5 ^ workspace * 0x9e3779b1;
     for (byte each : key.getBytes(StandardCharsets.UTF_8)) {

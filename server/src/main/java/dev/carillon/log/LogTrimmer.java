@@ -8,8 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives back the space of consumed blocks: truncates a slot when every block in it lies behind the positions of all lane groups, and forgets streams
- * that are over and have no blocks left. Positions are read in the truncating transaction, so they are at least as durable as the truncation.
+ * Gives back the space of consumed blocks: truncates a slot when every block in it lies behind the
+ * positions of all lane groups, and forgets streams that are over and have no blocks left.
+ * Positions are read in the truncating transaction, so they are at least as durable as the
+ * truncation.
  */
 public final class LogTrimmer {
   private static final Logger LOG = LoggerFactory.getLogger(LogTrimmer.class);
@@ -23,7 +25,10 @@ public final class LogTrimmer {
     this.clock = clock;
   }
 
-  /** Truncates what can go; called now and then by every node. A slot that is in use at the moment is left for the next time. */
+  /**
+   * Truncates what can go; called now and then by every node. A slot that is in use at the moment
+   * is left for the next time.
+   */
   public void trim() {
     var current = LogWriter.slotOf(clock.instant());
     for (var slot = 0; slot < LogWriter.SLOTS; slot++) {
@@ -37,20 +42,19 @@ public final class LogTrimmer {
   private void trim(int slot) {
     var table = "log_block_" + slot;
     try {
-      database.inTransaction(
-          handle -> {
-            if (!exists(handle, "SELECT EXISTS (SELECT 1 FROM " + table + ")")) {
-              return false;
-            }
-            handle.execute("SET LOCAL lock_timeout = '200ms'");
-            handle.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
-            if (exists(handle, "SELECT EXISTS (" + UNCONSUMED.formatted(table) + ")")) {
-              return false;
-            }
-            handle.execute("TRUNCATE " + table);
-            LOG.debug("operation log: slot {} truncated", slot);
-            return true;
-          });
+      database.inTransaction(handle -> {
+        if (!exists(handle, "SELECT EXISTS (SELECT 1 FROM " + table + ")")) {
+          return false;
+        }
+        handle.execute("SET LOCAL lock_timeout = '200ms'");
+        handle.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+        if (exists(handle, "SELECT EXISTS (" + UNCONSUMED.formatted(table) + ")")) {
+          return false;
+        }
+        handle.execute("TRUNCATE " + table);
+        LOG.debug("operation log: slot {} truncated", slot);
+        return true;
+      });
     } catch (JdbiException busy) {
       LOG.debug("operation log: slot {} is in use, trimming it later: {}", slot, busy.getMessage());
     }
@@ -68,18 +72,17 @@ public final class LogTrimmer {
   }
 
   private void retireStreams() {
-    database.inTransaction(
-        handle ->
-            handle
-                .createUpdate(
-                    """
-                    DELETE FROM log_stream s
-                     WHERE NOT EXISTS (SELECT 1 FROM log_block b WHERE b.stream_id = s.stream_id)
-                       AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
-                                          AND l.classid::bigint = :class AND l.objid::bigint = s.stream_id
-                                          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-                    """)
-                .bind("class", LogWriter.STREAM_LOCK)
-                .execute());
+    database.inTransaction(handle ->
+        handle
+            .createUpdate(
+                """
+                DELETE FROM log_stream s
+                 WHERE NOT EXISTS (SELECT 1 FROM log_block b WHERE b.stream_id = s.stream_id)
+                   AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
+                                      AND l.classid::bigint = :class AND l.objid::bigint = s.stream_id
+                                      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+                """)
+            .bind("class", LogWriter.STREAM_LOCK)
+            .execute());
   }
 }

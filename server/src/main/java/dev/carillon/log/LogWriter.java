@@ -18,12 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of this process. Callers queue their operations; a thread takes whatever has arrived, writes it as one row and commits, and only then
- * wakes the callers. While a commit is on its way the next group gathers, so that load makes groups larger instead of waits longer.
+ * The one writer of this process. Callers queue their operations; a thread takes whatever has
+ * arrived, writes it as one row and commits, and only then wakes the callers. While a commit is on
+ * its way the next group gathers, so that load makes groups larger instead of waits longer.
  *
- * <p>A stream belongs to one database session, which holds an advisory lock on its number. When the session ends, for whatever reason, the lock goes
- * and the stream is complete for good: a writer that reconnects opens a new stream. So nobody can ever append behind a reader that has finished with a
- * stream, and readers need no time-out to know that a writer is dead.
+ * <p>A stream belongs to one database session, which holds an advisory lock on its number. When the
+ * session ends, for whatever reason, the lock goes and the stream is complete for good: a writer
+ * that reconnects opens a new stream. So nobody can ever append behind a reader that has finished
+ * with a stream, and readers need no time-out to know that a writer is dead.
  */
 public final class LogWriter implements Log, AutoCloseable {
   /** First key of the advisory lock a stream's session holds; the second is the stream's number. */
@@ -61,7 +63,12 @@ public final class LogWriter implements Log, AutoCloseable {
   private volatile @Nullable Session session;
 
   private LogWriter(
-      Database database, InstantSource clock, IdRanges ids, String node, boolean worker, LongConsumer committed) {
+      Database database,
+      InstantSource clock,
+      IdRanges ids,
+      String node,
+      boolean worker,
+      LongConsumer committed) {
     this.database = database;
     this.clock = clock;
     this.ids = ids;
@@ -79,14 +86,22 @@ public final class LogWriter implements Log, AutoCloseable {
    * @param committed told the lanes of each group right after its commit; must be quick
    */
   public static LogWriter start(
-      Database database, InstantSource clock, IdRanges ids, String node, boolean worker, LongConsumer committed) {
+      Database database,
+      InstantSource clock,
+      IdRanges ids,
+      String node,
+      boolean worker,
+      LongConsumer committed) {
     var writer = new LogWriter(database, clock, ids, node, worker, committed);
     writer.session = writer.open();
     writer.thread.start();
     return writer;
   }
 
-  /** The stream of the present session; 0 while there is none. It is also this node's name in lane ownership. */
+  /**
+   * The stream of the present session; 0 while there is none. It is also this node's name in lane
+   * ownership.
+   */
   int streamId() {
     var current = session;
     return current == null ? 0 : current.streamId;
@@ -205,7 +220,10 @@ public final class LogWriter implements Log, AutoCloseable {
       current.lastSeq++;
       return null;
     } catch (RuntimeException brokenConnection) {
-      LOG.error("operation log: a group of {} could not be written, opening a new stream", operations, brokenConnection);
+      LOG.error(
+          "operation log: a group of {} could not be written, opening a new stream",
+          operations,
+          brokenConnection);
       disconnect();
       reconnect();
       return "the operation log could not be written";
@@ -235,19 +253,18 @@ public final class LogWriter implements Log, AutoCloseable {
     var handle = database.dedicatedHandle("carillon log");
     try {
       var streamId =
-          handle.inTransaction(
-              h -> {
-                var id =
-                    h.createQuery("INSERT INTO log_stream (node) VALUES (:node) RETURNING stream_id")
-                        .bind("node", node)
-                        .mapTo(int.class)
-                        .one();
-                lock(h, STREAM_LOCK, id);
-                if (worker) {
-                  lock(h, WORKER_LOCK, id);
-                }
-                return id;
-              });
+          handle.inTransaction(h -> {
+            var id =
+                h.createQuery("INSERT INTO log_stream (node) VALUES (:node) RETURNING stream_id")
+                    .bind("node", node)
+                    .mapTo(int.class)
+                    .one();
+            lock(h, STREAM_LOCK, id);
+            if (worker) {
+              lock(h, WORKER_LOCK, id);
+            }
+            return id;
+          });
       return new Session(handle, streamId);
     } catch (RuntimeException failure) {
       handle.close();
@@ -279,7 +296,10 @@ public final class LogWriter implements Log, AutoCloseable {
   private void refuseQueued() {
     for (var each = queue.poll(); each != null; each = queue.poll()) {
       queuedBytes.addAndGet(-Block.sizeOf(each.operation));
-      each.finish(stopped ? "the program is stopping" : "the database of the operation log is not reachable");
+      each.finish(
+          stopped
+              ? "the program is stopping"
+              : "the database of the operation log is not reachable");
     }
   }
 
