@@ -135,7 +135,7 @@ public final class HttpServer implements AutoCloseable {
 
   private Reply answer(Router.Target target, String method, Request request) {
     return switch (target) {
-      case Router.Found(var route, _) -> call(route.handler(), request, target.shape());
+      case Router.Found(var route, _) -> call(route, request);
       case Router.Missed(Problem.MethodNotAllowed(var allowed), _, var open)
           when open && method.equals("OPTIONS") ->
           preflight(allowed);
@@ -143,9 +143,10 @@ public final class HttpServer implements AutoCloseable {
     };
   }
 
-  private static Reply call(Handler handler, Request request, ErrorShape shape) {
+  private static Reply call(RouteTable.Route route, Request request) {
+    var shape = route.table().shape();
     try {
-      return handler.handle(request);
+      return route.handler().handle(request);
     } catch (ProblemException expected) {
       return problemReply(shape, expected.problem());
     } catch (CloseConnectionException | RequestException connection) {
@@ -156,10 +157,10 @@ public final class HttpServer implements AutoCloseable {
       }
       var reference = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
       LOG.error(
-          "request failed: reference={} method={} route={}",
+          "request failed: reference={} method={} route=/{}",
           reference,
-          request.method(),
-          handler,
+          route.method(),
+          String.join("/", route.pattern()),
           fault);
       return problemReply(shape, new Problem.Internal(reference));
     }

@@ -1,5 +1,6 @@
 package dev.carillon.http;
 
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
@@ -9,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,7 @@ public final class Request {
   private final String[] segments;
   private final Runnable bodyReceived;
   private boolean read;
+  private boolean received;
 
   /**
    * @param bodyReceived called once, when the last byte of the body is here
@@ -123,9 +126,9 @@ public final class Request {
     if (read) {
       throw new IllegalStateException("the body has been read already");
     }
+    read = true;
     var content = inner.content();
     if (!content.hasEntity()) {
-      received();
       return NOTHING;
     }
     var encoding = header("content-encoding");
@@ -162,7 +165,7 @@ public final class Request {
         throw new Problem.TooLarge(maxBytes).thrown();
       }
       return bytes;
-    } catch (IOException broken) {
+    } catch (IOException | UncheckedIOException | InsufficientDataAvailableException broken) {
       throw new CloseConnectionException("the connection broke within the body", broken);
     }
   }
@@ -188,7 +191,7 @@ public final class Request {
    * @return false when the body cannot be taken in and the connection has to be closed
    */
   boolean finish() {
-    if (read) {
+    if (received) {
       return true;
     }
     var content = inner.content();
@@ -198,7 +201,7 @@ public final class Request {
       }
       try {
         content.inputStream().transferTo(OutputStream.nullOutputStream());
-      } catch (IOException broken) {
+      } catch (IOException | UncheckedIOException | InsufficientDataAvailableException broken) {
         throw new CloseConnectionException("the connection broke within the body", broken);
       } catch (RequestException tooLong) {
         return false;
@@ -209,7 +212,7 @@ public final class Request {
   }
 
   private void received() {
-    read = true;
+    received = true;
     bodyReceived.run();
   }
 }

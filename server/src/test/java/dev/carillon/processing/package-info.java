@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.processing;
+
+import org.jspecify.annotations.NullMarked;

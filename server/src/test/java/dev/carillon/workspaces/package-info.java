@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.workspaces;
+
+import org.jspecify.annotations.NullMarked;
