@@ -235,8 +235,7 @@ final class ExpressionParser {
     while (position < end && Numbers.isDigit(source.charAt(position))) {
       position++;
     }
-    boolean decimal =
-        position < end && source.charAt(position) == '.' && Numbers.isDigit(second());
+    boolean decimal = position < end && source.charAt(position) == '.' && Numbers.isDigit(second());
     if (decimal) {
       position++;
       while (position < end && Numbers.isDigit(source.charAt(position))) {
@@ -438,9 +437,7 @@ final class ExpressionParser {
       return taken(2, Condition.Operator.UNEQUAL);
     }
     if (c == '<') {
-      return next == '='
-          ? taken(2, Condition.Operator.AT_MOST)
-          : taken(1, Condition.Operator.LESS);
+      return next == '=' ? taken(2, Condition.Operator.AT_MOST) : taken(1, Condition.Operator.LESS);
     }
     if (c == '>') {
       return next == '='

@@ -7,8 +7,7 @@ final class HtmlFilters {
   static void addTo(FilterTable table) {
     table.value("escape", (value, r) -> value == null ? null : escape(r.text(value), false, r));
     table.value("h", (value, r) -> value == null ? null : escape(r.text(value), false, r));
-    table.value(
-        "escape_once", (value, r) -> value == null ? null : escape(r.text(value), true, r));
+    table.value("escape_once", (value, r) -> value == null ? null : escape(r.text(value), true, r));
     table.text("strip_html", (text, _) -> stripHtml(text));
     table.text("newline_to_br", (text, r) -> withBreaks(text, r));
     table.text("simple_format", HtmlFilters::simpleFormat);

@@ -178,7 +178,9 @@ final class JsonReader {
     }
     String digits = text.substring(from, position);
     boolean well =
-        !digits.isEmpty() && digits.charAt(0) != '+' && Numbers.isDigit(digits.charAt(digits.length() - 1));
+        !digits.isEmpty()
+            && digits.charAt(0) != '+'
+            && Numbers.isDigit(digits.charAt(digits.length() - 1));
     if (!well || digits.length() > 1_000) {
       throw new Malformed();
     }

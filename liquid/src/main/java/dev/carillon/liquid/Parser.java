@@ -65,9 +65,7 @@ final class Parser {
     var lines = new ArrayList<Integer>();
     if (!read(nodes, lines, ends)) {
       throw LiquidSyntaxException.at(
-          source,
-          opened,
-          "the " + opener + " opened here is never closed with " + ends.getLast());
+          source, opened, "the " + opener + " opened here is never closed with " + ends.getLast());
     }
     depth--;
     return new Body(nodes, lines);
@@ -168,8 +166,7 @@ final class Parser {
     TagFactory factory = environment.tag(name);
     if (factory != null) {
       int offset = tokens.offset();
-      return new CustomNode(
-          factory.create(TagMarkup.parse(name, markup(), source, offset)));
+      return new CustomNode(factory.create(TagMarkup.parse(name, markup(), source, offset)));
     }
     if (name.isEmpty()) {
       throw error("a tag needs a name");

@@ -35,8 +35,7 @@ record PartialNode(
     String variable =
         alias == null ? partialName.substring(partialName.lastIndexOf('/') + 1) : alias;
     rendering.meter().enter();
-    Signal signal =
-        isolated ? apart(variable, body, rendering) : inside(variable, body, rendering);
+    Signal signal = isolated ? apart(variable, body, rendering) : inside(variable, body, rendering);
     rendering.meter().leave();
     return signal;
   }
@@ -70,8 +69,7 @@ record PartialNode(
   }
 
   private Signal inside(String variable, Body body, Rendering rendering) {
-    Object value =
-        bound == null ? rendering.value(variable) : bound.evaluate(rendering);
+    Object value = bound == null ? rendering.value(variable) : bound.evaluate(rendering);
     Scope scope = rendering.scope();
     int first = scope.push(variable, null);
     arguments.forEach((key, argument) -> scope.push(key, argument.evaluate(rendering)));

@@ -28,10 +28,11 @@ import tools.jackson.databind.json.JsonMapper;
 @DisplayName("L-1: standard Liquid behaves as the Golden Liquid cases say")
 class GoldenLiquidTest {
   /** Every case that differs on purpose, with the reason. */
-  private static final Map<String, String> DIFFERENCES = Map.of(
-      "tags, case, unexpected when token",
-      "A 'when' with a word that is not 'or' is refused with its place instead of being cut off"
-          + " silently; the corpus itself asks for that in its strict2 twin of this case.");
+  private static final Map<String, String> DIFFERENCES =
+      Map.of(
+          "tags, case, unexpected when token",
+          "A 'when' with a word that is not 'or' is refused with its place instead of being cut off"
+              + " silently; the corpus itself asks for that in its strict2 twin of this case.");
 
   private static final RenderOptions OPTIONS =
       RenderOptions.standard()
@@ -77,8 +78,7 @@ class GoldenLiquidTest {
 
   @TestFactory
   Stream<DynamicTest> shouldBehaveAsTheCorpusSays() {
-    return cases().stream()
-        .map(each -> DynamicTest.dynamicTest(each.name(), () -> check(each)));
+    return cases().stream().map(each -> DynamicTest.dynamicTest(each.name(), () -> check(each)));
   }
 
   private static void check(Case golden) {
