@@ -193,6 +193,6 @@ final class ArrayFilters {
     }
     long count = Integers.of(arguments.get(0), "the number behind sample");
     Collections.shuffle(list, rendering.random());
-    return new ArrayList<>(list.subList(0, (int) Math.clamp(count, 0, list.size())));
+    return new ArrayList<>(list.subList(0, Math.clamp(count, 0, list.size())));
   }
 }

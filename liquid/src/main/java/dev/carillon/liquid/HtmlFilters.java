@@ -43,7 +43,7 @@ final class HtmlFilters {
     return text.length();
   }
 
-  /** Whether the ampersand at {@code at} begins {@code &name;} or {@code &#123;}. */
+  /** Whether the ampersand at {@code at} begins an entity, by name or by number. */
   private static boolean isEntity(String text, int at) {
     int i = at + 1;
     boolean number = i < text.length() && text.charAt(i) == '#';

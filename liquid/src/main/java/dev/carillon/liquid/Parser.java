@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parser {
   private static final int MAX_NESTING = 100;
+  private static final Set<String> BRANCHES = Set.of("else", "elsif", "when");
 
   private final String source;
   private final Environment environment;
@@ -177,8 +178,6 @@ final class Parser {
             ? "'" + name + "' has nothing it belongs to here"
             : "there is no tag called '" + name + "'");
   }
-
-  private static final Set<String> BRANCHES = Set.of("else", "elsif", "when");
 
   // ---- for the classes that know the tags
 

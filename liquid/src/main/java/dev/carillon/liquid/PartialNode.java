@@ -34,10 +34,7 @@ record PartialNode(
     Body body = rendering.partial(partialName).root();
     String variable =
         alias == null ? partialName.substring(partialName.lastIndexOf('/') + 1) : alias;
-    rendering.meter().enter();
-    Signal signal = isolated ? apart(variable, body, rendering) : inside(variable, body, rendering);
-    rendering.meter().leave();
-    return signal;
+    return isolated ? apart(variable, body, rendering) : inside(variable, body, rendering);
   }
 
   private Signal apart(String variable, Body body, Rendering rendering) {

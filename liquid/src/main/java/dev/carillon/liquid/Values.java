@@ -40,6 +40,7 @@ final class Values {
     return equal(a, b, 0);
   }
 
+  @SuppressWarnings("ReferenceEquality") // a short cut; equality of contents follows
   private static boolean equal(@Nullable Object a, @Nullable Object b, int depth) {
     if (a == b) {
       return true;
