@@ -18,11 +18,13 @@ final class ArrayFilters {
     table.value("last", (value, _) -> end(value, "last"));
     table.value("size", (value, _) -> size(value));
     table.add("join", 0, 1, ArrayFilters::join);
-    table.value("reverse", (value, r) -> {
-      var list = Sequences.ofFilter(value, r);
-      Collections.reverse(list);
-      return list;
-    });
+    table.value(
+        "reverse",
+        (value, r) -> {
+          var list = Sequences.ofFilter(value, r);
+          Collections.reverse(list);
+          return list;
+        });
     table.add("concat", 1, 1, ArrayFilters::concat);
     table.add("compact", 0, 1, ArrayFilters::compact);
     table.add("uniq", 0, 1, ArrayFilters::uniq);
@@ -31,11 +33,13 @@ final class ArrayFilters {
     table.add("sum", 0, 1, ArrayFilters::sum);
     table.add("map", 1, 1, ArrayFilters::map);
     table.add("sample", 0, 1, ArrayFilters::sample);
-    table.value("shuffle", (value, r) -> {
-      var list = Sequences.ofFilter(value, r);
-      Collections.shuffle(list, r.random());
-      return list;
-    });
+    table.value(
+        "shuffle",
+        (value, r) -> {
+          var list = Sequences.ofFilter(value, r);
+          Collections.shuffle(list, r.random());
+          return list;
+        });
   }
 
   private static @Nullable Object end(@Nullable Object value, String name) {
@@ -76,8 +80,7 @@ final class ArrayFilters {
     return out.toString();
   }
 
-  private static Object concat(
-      @Nullable Object input, Arguments arguments, Rendering rendering) {
+  private static Object concat(@Nullable Object input, Arguments arguments, Rendering rendering) {
     Object other = arguments.get(0);
     if (!(other instanceof List<?>) && !(other instanceof LiquidRange)) {
       throw LiquidRenderException.badArgument(
@@ -85,14 +88,11 @@ final class ArrayFilters {
     }
     var list = Sequences.ofFilter(input, rendering);
     list.addAll(
-        other instanceof LiquidRange range
-            ? Sequences.numbers(range, rendering)
-            : (List<?>) other);
+        other instanceof LiquidRange range ? Sequences.numbers(range, rendering) : (List<?>) other);
     return list;
   }
 
-  private static Object compact(
-      @Nullable Object input, Arguments arguments, Rendering rendering) {
+  private static Object compact(@Nullable Object input, Arguments arguments, Rendering rendering) {
     Object property = arguments.get(0);
     var list = Sequences.ofFilter(input, rendering);
     list.removeIf(
@@ -119,12 +119,11 @@ final class ArrayFilters {
     Object property = arguments.get(0);
     var seen = new HashSet<Same>();
     var list = Sequences.ofFilter(input, rendering);
-    list.removeIf(
-        element -> {
-          rendering.meter().tick(1);
-          return !seen.add(
-              new Same(property == null ? element : Property.of(element, property, "uniq")));
-        });
+    list.removeIf(element -> {
+      rendering.meter().tick(1);
+      return !seen.add(
+          new Same(property == null ? element : Property.of(element, property, "uniq")));
+    });
     return list;
   }
 
@@ -164,8 +163,7 @@ final class ArrayFilters {
         property == null
             ? order
             : (a, b) ->
-                order.compare(
-                    Property.of(a, property, "sort"), Property.of(b, property, "sort")));
+                order.compare(Property.of(a, property, "sort"), Property.of(b, property, "sort")));
     return list;
   }
 
@@ -195,6 +193,6 @@ final class ArrayFilters {
     }
     long count = Integers.of(arguments.get(0), "the number behind sample");
     Collections.shuffle(list, rendering.random());
-    return new ArrayList<>(list.subList(0, (int) Math.clamp(count, 0, list.size())));
+    return new ArrayList<>(list.subList(0, Math.clamp(count, 0, list.size())));
   }
 }

@@ -47,8 +47,7 @@ final class Blocks {
     while (!parser.tokens().name().equals("endcase")) {
       boolean otherwise = parser.tokens().name().equals("else");
       List<Expression> values = otherwise ? List.of() : values(parser.markup());
-      branches.add(
-          new CaseNode.Branch(values, otherwise, parser.block("case", opened, CASE_ENDS)));
+      branches.add(new CaseNode.Branch(values, otherwise, parser.block("case", opened, CASE_ENDS)));
     }
     return CaseNode.of(subject, branches);
   }

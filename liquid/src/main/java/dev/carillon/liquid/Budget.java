@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * What one rendering may use; going over stops it with a {@link LiquidRenderException}.
  *
- * @param steps turns of all loops together, including partial loops and the numbers of a range
- *     that a filter turns into an array
+ * @param steps turns of all loops together, including partial loops and the numbers of a range that
+ *     a filter turns into an array
  * @param outputChars UTF-16 units of output; also the longest text a filter may build. All
  *     intermediate text and arrays of one rendering together may take four times as much
  * @param time wall-clock time, measured by {@link RenderOptions#nanoClock()}

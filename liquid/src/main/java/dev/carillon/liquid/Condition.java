@@ -1,5 +1,6 @@
 package dev.carillon.liquid;
 
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,13 @@ sealed interface Condition {
     }
   }
 
-  /** Two values and an operator. */
+  /**
+   * Two values and an operator. Nil, true, false, arrays and objects have no order and make {@code
+   * <} and its like false.
+   *
+   * <p>Choice: text against a number stops the rendering, as the reference implementation does,
+   * since either answer would be a guess that nobody sees.
+   */
   record Comparison(Expression left, Operator operator, Expression right) implements Condition {
     @Override
     public boolean test(Rendering rendering) {
@@ -58,18 +65,23 @@ sealed interface Condition {
       };
     }
 
-    /** Values without any order, such as nil, make every such comparison false. */
     private static boolean isOrdered(@Nullable Object a, @Nullable Object b) {
-      return (a instanceof Number || a instanceof String || a instanceof java.time.ZonedDateTime)
-          && (b instanceof Number || b instanceof String || b instanceof java.time.ZonedDateTime);
+      return hasOrder(a) && hasOrder(b);
+    }
+
+    private static boolean hasOrder(@Nullable Object value) {
+      return value instanceof Number || value instanceof String || value instanceof ZonedDateTime;
     }
 
     private int order(@Nullable Object a, @Nullable Object b) {
       Integer order = Values.compare(a, b);
       if (order == null) {
         throw LiquidRenderException.badArgument(
-            "%s and %s cannot be compared with %s"
-                .formatted(Values.kind(a), Values.kind(b), operator.symbol));
+            Values.kind(a)
+                + " and "
+                + Values.kind(b)
+                + " cannot be compared with "
+                + operator.symbol);
       }
       return order;
     }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Filters of timestamps: Unix seconds, dates as text, {@code 'now'} and {@code 'today'}. */
 final class DateFilters {
+  private static final int MAX_PATTERN = 1_000;
+
   private DateFilters() {}
 
   static void addTo(FilterTable table) {
@@ -33,7 +35,10 @@ final class DateFilters {
     if (time == null) {
       return input;
     }
-    rendering.meter().length(format.length());
+    if (format.length() > MAX_PATTERN) {
+      throw LiquidRenderException.badArgument(
+          "the pattern behind date is longer than " + MAX_PATTERN + " characters");
+    }
     return DateFormat.format(time, format);
   }
 

@@ -17,8 +17,18 @@ final class DateFormat {
   private static final int MAX_WIDTH = 100;
   private static final List<String> MONTHS =
       List.of(
-          "January", "February", "March", "April", "May", "June", "July", "August", "September",
-          "October", "November", "December");
+          "January",
+          "February",
+          "March",
+          "April",
+          "May",
+          "June",
+          "July",
+          "August",
+          "September",
+          "October",
+          "November",
+          "December");
   private static final List<String> DAYS =
       List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
 
@@ -193,11 +203,7 @@ final class DateFormat {
     int seconds = time.getOffset().getTotalSeconds();
     int size = Math.abs(seconds);
     String separator = colons > 0 ? ":" : "";
-    String text =
-        (seconds < 0 ? "-" : "+")
-            + two(size / 3600)
-            + separator
-            + two(size / 60 % 60);
+    String text = (seconds < 0 ? "-" : "+") + two(size / 3600) + separator + two(size / 60 % 60);
     return colons > 1 ? text + separator + two(size % 60) : text;
   }
 

@@ -19,8 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class DateReader {
   private static final List<String> MONTHS =
       List.of(
-          "january", "february", "march", "april", "may", "june", "july", "august", "september",
-          "october", "november", "december");
+          "january",
+          "february",
+          "march",
+          "april",
+          "may",
+          "june",
+          "july",
+          "august",
+          "september",
+          "october",
+          "november",
+          "december");
   private static final List<String> DAYS =
       List.of("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday");
 
@@ -59,7 +69,7 @@ final class DateReader {
       } else if (c >= 'a' && c <= 'z') {
         understood = word();
       } else {
-        understood = c == ' ' || c == ',' || c == '.';
+        understood = c == ' ' || c == ',' || c == '.' || c == '-';
         position++;
       }
       if (!understood) {
@@ -85,8 +95,9 @@ final class DateReader {
       year = value;
       return true;
     }
-    if (length <= 2 && time == null && day > 0 && (meridian() || text.startsWith(" ", position))) {
-      return hourAlone(value);
+    if (length <= 2 && time == null && day > 0 && meridian()) {
+      time = LocalTime.of(value, 0);
+      return true;
     }
     if (length <= 2 && day < 0) {
       day = value;
@@ -156,14 +167,6 @@ final class DateReader {
       at++;
     }
     return text.startsWith("am", at) || text.startsWith("pm", at);
-  }
-
-  private boolean hourAlone(int hour) {
-    if (!meridian()) {
-      return false;
-    }
-    time = LocalTime.of(hour, 0);
-    return true;
   }
 
   private void skipOrdinal() {

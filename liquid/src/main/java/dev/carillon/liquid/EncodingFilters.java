@@ -51,8 +51,7 @@ final class EncodingFilters {
     return percentEncode(text, "_.-~!*'();:@&=+$,/?#[]%", false, rendering);
   }
 
-  private static String percentEncode(
-      String text, String kept, boolean plus, Rendering rendering) {
+  private static String percentEncode(String text, String kept, boolean plus, Rendering rendering) {
     var out = new BoundedText(rendering);
     for (byte b : bytes(text)) {
       char c = (char) (b & 0xFF);

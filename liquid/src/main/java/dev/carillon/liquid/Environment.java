@@ -36,14 +36,20 @@ public final class Environment {
     return STANDARD;
   }
 
-  /** This environment with one more tag, which hides neither a standard tag nor {@code end…}. */
+  /**
+   * This environment with one more tag. The language's own tags come first: a factory under the
+   * name of one of them is never asked.
+   */
   public Environment withTag(String name, TagFactory factory) {
     var more = new HashMap<>(tags);
     more.put(name, factory);
     return new Environment(filters, more, partials);
   }
 
-  /** This environment with one more filter, or another one of that name. */
+  /**
+   * This environment with one more filter, or another one of that name, that takes {@code fewest}
+   * to {@code most} positional arguments.
+   */
   public Environment withFilter(String name, int fewest, int most, Filter filter) {
     var more = new HashMap<>(filters);
     more.put(name, new FilterDefinition(filter, fewest, most, List.of(), false));

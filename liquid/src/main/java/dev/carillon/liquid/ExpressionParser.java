@@ -11,26 +11,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads expressions, filter chains and conditions straight from a part of the source. */
-final class ExpressionParser {
+final class ExpressionParser extends Cursor {
   private static final int MAX_NESTING = 100;
   private static final int MAX_NUMBER = 1_000;
 
-  private final String source;
   private final Environment environment;
   private final Set<String> variables = new HashSet<>();
-  private int position;
-  private int end;
   private int depth;
 
   ExpressionParser(String source, Environment environment) {
-    this.source = source;
+    super(source);
     this.environment = environment;
   }
 
   /** Turns to the source from {@code from} to {@code to}. */
   ExpressionParser at(int from, int to) {
-    position = from;
-    end = to;
+    moveTo(from, to);
     return this;
   }
 
@@ -39,152 +35,7 @@ final class ExpressionParser {
     return variables;
   }
 
-  // ---- characters
-
-  int position() {
-    return position;
-  }
-
-  boolean atEnd() {
-    skipSpaces();
-    return position >= end;
-  }
-
-  /** Everything not read yet, without surrounding white space. */
-  String rest() {
-    skipSpaces();
-    return Text.trimEnd(source.substring(Math.min(position, end), end));
-  }
-
-  private void skipSpaces() {
-    while (position < end && Text.isSpace(source.charAt(position))) {
-      position++;
-    }
-  }
-
-  /** The next character that is not white space; 0 at the end. */
-  private char peek() {
-    skipSpaces();
-    return position < end ? source.charAt(position) : 0;
-  }
-
-  private char second() {
-    return position + 1 < end ? source.charAt(position + 1) : 0;
-  }
-
-  boolean accept(char c) {
-    if (peek() == c) {
-      position++;
-      return true;
-    }
-    return false;
-  }
-
-  void expect(char c) {
-    if (!accept(c)) {
-      throw unexpected("'" + c + "'");
-    }
-  }
-
-  /** Takes {@code word} when it is next as a whole word. */
-  boolean acceptWord(String word) {
-    skipSpaces();
-    int after = position + word.length();
-    if (after <= end
-        && source.startsWith(word, position)
-        && (after == end || !isIdentifierPart(source.charAt(after)))) {
-      position = after;
-      return true;
-    }
-    return false;
-  }
-
-  /** Whether {@code name:} is next. */
-  boolean atPair() {
-    skipSpaces();
-    int at = identifierEnd(position);
-    if (at == position) {
-      return false;
-    }
-    while (at < end && Text.isSpace(source.charAt(at))) {
-      at++;
-    }
-    return at < end && source.charAt(at) == ':';
-  }
-
-  void expectEnd() {
-    if (!atEnd()) {
-      throw unexpected("the end of the tag");
-    }
-  }
-
-  LiquidSyntaxException error(String sentence) {
-    return LiquidSyntaxException.at(source, position, sentence);
-  }
-
-  LiquidSyntaxException unexpected(String wanted) {
-    if (atEnd()) {
-      return error("expected " + wanted + " here");
-    }
-    int to = Math.min(end, position + 20);
-    return error(
-        "expected " + wanted + " but found '" + Text.trimEnd(source.substring(position, to)) + "'");
-  }
-
-  // ---- names
-
-  private static boolean isIdentifierStart(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || c == '_'
-        || (c > 127 && Character.isLetter(c));
-  }
-
-  private static boolean isIdentifierPart(char c) {
-    return isIdentifierStart(c) || Numbers.isDigit(c) || c == '-';
-  }
-
-  /** End of the identifier at {@code from}, the same place when there is none. */
-  private int identifierEnd(int from) {
-    if (from >= end || !isIdentifierStart(source.charAt(from))) {
-      return from;
-    }
-    return restOfIdentifier(from);
-  }
-
-  private int restOfIdentifier(int from) {
-    int at = from;
-    while (at < end && isIdentifierPart(source.charAt(at))) {
-      at++;
-    }
-    return at > from && at < end && source.charAt(at) == '?' ? at + 1 : at;
-  }
-
-  String identifier(String wanted) {
-    skipSpaces();
-    int to = identifierEnd(position);
-    if (to == position) {
-      throw unexpected(wanted);
-    }
-    String name = source.substring(position, to);
-    position = to;
-    return name;
-  }
-
-  /** A name to assign to, which may begin with a digit. */
-  String target() {
-    skipSpaces();
-    if (position < end && Numbers.isDigit(source.charAt(position))) {
-      int to = restOfIdentifier(position);
-      String name = source.substring(position, to);
-      position = to;
-      return name;
-    }
-    return identifier("a variable name");
-  }
-
-  // ---- expressions
-
+  /** A literal, a variable or a range. */
   Expression expression() {
     if (++depth > MAX_NESTING) {
       throw error("expressions are nested more than " + MAX_NESTING + " levels deep");
@@ -192,7 +43,7 @@ final class ExpressionParser {
     char c = peek();
     Expression result;
     if (c == '"' || c == '\'') {
-      result = new Literal(string(c));
+      result = new Literal(quoted());
     } else if (c == '(') {
       result = range();
     } else if (Numbers.isDigit(c) || (c == '-' && Numbers.isDigit(second()))) {
@@ -206,57 +57,32 @@ final class ExpressionParser {
     return result;
   }
 
-  private String string(char quote) {
-    int close = source.indexOf(quote, position + 1);
-    if (close < 0 || close >= end) {
-      throw error("the text opened here with " + quote + " is never closed");
-    }
-    String text = source.substring(position + 1, close);
-    position = close + 1;
-    return text;
-  }
-
   private Expression range() {
     expect('(');
     Expression first = expression();
-    skipSpaces();
-    if (!source.startsWith("..", position) || position + 2 > end) {
+    if (peek() != '.' || second() != '.') {
       throw unexpected("'..'");
     }
-    position += 2;
+    position(position() + 2);
     Expression last = expression();
     expect(')');
     return new RangeExpression(first, last);
   }
 
   private Literal number() {
-    int from = position;
-    position++;
-    while (position < end && Numbers.isDigit(source.charAt(position))) {
-      position++;
-    }
-    boolean decimal =
-        position < end && source.charAt(position) == '.' && Numbers.isDigit(second());
-    if (decimal) {
-      position++;
-      while (position < end && Numbers.isDigit(source.charAt(position))) {
-        position++;
-      }
-    }
-    if (position < end && isIdentifierStart(source.charAt(position))) {
-      position = from;
-      throw unexpected("a number or a name that begins with a letter");
-    }
-    if (position - from > MAX_NUMBER) {
+    int from = position();
+    String digits = digits();
+    if (digits.length() > MAX_NUMBER) {
+      position(from);
       throw error("a number has more than " + MAX_NUMBER + " digits");
     }
-    String digits = source.substring(from, position);
+    boolean decimal = digits.indexOf('.') >= 0;
     return new Literal(
         Numbers.canonical(decimal ? new BigDecimal(digits) : new BigInteger(digits)));
   }
 
   private Expression variable() {
-    int from = position;
+    int from = position();
     Expression root;
     var path = new StringBuilder();
     boolean constant = true;
@@ -291,7 +117,7 @@ final class ExpressionParser {
     if (!path.isEmpty()) {
       variables.add(path.toString());
     }
-    String text = source.substring(from, position).strip();
+    String text = since(from);
     return new Variable(text, root, steps == null ? List.of() : steps);
   }
 
@@ -305,12 +131,12 @@ final class ExpressionParser {
 
   /** Whether a member look-up is next: a bracket, or a dot that does not begin {@code ..}. */
   private boolean continues() {
-    int before = position;
+    int before = position();
     char c = peek();
     if (c == '[' || (c == '.' && second() != '.')) {
       return true;
     }
-    position = before;
+    position(before);
     return false;
   }
 
@@ -327,15 +153,13 @@ final class ExpressionParser {
   private static @Nullable Literal literal(String name) {
     return switch (name) {
       case "nil", "null" -> Literal.NIL;
-      case "true" -> new Literal(Boolean.TRUE);
-      case "false" -> new Literal(Boolean.FALSE);
+      case "true" -> new Literal(true);
+      case "false" -> new Literal(false);
       case "empty" -> new Literal(Special.EMPTY);
       case "blank" -> new Literal(Special.BLANK);
       default -> null;
     };
   }
-
-  // ---- filters
 
   /** An expression and its filters, up to the end of the tag. */
   Filtered filtered() {
@@ -351,11 +175,11 @@ final class ExpressionParser {
 
   private FilterCall filterCall() {
     skipSpaces();
-    int from = position;
+    int from = position();
     String name = identifier("the name of a filter");
     FilterDefinition definition = environment.filter(name);
     if (definition == null) {
-      position = from;
+      position(from);
       throw error("there is no filter called '" + name + "'");
     }
     var positional = new ArrayList<Expression>();
@@ -373,7 +197,7 @@ final class ExpressionParser {
     }
     int count = positional.size();
     if (count < definition.fewest() || count > definition.most()) {
-      position = from;
+      position(from);
       throw error(wrongCount(name, definition, count));
     }
     positional.addAll(named);
@@ -396,8 +220,6 @@ final class ExpressionParser {
             : definition.fewest() + " to " + definition.most();
     return "filter '" + name + "' takes " + wanted + " arguments, not " + count;
   }
-
-  // ---- conditions
 
   /** A condition up to the end of the tag. */
   Condition condition() {
@@ -438,9 +260,7 @@ final class ExpressionParser {
       return taken(2, Condition.Operator.UNEQUAL);
     }
     if (c == '<') {
-      return next == '='
-          ? taken(2, Condition.Operator.AT_MOST)
-          : taken(1, Condition.Operator.LESS);
+      return next == '=' ? taken(2, Condition.Operator.AT_MOST) : taken(1, Condition.Operator.LESS);
     }
     if (c == '>') {
       return next == '='
@@ -451,7 +271,7 @@ final class ExpressionParser {
   }
 
   private Condition.Operator taken(int characters, Condition.Operator operator) {
-    position += characters;
+    position(position() + characters);
     return operator;
   }
 }

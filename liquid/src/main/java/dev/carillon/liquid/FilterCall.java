@@ -36,6 +36,7 @@ record FilterCall(
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // asks whether a new text or array was built
   private @Nullable Object apply(@Nullable Object input, Rendering rendering, boolean strict) {
     Arguments evaluated = arguments.isEmpty() ? Arguments.NONE : arguments(rendering, strict);
     Object result = definition.filter().apply(input, evaluated, rendering);
@@ -57,7 +58,7 @@ record FilterCall(
     for (int i = 0; i < values.length; i++) {
       values[i] = evaluate(arguments.get(i), rendering, strict);
     }
-    return new Arguments(values, names.toArray(String[]::new));
+    return new Arguments(values, names);
   }
 
   private static @Nullable Object evaluate(

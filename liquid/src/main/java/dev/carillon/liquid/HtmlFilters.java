@@ -7,8 +7,7 @@ final class HtmlFilters {
   static void addTo(FilterTable table) {
     table.value("escape", (value, r) -> value == null ? null : escape(r.text(value), false, r));
     table.value("h", (value, r) -> value == null ? null : escape(r.text(value), false, r));
-    table.value(
-        "escape_once", (value, r) -> value == null ? null : escape(r.text(value), true, r));
+    table.value("escape_once", (value, r) -> value == null ? null : escape(r.text(value), true, r));
     table.text("strip_html", (text, _) -> stripHtml(text));
     table.text("newline_to_br", (text, r) -> withBreaks(text, r));
     table.text("simple_format", HtmlFilters::simpleFormat);
@@ -44,7 +43,7 @@ final class HtmlFilters {
     return text.length();
   }
 
-  /** Whether the ampersand at {@code at} begins {@code &name;} or {@code &#123;}. */
+  /** Whether the ampersand at {@code at} begins an entity, by name or by number. */
   private static boolean isEntity(String text, int at) {
     int i = at + 1;
     boolean number = i < text.length() && text.charAt(i) == '#';

@@ -1,6 +1,8 @@
 package dev.carillon.liquid;
 
-/** {@code {% ifchanged %} … {% endifchanged %}}: written when it differs from the last such text. */
+/**
+ * {@code {% ifchanged %} … {% endifchanged %}}: written when it differs from the last such text.
+ */
 record IfChangedNode(Body body) implements Node {
   @Override
   public Signal render(Rendering rendering) {

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Arguments that must be whole numbers: counts, positions, lengths. */
 final class Integers {
+  /** Far beyond any text or array; sums of two such numbers cannot overflow. */
+  private static final long LARGEST = 1L << 53;
+
   private Integers() {}
 
   /**
@@ -21,7 +24,11 @@ final class Integers {
       throw LiquidRenderException.badArgument(
           role + " must be a whole number, not " + described(value));
     }
-    return Numbers.truncate(number, role);
+    long whole = Numbers.truncate(number, role);
+    if (Math.abs(whole) > LARGEST || whole == Long.MIN_VALUE) {
+      throw LiquidRenderException.badArgument(role + " is too large: " + whole);
+    }
+    return whole;
   }
 
   private static String described(@Nullable Object value) {

@@ -38,10 +38,10 @@ final class JsonFilters {
       case LiquidRange range -> array(Sequences.numbers(range, rendering), out, rendering, depth);
       case Map<?, ?> map -> object(map, out, rendering, depth);
       case LiquidObject object -> object(object.entries(), out, rendering, depth);
-      case ZonedDateTime time ->
-          string(DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time), out);
+      case ZonedDateTime time -> string(DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time), out);
       case Instant instant ->
-          string(DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(instant.atZone(ZoneOffset.UTC)), out);
+          string(
+              DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(instant.atZone(ZoneOffset.UTC)), out);
       default -> string(rendering.text(value), out);
     }
   }

@@ -71,8 +71,8 @@ final class JsonReader {
       case '{' -> object();
       case '[' -> array();
       case '"' -> string();
-      case 't' -> word("true", Boolean.TRUE);
-      case 'f' -> word("false", Boolean.FALSE);
+      case 't' -> word("true", true);
+      case 'f' -> word("false", false);
       case 'n' -> word("null", null);
       default -> number();
     };
@@ -178,7 +178,9 @@ final class JsonReader {
     }
     String digits = text.substring(from, position);
     boolean well =
-        !digits.isEmpty() && digits.charAt(0) != '+' && Numbers.isDigit(digits.charAt(digits.length() - 1));
+        !digits.isEmpty()
+            && digits.charAt(0) != '+'
+            && Numbers.isDigit(digits.charAt(digits.length() - 1));
     if (!well || digits.length() > 1_000) {
       throw new Malformed();
     }

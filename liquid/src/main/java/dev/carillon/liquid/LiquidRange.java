@@ -2,7 +2,9 @@ package dev.carillon.liquid;
 
 import org.jspecify.annotations.Nullable;
 
-/** The whole numbers from {@code first} to {@code last}, both included; never laid out in memory. */
+/**
+ * The whole numbers from {@code first} to {@code last}, both included; never laid out in memory.
+ */
 record LiquidRange(long first, long last) {
   /** How many numbers there are; {@code Long.MAX_VALUE} when that does not fit. */
   long size() {

@@ -62,8 +62,7 @@ public final class LiquidRenderException extends RuntimeException {
   LiquidRenderException onLine(int number) {
     return line > 0
         ? this
-        : new LiquidRenderException(
-            reason, String.valueOf(getMessage()), variable, number);
+        : new LiquidRenderException(reason, String.valueOf(getMessage()), variable, number);
   }
 
   /** Why the rendering stopped. */
@@ -76,7 +75,10 @@ public final class LiquidRenderException extends RuntimeException {
     return variable.isEmpty() ? Optional.empty() : Optional.of(variable);
   }
 
-  /** Line of the tag or output that failed, counted from 1; 0 when it is not known. */
+  /**
+   * Line of the tag or output that failed, counted from 1 in the text it stands in, which may be a
+   * partial or a snippet; 0 when it is not known.
+   */
   public int line() {
     return line;
   }

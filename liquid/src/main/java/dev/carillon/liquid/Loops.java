@@ -46,8 +46,7 @@ final class Loops {
     markup.atEnd();
     int from = markup.position();
     Expression collection = markup.expression();
-    String name =
-        variable + "-" + Text.trimEnd(parser.source().substring(from, markup.position()));
+    String name = variable + "-" + Text.trimEnd(parser.source().substring(from, markup.position()));
     Expression limit = null;
     Expression offset = null;
     Expression columns = null;
@@ -73,8 +72,6 @@ final class Loops {
       markup.accept(',');
     }
     return new Header(
-        variable,
-        new LoopSource(name, collection, limit, offset, continues, reversed),
-        columns);
+        variable, new LoopSource(name, collection, limit, offset, continues, reversed), columns);
   }
 }

@@ -57,9 +57,7 @@ final class Members {
     return switch (value) {
       case List<?> list -> {
         long position = index < 0 ? index + list.size() : index;
-        yield position < 0 || position >= list.size()
-            ? Special.MISSING
-            : list.get((int) position);
+        yield position < 0 || position >= list.size() ? Special.MISSING : list.get((int) position);
       }
       case LiquidRange range -> {
         Long item = range.at(index);

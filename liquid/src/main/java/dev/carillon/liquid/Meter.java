@@ -80,9 +80,7 @@ final class Meter {
     if (chars > budget.outputChars()) {
       throw new LiquidRenderException(
           Reason.OUTPUT_LIMIT,
-          "the template builds more than "
-              + grouped(budget.outputChars())
-              + " characters of text");
+          "the template builds more than " + grouped(budget.outputChars()) + " characters of text");
     }
   }
 
@@ -118,8 +116,7 @@ final class Meter {
 
   private LiquidRenderException tooDeep(String what) {
     return new LiquidRenderException(
-        Reason.NESTING_LIMIT,
-        what + " is nested more than " + budget.nesting() + " levels deep");
+        Reason.NESTING_LIMIT, what + " is nested more than " + budget.nesting() + " levels deep");
   }
 
   private static String grouped(long number) {

@@ -59,7 +59,6 @@ final class NumberFilters {
     if (-places > decimal.precision() - (long) decimal.scale()) {
       return 0L;
     }
-    return Numbers.canonical(
-        decimal.setScale((int) places, RoundingMode.HALF_UP).toBigInteger());
+    return Numbers.canonical(decimal.setScale((int) places, RoundingMode.HALF_UP).toBigInteger());
   }
 }

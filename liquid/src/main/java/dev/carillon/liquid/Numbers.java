@@ -110,8 +110,7 @@ final class Numbers {
   }
 
   private static LiquidRenderException tooLarge() {
-    return LiquidRenderException.badArgument(
-        "a number has more than " + MAX_DIGITS + " digits");
+    return LiquidRenderException.badArgument("a number has more than " + MAX_DIGITS + " digits");
   }
 
   private static Number ofInteger(BigInteger whole) {

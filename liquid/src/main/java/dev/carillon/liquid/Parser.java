@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parser {
   private static final int MAX_NESTING = 100;
+  private static final Set<String> BRANCHES = Set.of("else", "elsif", "when");
 
   private final String source;
   private final Environment environment;
@@ -65,9 +66,7 @@ final class Parser {
     var lines = new ArrayList<Integer>();
     if (!read(nodes, lines, ends)) {
       throw LiquidSyntaxException.at(
-          source,
-          opened,
-          "the " + opener + " opened here is never closed with " + ends.getLast());
+          source, opened, "the " + opener + " opened here is never closed with " + ends.getLast());
     }
     depth--;
     return new Body(nodes, lines);
@@ -168,8 +167,7 @@ final class Parser {
     TagFactory factory = environment.tag(name);
     if (factory != null) {
       int offset = tokens.offset();
-      return new CustomNode(
-          factory.create(TagMarkup.parse(name, markup(), source, offset)));
+      return new CustomNode(factory.create(TagMarkup.parse(name, markup(), source, offset)));
     }
     if (name.isEmpty()) {
       throw error("a tag needs a name");
@@ -180,8 +178,6 @@ final class Parser {
             ? "'" + name + "' has nothing it belongs to here"
             : "there is no tag called '" + name + "'");
   }
-
-  private static final Set<String> BRANCHES = Set.of("else", "elsif", "when");
 
   // ---- for the classes that know the tags
 

@@ -34,11 +34,7 @@ record PartialNode(
     Body body = rendering.partial(partialName).root();
     String variable =
         alias == null ? partialName.substring(partialName.lastIndexOf('/') + 1) : alias;
-    rendering.meter().enter();
-    Signal signal =
-        isolated ? apart(variable, body, rendering) : inside(variable, body, rendering);
-    rendering.meter().leave();
-    return signal;
+    return isolated ? apart(variable, body, rendering) : inside(variable, body, rendering);
   }
 
   private Signal apart(String variable, Body body, Rendering rendering) {
@@ -70,8 +66,7 @@ record PartialNode(
   }
 
   private Signal inside(String variable, Body body, Rendering rendering) {
-    Object value =
-        bound == null ? rendering.value(variable) : bound.evaluate(rendering);
+    Object value = bound == null ? rendering.value(variable) : bound.evaluate(rendering);
     Scope scope = rendering.scope();
     int first = scope.push(variable, null);
     arguments.forEach((key, argument) -> scope.push(key, argument.evaluate(rendering)));

@@ -14,11 +14,7 @@ import java.util.function.LongSupplier;
  * @param nanoClock measures the time budget in nanoseconds; only differences are used
  */
 public record RenderOptions(
-    Strictness strictness,
-    Budget budget,
-    InstantSource clock,
-    long seed,
-    LongSupplier nanoClock) {
+    Strictness strictness, Budget budget, InstantSource clock, long seed, LongSupplier nanoClock) {
 
   /** Strict output, the standard budget, the system's clock, seed 0. */
   public static RenderOptions standard() {

@@ -113,23 +113,24 @@ final class SelectionFilters {
     return picked;
   }
 
-  /** One {@code name}, {@code items} and {@code size} per value of the property, in first-seen order. */
-  private static Object groupBy(
-      @Nullable Object input, Arguments arguments, Rendering rendering) {
+  /**
+   * One {@code name}, {@code items} and {@code size} per value of the property, in first-seen
+   * order.
+   */
+  private static Object groupBy(@Nullable Object input, Arguments arguments, Rendering rendering) {
     var groups = new LinkedHashMap<String, List<@Nullable Object>>();
     for (Object element : Sequences.ofFilter(input, rendering)) {
       String name = rendering.text(Property.of(element, arguments.get(0), "group_by"));
       groups.computeIfAbsent(name, _ -> new ArrayList<>()).add(element);
     }
     var result = new ArrayList<Map<String, Object>>();
-    groups.forEach(
-        (name, items) -> {
-          var group = new LinkedHashMap<String, Object>();
-          group.put("name", name);
-          group.put("items", items);
-          group.put("size", (long) items.size());
-          result.add(group);
-        });
+    groups.forEach((name, items) -> {
+      var group = new LinkedHashMap<String, Object>();
+      group.put("name", name);
+      group.put("items", items);
+      group.put("size", (long) items.size());
+      result.add(group);
+    });
     return result;
   }
 }

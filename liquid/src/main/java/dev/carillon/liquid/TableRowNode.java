@@ -14,8 +14,7 @@ record TableRowNode(String variable, LoopSource source, @Nullable Expression col
       return Signal.NEXT;
     }
     Object wanted = columns == null ? null : columns.evaluate(rendering);
-    long width =
-        wanted == null ? slice.length() : Numbers.truncate(Numbers.of(wanted), "cols");
+    long width = wanted == null ? slice.length() : Numbers.truncate(Numbers.of(wanted), "cols");
     var loop = new TableRowLoop(slice.length(), width);
     rendering.write("<tr class=\"row1\">\n");
     Scope scope = rendering.scope();

@@ -32,9 +32,9 @@ public final class Template {
    * Renders with {@code data} as the top-level names.
    *
    * <p>Values are null, {@link String}, {@link Boolean}, {@link Number}, {@link java.util.List},
-   * {@link Map} with text keys, {@link LiquidObject}, {@link LiquidText}, {@link
-   * java.time.Instant} or {@link java.time.ZonedDateTime}; anything else prints as its {@code
-   * toString}. They must not change while the rendering runs.
+   * {@link Map} with text keys, {@link LiquidObject}, {@link LiquidText}, {@link java.time.Instant}
+   * or {@link java.time.ZonedDateTime}; anything else prints as its {@code toString}. They must not
+   * change while the rendering runs.
    *
    * @throws LiquidRenderException when the data or the budget does not allow it
    */

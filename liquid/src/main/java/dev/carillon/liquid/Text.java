@@ -45,15 +45,13 @@ final class Text {
       case Special _ -> {}
       case ZonedDateTime time -> out.append(DateFormat.format(time, "%Y-%m-%d %H:%M:%S %z"));
       case Instant instant ->
-          out.append(
-              DateFormat.format(instant.atZone(ZoneOffset.UTC), "%Y-%m-%d %H:%M:%S %z"));
+          out.append(DateFormat.format(instant.atZone(ZoneOffset.UTC), "%Y-%m-%d %H:%M:%S %z"));
       case String _, Number _, Boolean _, LiquidText _ -> out.append(of(value, rendering));
       default -> out.append(value);
     }
   }
 
-  private static void inspect(
-      Object value, StringBuilder out, Rendering rendering, int depth) {
+  private static void inspect(Object value, StringBuilder out, Rendering rendering, int depth) {
     rendering.meter().dataDepth(depth);
     rendering.meter().length(out.length());
     switch (value) {

@@ -19,17 +19,34 @@ final class TextFilters {
     table.text("lstrip", (text, _) -> Text.trimStart(text));
     table.text("rstrip", (text, _) -> Text.trimEnd(text));
     table.text("strip_newlines", (text, _) -> text.replace("\r\n", "").replace("\n", ""));
-    table.add("replace", 1, 2, (input, args, r) ->
-        replaceAll(r.text(input), r.text(args.get(0)), r.text(args.get(1)), r));
+    table.add(
+        "replace",
+        1,
+        2,
+        (input, args, r) -> replaceAll(r.text(input), r.text(args.get(0)), r.text(args.get(1)), r));
     table.add("remove", 1, 1, (input, args, r) -> remove(r.text(input), r.text(args.get(0)), r));
-    table.add("replace_first", 1, 2, (input, args, r) ->
-        replaceFirst(r.text(input), r.text(args.get(0)), r.text(args.get(1)), r));
-    table.add("remove_first", 1, 1, (input, args, r) ->
-        replaceFirst(r.text(input), r.text(args.get(0)), "", r));
-    table.add("replace_last", 2, 2, (input, args, r) ->
-        replaceLast(r.text(input), r.text(args.get(0)), r.text(args.get(1)), r));
-    table.add("remove_last", 1, 1, (input, args, r) ->
-        replaceLast(r.text(input), r.text(args.get(0)), "", r));
+    table.add(
+        "replace_first",
+        1,
+        2,
+        (input, args, r) ->
+            replaceFirst(r.text(input), r.text(args.get(0)), r.text(args.get(1)), r));
+    table.add(
+        "remove_first",
+        1,
+        1,
+        (input, args, r) -> replaceFirst(r.text(input), r.text(args.get(0)), "", r));
+    table.add(
+        "replace_last",
+        2,
+        2,
+        (input, args, r) ->
+            replaceLast(r.text(input), r.text(args.get(0)), r.text(args.get(1)), r));
+    table.add(
+        "remove_last",
+        1,
+        1,
+        (input, args, r) -> replaceLast(r.text(input), r.text(args.get(0)), "", r));
     table.add("truncate", 0, 2, TextFilters::truncate);
     table.add("truncatewords", 0, 2, TextFilters::truncateWords);
     table.add("slice", 1, 2, TextFilters::slice);
@@ -95,8 +112,7 @@ final class TextFilters {
         .toString();
   }
 
-  private static String truncate(
-      @Nullable Object input, Arguments arguments, Rendering rendering) {
+  private static String truncate(@Nullable Object input, Arguments arguments, Rendering rendering) {
     String text = rendering.text(input);
     String ending = arguments.count() < 2 ? "..." : rendering.text(arguments.get(1));
     if (input == null) {
@@ -150,8 +166,7 @@ final class TextFilters {
     return at;
   }
 
-  private static Object slice(
-      @Nullable Object input, Arguments arguments, Rendering rendering) {
+  private static Object slice(@Nullable Object input, Arguments arguments, Rendering rendering) {
     long start = Integers.of(arguments.get(0), "the start of slice");
     long length =
         arguments.get(1) == null ? 1 : Integers.of(arguments.get(1), "the length of slice");

@@ -11,6 +11,8 @@ final class Values {
   /** Deepest data that is compared; deeper data is never equal to anything but itself. */
   private static final int MAX_DEPTH = 200;
 
+  private static final int HASHED_DEPTH = 8;
+
   private Values() {}
 
   /** Everything but nil and false. */
@@ -38,6 +40,7 @@ final class Values {
     return equal(a, b, 0);
   }
 
+  @SuppressWarnings("ReferenceEquality") // a short cut; equality of contents follows
   private static boolean equal(@Nullable Object a, @Nullable Object b, int depth) {
     if (a == b) {
       return true;
@@ -96,19 +99,33 @@ final class Values {
     return true;
   }
 
-  /** A hash that agrees with {@link #equal}; it looks only at the surface of nested data. */
+  /** A hash that agrees with {@link #equal}; it looks a few levels into nested data. */
   static int hash(@Nullable Object value) {
+    return hash(value, HASHED_DEPTH);
+  }
+
+  private static int hash(@Nullable Object value, int levels) {
     return switch (value) {
       case Number number -> Numbers.decimal(number).stripTrailingZeros().hashCode();
-      case List<?> list -> list.isEmpty() ? 1 : 31 * list.size() + surface(list.getFirst());
-      case Map<?, ?> map -> 37 * map.size() + map.keySet().hashCode();
+      case List<?> list -> {
+        int hash = list.size();
+        for (int i = 0; i < list.size() && levels > 0; i++) {
+          hash = 31 * hash + hash(list.get(i), levels - 1);
+        }
+        yield hash;
+      }
+      case Map<?, ?> map -> {
+        int hash = map.size();
+        if (levels > 0) {
+          for (var entry : map.entrySet()) {
+            hash += Objects.hashCode(entry.getKey()) ^ 31 * hash(entry.getValue(), levels - 1);
+          }
+        }
+        yield hash;
+      }
       case null -> 0;
       default -> Objects.hashCode(value);
     };
-  }
-
-  private static int surface(@Nullable Object value) {
-    return value instanceof List<?> || value instanceof Map<?, ?> ? 7 : hash(value);
   }
 
   /**

@@ -84,7 +84,14 @@ final class WordFilters {
           case "foot" -> "feet";
           case "tooth" -> "teeth";
           case "mouse" -> "mice";
-          case "", "sheep", "fish", "series", "species", "equipment", "information", "money",
+          case "",
+              "sheep",
+              "fish",
+              "series",
+              "species",
+              "equipment",
+              "information",
+              "money",
               "news" ->
               small;
           default -> "";
