@@ -4,7 +4,6 @@ import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.campaigns.EndReason;
 import dev.carillon.campaigns.Journey;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
-import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
 import java.time.Instant;
