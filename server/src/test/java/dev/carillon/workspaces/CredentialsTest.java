@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carillon.store.TestDatabase;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,6 +110,33 @@ class CredentialsTest {
     assertThat(repository.revoke(workspace, CredentialKind.APP, "short-lived", NOW)).isFalse();
 
     assertThat(credentials().app("Bearer short-lived")).isEmpty();
+  }
+
+  @Test
+  void shouldNoticeRevokedAndNewKeysWithinThirtySeconds() {
+    // given
+    var repository = new CredentialRepository(test.database());
+    var elapsed = new AtomicLong();
+    var credentials = new Credentials(repository, elapsed::get);
+    add("first");
+    assertThat(credentials.app("Bearer first")).isPresent();
+    assertThat(credentials.app("Bearer second")).isEmpty();
+
+    // when
+    repository.revoke(DEFAULT.workspace(), CredentialKind.APP, "first", NOW);
+    add("second");
+    elapsed.addAndGet(Duration.ofSeconds(30).toNanos());
+
+    // then
+    assertThat(credentials.app("Bearer first")).isEmpty();
+    assertThat(credentials.app("Bearer second")).isPresent();
+  }
+
+  private static void add(String key) {
+    test.jdbi()
+        .useHandle(handle ->
+            CredentialRepository.add(
+                handle, DEFAULT.workspace(), CredentialKind.APP, null, key, NOW));
   }
 
   @Test

@@ -312,7 +312,7 @@ class TrackApiTest {
             """
             {"email":"ada@example.test","id":12,"plan":"pro","age":36,"score":1.5,"vip":true,"gone":null,"empty":"",
              "tags":["a",{"b":null}],"address":{"city":"London"},"created_at":1751000000,
-             "cio_subscription_preferences.topics.topic_2":false,"unsubscribed":"True","anonymous_id":"anon",
+             "cio_subscription_preferences.topics.topic_2":false,"unsubscribed":"True","anonymous_id":77,
              "_update":true,"_timestamp":1751000001,"cio_id":"a3000001","_created_in_customerio_at":1,
              "cio_relationships":null}
             """));
@@ -333,7 +333,7 @@ class TrackApiTest {
     expected.put("created_at", 1751000000L);
     expected.put("cio_subscription_preferences.topics.topic_2", false);
     expected.put("unsubscribed", "True");
-    expected.put("anonymous_id", "anon");
+    expected.put("anonymous_id", "77");
     assertThat(takenIdentify())
         .isEqualTo(
             new Operation.Identify(
@@ -362,6 +362,8 @@ class TrackApiTest {
         "{\"id\":[1]} | id attribute must be a string value",
         "{\"id\":null} | id attribute must be a string value",
         "{\"id\":1.5} | id attribute must be a string value",
+        "{\"email\":5} | email attribute must be a string value",
+        "{\"anonymous_id\":[]} | anonymous_id must be a string",
         "{\"_relationship\":1} | _relationship is a reserved attribute name",
         "{\"cio_relationships\":{}} | cio_relationships is not supported by this version",
         "{\"_update\":\"yes\"} | _update must be true or false",
