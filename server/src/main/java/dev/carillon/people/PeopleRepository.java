@@ -70,15 +70,20 @@ public final class PeopleRepository {
     return rows;
   }
 
-  /** Adds people. */
-  public void insert(Handle handle, List<Row> people) {
+  /**
+   * Adds people.
+   *
+   * @param rulesEpoch the epoch of rules they are created under: builds that began before it leave them to live evaluation
+   */
+  public void insert(Handle handle, List<Row> people, long rulesEpoch) {
     handle
         .createUpdate(
             """
-            INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
-            SELECT u.id, u.workspace, u.at, u.at, u.attributes, u.written
+            INSERT INTO person (person_id, workspace_id, born, created_at, updated_at, attributes, written)
+            SELECT u.id, u.workspace, :born, u.at, u.at, u.attributes, u.written
               FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written)
             """)
+        .bind("born", rulesEpoch)
         .bind("ids", people.stream().mapToLong(Row::personId).toArray())
         .bind("workspaces", people.stream().mapToInt(row -> row.workspace().value()).toArray())
         .bind("at", people.stream().map(Row::createdAt).toArray(Instant[]::new))
