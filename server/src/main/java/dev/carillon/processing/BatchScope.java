@@ -17,8 +17,8 @@ import dev.carillon.segments.MembershipRepository;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -30,7 +30,7 @@ final class BatchScope {
   private final RuleBook ruleBook;
   private final BatchPeople people;
   private final Reactions reactions;
-  private final Map<Integer, MembershipRepository.Build> builds = new HashMap<>();
+  private final Set<MembershipRepository.Unbuilt> unbuilt = new HashSet<>();
 
   /** Where a batch reads and writes, and the source of new numbers. */
   record Stores(
@@ -49,7 +49,7 @@ final class BatchScope {
     this.stores = stores;
     this.ruleBook = ruleBook;
     this.people = new BatchPeople(handle, stores.people(), cache);
-    this.reactions = new Reactions(ruleBook, stores.ids(), builds);
+    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
   }
 
   Handle handle() {
@@ -84,7 +84,6 @@ final class BatchScope {
     }
     var loaded = people.loaded().stream().filter(person -> !person.created()).toList();
     if (loaded.isEmpty()) {
-      loadBuilds();
       return;
     }
     var ids = loaded.stream().mapToLong(PersonState::personId).toArray();
@@ -107,7 +106,7 @@ final class BatchScope {
           person.loadMember(row.segmentId(), row.at());
         }
       }
-      loadBuilds();
+      loadUnbuilt(ids);
     }
     loadHistories(loaded, campaigns);
   }
@@ -137,9 +136,9 @@ final class BatchScope {
     }
   }
 
-  private void loadBuilds() {
+  private void loadUnbuilt(long[] people) {
     if (ruleBook.building()) {
-      builds.putAll(stores.memberships().builds(handle));
+      unbuilt.addAll(stores.memberships().unbuilt(handle, people));
     }
   }
 
