@@ -70,20 +70,15 @@ public final class PeopleRepository {
     return rows;
   }
 
-  /**
-   * Adds people.
-   *
-   * @param rulesEpoch the epoch of rules they are created under: builds that began before it leave them to live evaluation
-   */
-  public void insert(Handle handle, List<Row> people, long rulesEpoch) {
+  /** Adds people, in a transaction that has joined the epoch: it is noted as the one they were born under. */
+  public void insert(Handle handle, List<Row> people) {
     handle
         .createUpdate(
             """
             INSERT INTO person (person_id, workspace_id, born, created_at, updated_at, attributes, written)
-            SELECT u.id, u.workspace, :born, u.at, u.at, u.attributes, u.written
+            SELECT u.id, u.workspace, (SELECT rules::int FROM epoch), u.at, u.at, u.attributes, u.written
               FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written)
             """)
-        .bind("born", rulesEpoch)
         .bind("ids", people.stream().mapToLong(Row::personId).toArray())
         .bind("workspaces", people.stream().mapToInt(row -> row.workspace().value()).toArray())
         .bind("at", people.stream().map(Row::createdAt).toArray(Instant[]::new))

@@ -212,7 +212,7 @@ final class BatchPeople {
   }
 
   /** Writes people and identifiers. */
-  void write(Instant now, long rulesEpoch) {
+  void write(Instant now) {
     var inserts = new ArrayList<PeopleRepository.Row>();
     var updates = new ArrayList<PeopleRepository.Row>();
     var deleted = new TreeMap<Long, WorkspaceId>();
@@ -234,7 +234,7 @@ final class BatchPeople {
       people.deleteIdentifiers(handle, removed);
     }
     if (!inserts.isEmpty()) {
-      people.insert(handle, inserts, rulesEpoch);
+      people.insert(handle, inserts);
     }
     if (!added.isEmpty() && people.insertIdentifiers(handle, added) != added.size()) {
       throw new RetryBatch("another batch took one of " + added.size() + " identifiers");

@@ -118,7 +118,7 @@ final class BatchScope {
 
   /** Writes people, counters, memberships, timers, journeys, refusals and deliveries. */
   void write(Instant now) {
-    people.write(now, ruleBook.version());
+    people.write(now);
     var counters = new TreeMap<Long, byte[]>();
     var memberships = new MembershipRepository.Changes();
     var deleted = new ArrayList<Long>();
