@@ -95,9 +95,19 @@ public final class DeliveryWorker implements AutoCloseable {
     return reclaimed;
   }
 
+  /** Other processes' incarnations that hold claims at the moment, living or dead. */
+  public Set<Integer> holders() {
+    return outbox.holders();
+  }
+
   /** What this worker has done since it was made. Any thread may ask. */
   public DeliveryStats stats() {
     return counters.snapshot(lanes.values().stream().mapToInt(LaneWorker::inFlight).sum());
+  }
+
+  /** Whether {@link #close} has begun on every lane, so that nothing more will be started. */
+  boolean isClosing() {
+    return lanes.values().stream().allMatch(LaneWorker::isClosing);
   }
 
   /**
