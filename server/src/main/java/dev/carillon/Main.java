@@ -1,10 +1,12 @@
 package dev.carillon;
 
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
 /** Entry point of the program and its composition root. */
@@ -61,16 +63,51 @@ public final class Main {
     }
   }
 
-  private static int start(Settings settings) {
+  private int start(Settings settings) {
     Logging.configure(settings.logFormat(), settings.logLevel());
-    var line = LoggerFactory.getLogger(Main.class).atInfo().addKeyValue("version", version());
+    var log = LoggerFactory.getLogger(Main.class);
+    var line = log.atInfo().addKeyValue("version", version());
     for (var each : settings.effective()) {
       if (each.text() != null) {
         line = line.addKeyValue(each.setting().name(), each.shown());
       }
     }
     line.log("starting");
+    var running = new CountDownLatch(1);
+    var stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  running.countDown();
+                  await(stopped);
+                },
+                "stop"));
+    try (var server = Server.start(settings)) {
+      new ServerFile(URI.create(server.localUrl()), server.port(), ProcessHandle.current().pid())
+          .write(settings.data());
+      out.println(Greeting.of(server.localUrl(), settings));
+      log.atInfo().addKeyValue("url", server.localUrl()).log("started");
+      await(running);
+      log.info("stopping");
+    } catch (RuntimeException failure) {
+      log.debug("the start failed", failure);
+      errors.println(failure.getMessage());
+      return FAILURE;
+    } finally {
+      ServerFile.delete(settings.data());
+      stopped.countDown();
+    }
+    log.info("stopped");
     return SUCCESS;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private int demo(Settings settings) {

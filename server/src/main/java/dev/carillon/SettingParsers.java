@@ -27,7 +27,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class SettingParsers {
 
   private static final int SECRET_KEY_BYTES = 32;
-  private static final Pattern MEMORY = Pattern.compile("[1-9][0-9]{0,8}(kB|MB|GB)");
+  private static final Pattern MEMORY = Pattern.compile("([0-9]{1,6})(MB|GB)");
   private static final Pattern CREDENTIAL = Pattern.compile("[!-9;-~]{1,128}");
   private static final List<String> DATABASE_SCHEMES =
       List.of("jdbc:postgresql:", "postgresql://", "postgres://");
@@ -162,9 +162,13 @@ final class SettingParsers {
     }
   }
 
-  static String memory(String text) {
-    return require(
-        MEMORY.matcher(text).matches(), text, "must be a number with kB, MB or GB, such as 64MB");
+  /** Megabytes, 1 to 1,048,576. */
+  static int megabytes(String text) {
+    var memory = MEMORY.matcher(text);
+    require(memory.matches(), text, "must be a number with MB or GB, such as 64MB");
+    var number = Integer.parseInt(memory.group(1)) * (memory.group(2).equals("GB") ? 1024 : 1);
+    require(number >= 1 && number <= 1_048_576, text, "must be 1MB to 1024GB");
+    return number;
   }
 
   private static URI uri(String text, String expected) {

@@ -67,12 +67,12 @@ public final class Settings {
           SettingParsers::databaseUrl);
 
   /** Memory of the embedded database. */
-  public static final Setting<String> POSTGRES_SHARED_BUFFERS =
+  public static final Setting<Integer> POSTGRES_SHARED_BUFFERS =
       Setting.of(
           "postgres-shared-buffers",
           "64MB",
           "shared_buffers of the embedded PostgreSQL",
-          SettingParsers::memory);
+          SettingParsers::megabytes);
 
   /** What this process does. */
   public static final Setting<Set<Role>> ROLES =
@@ -305,11 +305,8 @@ public final class Settings {
     return optional(DATABASE_URL);
   }
 
-  /**
-   * {@code shared_buffers} of the embedded PostgreSQL in its own notation, for example {@code
-   * 64MB}.
-   */
-  public String postgresSharedBuffers() {
+  /** Page cache of the embedded PostgreSQL in MB, 1 to 1,048,576. */
+  public int postgresSharedBuffers() {
     return value(POSTGRES_SHARED_BUFFERS);
   }
 

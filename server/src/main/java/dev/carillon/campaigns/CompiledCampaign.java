@@ -1,13 +1,16 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.EventFilter;
+import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.CounterIds;
 import dev.carillon.segments.Facts;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +22,10 @@ public final class CompiledCampaign {
   static final int END = 0;
 
   private final Campaign campaign;
-  private final Predicate<Map<String, ?>> where;
-  private final @Nullable Predicate<Facts> filters;
+  private final @Nullable CompiledCondition filters;
   private final Map<Integer, Node> nodes;
   private final int first;
-  private final Set<Integer> counters;
-  private final Set<Integer> segments;
+  private final Reads reads;
 
   /**
    * A step and its ways on.
@@ -34,34 +35,55 @@ public final class CompiledCampaign {
    * @param onFalse first step of the false path of a branch; {@code next} for all other steps
    * @param condition of a branch or a message; null for none
    */
-  record Node(Step step, int next, int onTrue, int onFalse, @Nullable Predicate<Facts> condition) {}
+  record Node(Step step, int next, int onTrue, int onFalse, @Nullable CompiledCondition condition) {
 
-  /** Turns the conditions of definitions into predicates. */
-  interface Conditions {
-    Predicate<Facts> compile(Condition condition);
-
-    Predicate<Map<String, ?>> where(TriggerRule.EventTrigger trigger);
+    /** Whether the person fulfils the condition; {@code without} when there is none. */
+    boolean holds(Facts facts, boolean without) {
+      return condition == null ? without : condition.matches(facts);
+    }
   }
 
-  CompiledCampaign(
-      Campaign campaign, Conditions conditions, Set<Integer> counters, Set<Integer> segments) {
+  private CompiledCampaign(
+      Campaign campaign,
+      @Nullable CompiledCondition filters,
+      Map<Integer, Node> nodes,
+      int first,
+      Reads reads) {
     this.campaign = campaign;
-    this.where =
-        switch (campaign.definition().trigger()) {
-          case TriggerRule.EventTrigger trigger -> conditions.where(trigger);
-          case TriggerRule.SegmentTrigger _ -> _ -> true;
-        };
-    this.filters = compile(conditions, campaign.definition().filters());
-    var flat = new HashMap<Integer, Node>();
-    this.first = flatten(campaign.definition().steps(), END, conditions, flat);
-    this.nodes = Map.copyOf(flat);
-    this.counters = Set.copyOf(counters);
-    this.segments = Set.copyOf(segments);
+    this.filters = filters;
+    this.nodes = Map.copyOf(nodes);
+    this.first = first;
+    this.reads = reads;
+  }
+
+  /**
+   * Compiles a campaign.
+   *
+   * @param counters knows the counter of each event condition in it
+   */
+  public static CompiledCampaign compile(Campaign campaign, CounterIds counters) {
+    var definition = campaign.definition();
+    var nodes = new HashMap<Integer, Node>();
+    var first = flatten(definition.steps(), END, counters, nodes);
+    var filters = compile(definition.filters(), counters);
+    var segments = new HashSet<Integer>();
+    if (definition.trigger() instanceof TriggerRule.SegmentTrigger(var segment)) {
+      segments.add(segment);
+    }
+    if (filters != null) {
+      segments.addAll(filters.wakes().segments());
+    }
+    for (var node : nodes.values()) {
+      if (node.condition() != null) {
+        segments.addAll(node.condition().wakes().segments());
+      }
+    }
+    return new CompiledCampaign(campaign, filters, nodes, first, new Reads(segments));
   }
 
   /** Lays out the steps in front of {@code next} and returns the first of them. */
   private static int flatten(
-      List<Step> steps, int next, Conditions conditions, Map<Integer, Node> flat) {
+      List<Step> steps, int next, CounterIds counters, Map<Integer, Node> flat) {
     var below = next;
     for (var step : steps.reversed()) {
       flat.put(
@@ -71,10 +93,10 @@ public final class CompiledCampaign {
                 new Node(
                     step,
                     below,
-                    flatten(then, below, conditions, flat),
-                    flatten(otherwise, below, conditions, flat),
-                    compile(conditions, condition));
-            case Step.Email email -> straight(step, below, compile(conditions, email.conditions()));
+                    flatten(then, below, counters, flat),
+                    flatten(otherwise, below, counters, flat),
+                    compile(condition, counters));
+            case Step.Email email -> straight(step, below, compile(email.conditions(), counters));
             case Step.Delay _, Step.Exit _ -> straight(step, below, null);
           });
       below = step.id();
@@ -82,13 +104,13 @@ public final class CompiledCampaign {
     return below;
   }
 
-  private static Node straight(Step step, int next, @Nullable Predicate<Facts> condition) {
+  private static Node straight(Step step, int next, @Nullable CompiledCondition condition) {
     return new Node(step, next, next, next, condition);
   }
 
-  private static @Nullable Predicate<Facts> compile(
-      Conditions conditions, @Nullable Condition condition) {
-    return condition == null ? null : conditions.compile(condition);
+  private static @Nullable CompiledCondition compile(
+      @Nullable Condition condition, CounterIds counters) {
+    return condition == null ? null : CompiledCondition.compile(condition, counters);
   }
 
   /** The campaign it was compiled from. */
@@ -111,14 +133,21 @@ public final class CompiledCampaign {
     return campaign.definition().trigger();
   }
 
-  /** Ids of the counters that {@link Facts#counter} is asked for. */
-  public Set<Integer> counters() {
-    return counters;
+  /** What has to be at hand before the engine is asked about it. */
+  public Reads reads() {
+    return reads;
   }
 
-  /** Ids of the segments that {@link Facts#inSegment} is asked for. */
-  public Set<Integer> segments() {
-    return segments;
+  /**
+   * What the conditions of a campaign read beside attributes and counters.
+   *
+   * @param segments ids that {@link Facts#inSegment} is asked for
+   */
+  public record Reads(Set<Integer> segments) {
+    /** Copies the ids. */
+    public Reads {
+      segments = Set.copyOf(segments);
+    }
   }
 
   /**
@@ -132,12 +161,20 @@ public final class CompiledCampaign {
 
   /** Whether the data of an event passes the tests of the trigger (C-12). */
   boolean accepts(Map<String, ?> fields) {
-    return where.test(fields);
+    return switch (campaign.definition().trigger()) {
+      case TriggerRule.EventTrigger(_, _, var where) -> EventFilter.matches(where, fields);
+      case TriggerRule.SegmentTrigger _ -> false;
+    };
+  }
+
+  /** The filters; null when there are none. */
+  @Nullable CompiledCondition filters() {
+    return filters;
   }
 
   /** Whether the person matches the filters; true without any. */
   boolean filtersMatch(Facts facts) {
-    return filters == null || filters.test(facts);
+    return filters == null || filters.matches(facts);
   }
 
   /** The first step of the workflow, or {@link #END}. */

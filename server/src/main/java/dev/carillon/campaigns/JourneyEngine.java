@@ -102,35 +102,34 @@ public final class JourneyEngine {
   }
 
   /**
-   * Starts a journey and runs it until it waits or ends. To be called for {@link Entry.Enters}.
+   * A new journey in front of the first step. To be called for {@link Entry.Enters}, and to be
+   * advanced at once.
    *
    * @param journeyId unique for ever
    */
-  public static Advance start(
+  public static Journey start(
       CompiledCampaign campaign,
       long journeyId,
       long personId,
       Occurrence occurrence,
-      Facts facts) {
-    var now = facts.now().truncatedTo(ChronoUnit.MICROS);
-    var journey =
-        new Journey(
-            journeyId,
-            personId,
-            campaign.workspace(),
-            campaign.id(),
-            campaign.campaign().version(),
-            Journey.State.WAITING,
-            null,
-            0,
-            now,
-            now,
-            now,
-            null,
-            null,
-            JourneyPath.EMPTY,
-            triggerJson(occurrence));
-    return new Walk(campaign, journey, facts, now).from(campaign.first());
+      Instant now) {
+    var at = now.truncatedTo(ChronoUnit.MICROS);
+    return new Journey(
+        journeyId,
+        personId,
+        campaign.workspace(),
+        campaign.id(),
+        campaign.campaign().version(),
+        Journey.State.WAITING,
+        null,
+        0,
+        at,
+        at,
+        at,
+        null,
+        null,
+        JourneyPath.EMPTY,
+        triggerJson(occurrence));
   }
 
   private static String triggerJson(Occurrence occurrence) {
@@ -148,12 +147,24 @@ public final class JourneyEngine {
     return JSON.writeValueAsString(text);
   }
 
+  /** The caller's key of the event that started the journey; null for none. */
+  public static @Nullable String eventId(Journey journey) {
+    // What a segment starts has none, nor has an event without a key: no need to parse for those.
+    if (!journey.trigger().contains("\"id\":")) {
+      return null;
+    }
+    return JSON.readTree(journey.trigger()).path("id").stringValue(null);
+  }
+
   /**
-   * Runs a journey that is due until it waits again or ends. A delay that is not over under its
+   * Runs a journey until it waits again or ends. A delay that is not over under its
    * present length goes on waiting; a journey that has ended stays as it is.
+   *
+   * @param facts the person at {@code at}
    */
-  public static Advance advance(CompiledCampaign campaign, Journey journey, Facts facts) {
-    var now = facts.now().truncatedTo(ChronoUnit.MICROS);
+  public static Advance advance(
+      CompiledCampaign campaign, Journey journey, Facts facts, Instant at) {
+    var now = at.truncatedTo(ChronoUnit.MICROS);
     if (journey.hasEnded()) {
       return new Advance(journey, List.of());
     }
@@ -252,7 +263,7 @@ public final class JourneyEngine {
             return done(waiting(id, now, due));
           }
           case Step.Branch(var id, _, _, _, _) -> {
-            var holds = node.condition() != null && node.condition().test(facts);
+            var holds = node.holds(facts, false);
             note(id, holds ? Did.TRUE : Did.FALSE, null);
             next = holds ? node.onTrue() : node.onFalse();
           }
@@ -268,7 +279,7 @@ public final class JourneyEngine {
     private void message(Step.Email email, Node node) {
       if (email.sendingState() == SendingState.OFF) {
         note(email.id(), Did.OFF, null);
-      } else if (node.condition() != null && !node.condition().test(facts)) {
+      } else if (!node.holds(facts, true)) {
         note(email.id(), Did.SKIPPED, null);
       } else {
         var draft = email.sendingState() == SendingState.DRAFT;

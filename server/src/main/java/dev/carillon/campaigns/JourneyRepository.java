@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class JourneyRepository {
 
   /** A journey that is due and whose it is. */
-  public record Due(long journeyId, long personId) {}
+  public record DueJourney(long journeyId, long personId, int campaignId) {}
 
   /** Stores new journeys, ended ones included. */
   public void insert(Handle handle, Collection<Journey> journeys) {
@@ -130,18 +130,23 @@ public final class JourneyRepository {
    * @param groups lane groups of the caller, 0 … 15; a person belongs to {@code person_id % 16}
    * @param limit at most this many
    */
-  public List<Due> due(Handle handle, Instant now, int[] groups, int limit) {
+  public List<DueJourney> due(Handle handle, Instant now, int[] groups, int limit) {
     return handle
         .createQuery(
             """
-            SELECT journey_id, person_id FROM journey
+            SELECT journey_id, person_id, campaign_id FROM journey
              WHERE wake_at <= :now AND (person_id % 16)::int = ANY (:groups)
              ORDER BY wake_at LIMIT :limit
             """)
         .bind("now", now)
         .bind("groups", groups)
         .bind("limit", limit)
-        .map((row, _) -> new Due(row.getLong("journey_id"), row.getLong("person_id")))
+        .map(
+            (row, _) ->
+                new DueJourney(
+                    row.getLong("journey_id"),
+                    row.getLong("person_id"),
+                    row.getInt("campaign_id")))
         .list();
   }
 
@@ -160,11 +165,19 @@ public final class JourneyRepository {
         .orElse(null);
   }
 
-  /** Those of these journeys that have not ended. */
-  public List<Journey> active(Handle handle, long[] journeyIds) {
+  /** Those of the candidates that are still due, in the order of their numbers. */
+  public List<Journey> loadDue(Handle handle, List<DueJourney> candidates, Instant now) {
+    if (candidates.isEmpty()) {
+      return List.of();
+    }
     return handle
-        .createQuery("SELECT * FROM journey WHERE journey_id = ANY (:ids) AND wake_at IS NOT NULL")
-        .bind("ids", journeyIds)
+        .createQuery(
+            """
+            SELECT * FROM journey
+             WHERE journey_id = ANY (:ids) AND wake_at <= :now ORDER BY journey_id
+            """)
+        .bind("ids", candidates.stream().mapToLong(DueJourney::journeyId).toArray())
+        .bind("now", now)
         .map(JourneyRepository::journey)
         .list();
   }
@@ -187,29 +200,30 @@ public final class JourneyRepository {
         .list();
   }
 
-  /** The history of each pair; what is absent from the answer is {@link History#NONE}. */
-  public Map<PersonCampaign, History> histories(Handle handle, Collection<PersonCampaign> pairs) {
+  /**
+   * What these people did in these campaigns so far; whom the answer does not name has {@link
+   * History#NONE}.
+   */
+  public Map<PersonCampaign, History> histories(
+      Handle handle, long[] personIds, int[] campaignIds) {
     var found = new HashMap<PersonCampaign, History>();
-    if (pairs.isEmpty()) {
+    if (personIds.length == 0 || campaignIds.length == 0) {
       return found;
     }
     handle
         .createQuery(
             """
-            SELECT u.person_id, u.campaign_id,
-                   EXISTS (SELECT FROM journey j
-                            WHERE j.person_id = u.person_id AND j.campaign_id = u.campaign_id
-                              AND j.wake_at IS NOT NULL) AS active
-              FROM unnest(:people, :campaigns) AS u(person_id, campaign_id)
-             WHERE EXISTS (SELECT FROM journey j
-                            WHERE j.person_id = u.person_id AND j.campaign_id = u.campaign_id)
+            SELECT person_id, campaign_id, bool_or(wake_at IS NOT NULL) AS active FROM journey
+             WHERE person_id = ANY (:people) AND campaign_id = ANY (:campaigns)
+             GROUP BY person_id, campaign_id
             """)
-        .bind("people", pairs.stream().mapToLong(PersonCampaign::personId).toArray())
-        .bind("campaigns", pairs.stream().mapToInt(PersonCampaign::campaignId).toArray())
-        .map((row, _) ->
-            Map.entry(
-                new PersonCampaign(row.getLong("person_id"), row.getInt("campaign_id")),
-                new History(true, row.getBoolean("active"))))
+        .bind("people", personIds)
+        .bind("campaigns", campaignIds)
+        .map(
+            (row, _) ->
+                Map.entry(
+                    new PersonCampaign(row.getLong("person_id"), row.getInt("campaign_id")),
+                    new History(true, row.getBoolean("active"))))
         .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
     return found;
   }
@@ -218,7 +232,7 @@ public final class JourneyRepository {
    * Ends the journeys of deleted people and erases what they tell about them; their count stays
    * (journeys §3.7).
    */
-  public void forget(Handle handle, long[] personIds, Instant now) {
+  public void endForDeleted(Handle handle, long[] personIds, Instant now) {
     handle
         .createUpdate(
             """
@@ -238,8 +252,22 @@ public final class JourneyRepository {
         .execute();
   }
 
+  /** Ends one journey that cannot go on; without effect when it has ended already. */
+  public void endWithError(Handle handle, long journeyId, Instant now) {
+    handle
+        .createUpdate(
+            """
+            UPDATE journey
+               SET state = 'exited', end_reason = 'error', wake_at = NULL, ended_at = :now
+             WHERE journey_id = :id AND wake_at IS NOT NULL
+            """)
+        .bind("id", journeyId)
+        .bind("now", now)
+        .execute();
+  }
+
   /** Counts refusals; of several with the same reason the last detail is kept. */
-  public void refuse(Handle handle, Collection<RefusedEntry> refused) {
+  public void refuse(Handle handle, Collection<CampaignRefusal> refused) {
     if (refused.isEmpty()) {
       return;
     }
@@ -270,7 +298,7 @@ public final class JourneyRepository {
   private record RefusalKey(PersonCampaign who, String reason) {}
 
   /** In the order of the primary key, in which every transaction locks them. */
-  private static Map<RefusalKey, RefusalCount> count(Collection<RefusedEntry> refused) {
+  private static Map<RefusalKey, RefusalCount> count(Collection<CampaignRefusal> refused) {
     var counted =
         new TreeMap<RefusalKey, RefusalCount>(
             Comparator.<RefusalKey>comparingLong(key -> key.who.personId())
@@ -312,7 +340,7 @@ public final class JourneyRepository {
         .list();
   }
 
-  private static Journey journey(ResultSet row, StatementContext context) throws SQLException {
+  private static Journey journey(ResultSet row, StatementContext statement) throws SQLException {
     var endReason = row.getString("end_reason");
     return new Journey(
         row.getLong("journey_id"),

@@ -10,4 +10,8 @@ import dev.carillon.messages.EmailTemplate;
  *     content
  */
 public record CampaignEmail(
-    String campaignName, String campaignType, String stepName, EmailTemplate template, int version) {}
+    String campaignName,
+    String campaignType,
+    String stepName,
+    EmailTemplate template,
+    int version) {}

@@ -44,7 +44,6 @@ public record DeliveryFilter(
 
   /** The same for one campaign alone. */
   DeliveryFilter ofCampaign(int campaign) {
-    return new DeliveryFilter(
-        type, metric, drafts, campaign, actionId, from, to, start, limit);
+    return new DeliveryFilter(type, metric, drafts, campaign, actionId, from, to, start, limit);
   }
 }

@@ -2,16 +2,12 @@ package dev.carillon.delivery;
 
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.WorkspaceId;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /** Stores deliveries and reads them back. Claiming and finishing them is {@link Outbox}'s part. */
@@ -59,7 +55,8 @@ public final class DeliveryRepository {
         .bind("journeys", intents.stream().map(NewDelivery::journeyId).toArray(Long[]::new))
         .bind("campaigns", intents.stream().map(NewDelivery::campaignId).toArray(Integer[]::new))
         .bind("actions", intents.stream().map(NewDelivery::actionId).toArray(Integer[]::new))
-        .bind("channels", intents.stream().map(each -> each.channel().wire()).toArray(String[]::new))
+        .bind(
+            "channels", intents.stream().map(each -> each.channel().wire()).toArray(String[]::new))
         .bind("lanes", intents.stream().map(each -> each.lane().code()).toArray(Short[]::new))
         .bind("triggers", intents.stream().map(NewDelivery::trigger).toArray(String[]::new))
         .bind(
@@ -75,12 +72,12 @@ public final class DeliveryRepository {
    *
    * @return how many deliveries will not be sent any more
    */
-  public int cancelOfPeople(Handle handle, long[] personIds) {
+  public int cancelForPeople(Handle handle, long[] personIds) {
     return cancel(handle, personIds, new Long[personIds.length]);
   }
 
   /** The same for journeys that ended early; what their person has from other journeys goes on. */
-  public int cancelOfJourneys(Handle handle, List<EndedJourney> journeys) {
+  public int cancelForJourneys(Handle handle, List<EndedJourney> journeys) {
     return cancel(
         handle,
         journeys.stream().mapToLong(EndedJourney::personId).toArray(),
@@ -91,7 +88,8 @@ public final class DeliveryRepository {
     if (personIds.length == 0) {
       return 0;
     }
-    // Locked in the order of their keys, as the outcomes of a worker are recorded in that order too.
+    // Locked in the order of their keys, as the outcomes of a worker are recorded in that order
+    // too.
     // A leased row stays: its holder records what happened, and a retry finds the state cancelled.
     return handle
         .createUpdate(
@@ -118,19 +116,18 @@ public final class DeliveryRepository {
 
   /** One delivery, or empty when this workspace has none of that id. */
   public Optional<Delivery> find(WorkspaceId workspace, DeliveryId id) {
-    return database.read(
-        handle ->
-            byId(
-                    handle.createQuery(
-                        """
-                        SELECT * FROM delivery
-                         WHERE delivery_id = :id AND created_at >= :from AND created_at < :to
-                           AND workspace_id = :workspace
-                        """),
-                    workspace,
-                    id)
-                .map(DeliveryRepository::delivery)
-                .findOne());
+    return database.read(handle ->
+        byId(
+                handle.createQuery(
+                    """
+                    SELECT * FROM delivery
+                     WHERE delivery_id = :id AND created_at >= :from AND created_at < :to
+                       AND workspace_id = :workspace
+                    """),
+                workspace,
+                id)
+            .map((row, _) -> DeliveryRow.delivery(row))
+            .findOne());
   }
 
   /**
@@ -138,24 +135,22 @@ public final class DeliveryRepository {
    * rendered, or its content is no longer kept.
    */
   public Optional<ArchivedMessage> archivedMessage(WorkspaceId workspace, DeliveryId id) {
-    return database.read(
-        handle ->
-            byId(
-                    handle.createQuery(
-                        """
-                        SELECT delivery_id, created_at, content FROM delivery_content
-                         WHERE delivery_id = :id AND created_at >= :from AND created_at < :to
-                           AND workspace_id = :workspace
-                        """),
-                    workspace,
-                    id)
-                .map(
-                    (row, context) ->
-                        new ArchivedMessage(
-                            row.getLong("delivery_id"),
-                            instant(row, "created_at", context),
-                            StoredEmail.parse(row.getString("content"))))
-                .findOne());
+    return database.read(handle ->
+        byId(
+                handle.createQuery(
+                    """
+                    SELECT delivery_id, created_at, content FROM delivery_content
+                     WHERE delivery_id = :id AND created_at >= :from AND created_at < :to
+                       AND workspace_id = :workspace
+                    """),
+                workspace,
+                id)
+            .map((row, _) ->
+                new ArchivedMessage(
+                    row.getLong("delivery_id"),
+                    DeliveryRow.instant(row, "created_at"),
+                    StoredEmail.parse(row.getString("content"))))
+            .findOne());
   }
 
   private static Query byId(Query query, WorkspaceId workspace, DeliveryId id) {
@@ -238,73 +233,31 @@ public final class DeliveryRepository {
       String whose, WorkspaceId workspace, @Nullable Long personId, DeliveryFilter filter) {
     var start = filter.start();
     var found =
-        database.read(
-            handle -> {
-              var query = handle.createQuery(whose + NARROWED);
-              if (personId != null) {
-                query.bind("person", personId);
-              }
-              return query
-                  .bind("workspace", workspace.value())
-                  .bind("type", filter.type())
-                  .bind("campaign", filter.campaignId())
-                  .bind("action", filter.actionId())
-                  .bind("metric", filter.metric() == null ? "" : filter.metric().wire())
-                  .bind("drafts", filter.drafts())
-                  .bind("from", filter.from() == null ? Instant.MIN : filter.from())
-                  .bind("to", filter.to() == null ? Instant.MAX : filter.to())
-                  .bind("startAt", start == null ? Instant.MAX : start.createdAt())
-                  .bind("startId", start == null ? Long.MAX_VALUE : start.deliveryId())
-                  .bind("limit", filter.limit() + 1)
-                  .map(DeliveryRepository::delivery)
-                  .list();
-            });
+        database.read(handle -> {
+          var query = handle.createQuery(whose + NARROWED);
+          if (personId != null) {
+            query.bind("person", personId);
+          }
+          return query
+              .bind("workspace", workspace.value())
+              .bind("type", filter.type())
+              .bind("campaign", filter.campaignId())
+              .bind("action", filter.actionId())
+              .bind("metric", filter.metric() == null ? "" : filter.metric().wire())
+              .bind("drafts", filter.drafts())
+              .bind("from", filter.from() == null ? Instant.MIN : filter.from())
+              .bind("to", filter.to() == null ? Instant.MAX : filter.to())
+              .bind("startAt", start == null ? Instant.MAX : start.createdAt())
+              .bind("startId", start == null ? Long.MAX_VALUE : start.deliveryId())
+              .bind("limit", filter.limit() + 1)
+              .map((row, _) -> DeliveryRow.delivery(row))
+              .list();
+        });
     if (found.size() <= filter.limit()) {
       return new DeliveryPage(found, null);
     }
     var last = found.get(filter.limit() - 1);
     return new DeliveryPage(
         found.subList(0, filter.limit()), new Cursor(last.createdAt(), last.id()));
-  }
-
-  private static Delivery delivery(ResultSet row, StatementContext context) throws SQLException {
-    var metrics = new EnumMap<Metric, Instant>(Metric.class);
-    for (var metric : Metric.values()) {
-      var at = optionalInstant(row, metric.column(), context);
-      if (at != null) {
-        metrics.put(metric, at);
-      }
-    }
-    return new Delivery(
-        row.getLong("delivery_id"),
-        instant(row, "created_at", context),
-        new WorkspaceId(row.getInt("workspace_id")),
-        row.getLong("person_id"),
-        row.getObject("journey_id", Long.class),
-        row.getObject("campaign_id", Integer.class),
-        row.getObject("action_id", Integer.class),
-        row.getString("channel"),
-        row.getString("trigger_event_id"),
-        DeliveryState.ofWire(row.getString("state")),
-        row.getString("recipient"),
-        row.getString("subject"),
-        row.getString("failure_message"),
-        row.getInt("attempts"),
-        metrics);
-  }
-
-  private static Instant instant(ResultSet row, String column, StatementContext context)
-      throws SQLException {
-    var found = optionalInstant(row, column, context);
-    if (found == null) {
-      throw new IllegalStateException("delivery." + column + " is null");
-    }
-    return found;
-  }
-
-  private static @Nullable Instant optionalInstant(
-      ResultSet row, String column, StatementContext context) throws SQLException {
-    var value = row.getObject(column, java.time.OffsetDateTime.class);
-    return value == null ? null : value.toInstant();
   }
 }

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
  * Sends what is due: claims, renders, hands over, records. Any number of workers may share one
  * database; each delivery is sent by one of them.
  *
- * <p>A mail is handed over again only if its sender died, or lost its database for a minute, between
- * the provider's answer and the record of it; then with the same {@code Message-ID}.
+ * <p>A mail is handed over again only if its sender died, or lost its database for a minute,
+ * between the provider's answer and the record of it; then with the same {@code Message-ID}.
  */
 public final class DeliveryWorker implements AutoCloseable {
   private final Outbox outbox;
@@ -37,13 +37,11 @@ public final class DeliveryWorker implements AutoCloseable {
     this.clock = clock;
     this.outbox = new Outbox(database, settings.incarnation());
     var sender =
-        new Sender(
-            templates, mailer, ids, settings.messageIdDomain(), new Backoff(random), clock);
+        new Sender(templates, mailer, ids, settings.messageIdDomain(), new Backoff(random), clock);
     settings
         .lanes()
-        .forEach(
-            (lane, limits) ->
-                lanes.put(lane, new LaneWorker(lane, limits, outbox, sender, counters, clock)));
+        .forEach((lane, limits) ->
+            lanes.put(lane, new LaneWorker(lane, limits, outbox, sender, counters, clock)));
   }
 
   /** Starts sending in the background. */

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * claimed wait for their turn, so that a connection never waits for a claim. Claims happen for half
  * of the slots at a time: the senders live on the other half meanwhile.
  *
- * <p><b>Groups.</b> Outcomes are recorded as they come, together with those that came while the last
- * group was being written. So a slow mail delays no other, and a busy lane commits in large groups.
+ * <p><b>Groups.</b> Outcomes are recorded as they come, together with those that came while the
+ * last group was being written. So a slow mail delays no other, and a busy lane commits in large
+ * groups.
  *
  * <p><b>Slow providers.</b> What was claimed but not started before its lease gets short is given
  * back, and so is everything not started when the worker closes.
@@ -90,7 +91,8 @@ final class LaneWorker implements AutoCloseable {
         return done;
       }
       done += claimed.size();
-      var sends = claimed.stream().map(each -> Thread.startVirtualThread(() -> send(each))).toList();
+      var sends =
+          claimed.stream().map(each -> Thread.startVirtualThread(() -> send(each))).toList();
       for (var send : sends) {
         send.join();
       }
@@ -155,7 +157,9 @@ final class LaneWorker implements AutoCloseable {
     }
   }
 
-  /** Waits a moment for outcomes of deliveries that are still on their way; alone is not held up. */
+  /**
+   * Waits a moment for outcomes of deliveries that are still on their way; alone is not held up.
+   */
   private void gather(List<Outcome> batch) throws InterruptedException {
     var first = outcomes.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
     if (first == null) {
@@ -180,7 +184,8 @@ final class LaneWorker implements AutoCloseable {
         record(batch);
         return;
       } catch (RuntimeException failure) {
-        log.error("outcomes of {} deliveries could not be recorded; trying again", batch.size(), failure);
+        log.error(
+            "outcomes of {} deliveries could not be recorded; trying again", batch.size(), failure);
         Thread.sleep(FAILURE_PAUSE_MILLIS);
       }
     }

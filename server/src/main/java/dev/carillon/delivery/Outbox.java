@@ -9,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -20,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Work still to do, shared by all workers: each piece has at most one holder at a time.
  *
  * <p><b>Claim.</b> A claim marks due rows with a lease: a number no other claim has, ever. {@code
- * due_at} moves to the end of the lease, so one index answers what is next for new work, for retries
- * and for leases that ran out. It commits durably before anything is sent, and its flush covers
- * every earlier commit it has read, such as the processing that decided to send.
+ * due_at} moves to the end of the lease, so one index answers what is next for new work, for
+ * retries and for leases that ran out. It commits durably before anything is sent, and its flush
+ * covers every earlier commit it has read, such as the processing that decided to send.
  *
  * <p><b>Finish.</b> An outcome is recorded only while the row still carries the lease of its claim.
  * Who was too slow has lost the right to say anything, since somebody else may be sending by now.
@@ -54,43 +53,42 @@ final class Outbox {
   List<Claimed> claim(Lane lane, Instant now, int limit) {
     var lease = (long) incarnation << 32 | claims.incrementAndGet() & 0xffffffffL;
     var until = now.plus(LEASE);
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    WITH due AS MATERIALIZED (
-                        SELECT delivery_id FROM outbox
-                         WHERE lane = :lane AND due_at <= :now
-                         ORDER BY due_at LIMIT :limit
-                           FOR UPDATE SKIP LOCKED),
-                    claimed AS (
-                        UPDATE outbox o
-                           SET lease = :lease, leased_until = :until, due_at = :until, attempts = o.attempts + 1
-                          FROM due
-                         WHERE o.delivery_id = due.delivery_id
-                        RETURNING o.delivery_id, o.created_at, o.attempts)
-                    SELECT c.delivery_id, c.created_at, c.attempts, d.workspace_id, w.name, d.person_id,
-                           d.journey_id, d.campaign_id, d.action_id, d.trigger, d.state,
-                           d.drafted_at IS NOT NULL AS draft, d.attempted_at, p.attributes
-                      FROM claimed c
-                      LEFT JOIN delivery d ON d.delivery_id = c.delivery_id AND d.created_at = c.created_at
-                      LEFT JOIN workspace w ON w.workspace_id = d.workspace_id
-                      LEFT JOIN person p ON p.person_id = d.person_id AND p.workspace_id = d.workspace_id
-                    """)
-                .bind("lane", lane.code())
-                .bind("now", now)
-                .bind("limit", limit)
-                .bind("lease", lease)
-                .bind("until", until)
-                .map((row, _) -> claimed(row, lease, until))
-                .list());
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                WITH due AS MATERIALIZED (
+                    SELECT delivery_id FROM outbox
+                     WHERE lane = :lane AND due_at <= :now
+                     ORDER BY due_at LIMIT :limit
+                       FOR UPDATE SKIP LOCKED),
+                claimed AS (
+                    UPDATE outbox o
+                       SET lease = :lease, leased_until = :until, due_at = :until, attempts = o.attempts + 1
+                      FROM due
+                     WHERE o.delivery_id = due.delivery_id
+                    RETURNING o.delivery_id, o.created_at, o.attempts)
+                SELECT c.delivery_id, c.created_at, c.attempts, d.workspace_id, w.name, d.person_id,
+                       d.journey_id, d.campaign_id, d.action_id, d.trigger, d.state,
+                       d.drafted_at IS NOT NULL AS draft, d.attempted_at, p.attributes
+                  FROM claimed c
+                  LEFT JOIN delivery d ON d.delivery_id = c.delivery_id AND d.created_at = c.created_at
+                  LEFT JOIN workspace w ON w.workspace_id = d.workspace_id
+                  LEFT JOIN person p ON p.person_id = d.person_id AND p.workspace_id = d.workspace_id
+                """)
+            .bind("lane", lane.code())
+            .bind("now", now)
+            .bind("limit", limit)
+            .bind("lease", lease)
+            .bind("until", until)
+            .map((row, _) -> claimed(row, lease, until))
+            .list());
   }
 
   private static Claimed claimed(ResultSet row, long lease, Instant until) throws SQLException {
     return new Claimed(
         row.getLong("delivery_id"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        DeliveryRow.instant(row, "created_at"),
         lease,
         until,
         row.getInt("attempts"),
@@ -103,7 +101,6 @@ final class Outbox {
       return null;
     }
     var workspace = row.getString("name");
-    var retried = row.getObject("attempted_at", OffsetDateTime.class);
     return new Claimed.Content(
         row.getInt("workspace_id"),
         workspace == null ? "" : workspace,
@@ -115,7 +112,7 @@ final class Outbox {
         row.getBoolean("draft"),
         DeliveryState.ofWire(row.getString("state")) == DeliveryState.CANCELLED,
         row.getString("attributes"),
-        retried == null ? null : retried.toInstant());
+        DeliveryRow.optionalInstant(row, "attempted_at"));
   }
 
   /**
@@ -131,70 +128,69 @@ final class Outbox {
             .sorted(Comparator.comparingLong(each -> each.claimed().deliveryId()))
             .map(Row::of)
             .toList();
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    WITH outcome AS MATERIALIZED (
-                        SELECT * FROM unnest(:ids, :createdAt, :leases, :states, :reasons, :at, :dueAt,
-                                             :handedOver, :recipients, :subjects, :contents)
-                            AS o(delivery_id, created_at, lease, state, reason, at, due_at,
-                                 handed_over, recipient, subject, content)),
-                    settled AS (
-                        DELETE FROM outbox w USING outcome o
-                         WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NULL
-                        RETURNING w.delivery_id),
-                    delayed AS (
-                        UPDATE outbox w
-                           SET lease = NULL, leased_until = NULL, due_at = o.due_at,
-                               attempts = CASE WHEN o.state IS NULL THEN w.attempts - 1 ELSE w.attempts END
-                          FROM outcome o
-                         WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NOT NULL
-                        RETURNING w.delivery_id),
-                    held AS MATERIALIZED (
-                        SELECT o.* FROM outcome o
-                         WHERE o.delivery_id IN (SELECT delivery_id FROM settled
-                                                 UNION ALL SELECT delivery_id FROM delayed)),
-                    archived AS (
-                        INSERT INTO delivery_content (delivery_id, created_at, workspace_id, content)
-                        SELECT d.delivery_id, d.created_at, d.workspace_id, o.content
-                          FROM held o
-                          JOIN delivery d ON d.delivery_id = o.delivery_id AND d.created_at = o.created_at
-                         WHERE o.content IS NOT NULL
-                        ON CONFLICT (delivery_id, created_at) DO UPDATE SET content = excluded.content),
-                    told AS (
-                        UPDATE delivery d
-                           SET state = CASE WHEN o.state = 'attempted' AND d.state = 'cancelled' THEN d.state
-                                            ELSE o.state END,
-                               failure_message = o.reason,
-                               recipient = coalesce(o.recipient, d.recipient),
-                               subject = coalesce(o.subject, d.subject),
-                               attempts = d.attempts + o.handed_over::int,
-                               attempted_at = CASE WHEN o.state = 'attempted'
-                                                   THEN coalesce(d.attempted_at, o.at) ELSE d.attempted_at END,
-                               sent_at = CASE WHEN o.state = 'sent' THEN o.at ELSE d.sent_at END,
-                               failed_at = CASE WHEN o.state = 'failed' THEN o.at ELSE d.failed_at END,
-                               undeliverable_at = CASE WHEN o.state = 'undeliverable' THEN o.at
-                                                       ELSE d.undeliverable_at END
-                          FROM held o
-                         WHERE d.delivery_id = o.delivery_id AND d.created_at = o.created_at
-                           AND o.state IS NOT NULL)
-                    SELECT delivery_id FROM held
-                    """)
-                .bind("ids", rows.stream().mapToLong(Row::id).toArray())
-                .bind("createdAt", rows.stream().map(Row::createdAt).toArray(Instant[]::new))
-                .bind("leases", rows.stream().mapToLong(Row::lease).toArray())
-                .bind("states", rows.stream().map(Row::state).toArray(String[]::new))
-                .bind("reasons", rows.stream().map(Row::reason).toArray(String[]::new))
-                .bind("at", rows.stream().map(Row::at).toArray(Instant[]::new))
-                .bind("dueAt", rows.stream().map(Row::dueAt).toArray(Instant[]::new))
-                .bind("handedOver", rows.stream().map(Row::handedOver).toArray(Boolean[]::new))
-                .bind("recipients", rows.stream().map(Row::recipient).toArray(String[]::new))
-                .bind("subjects", rows.stream().map(Row::subject).toArray(String[]::new))
-                .bind("contents", rows.stream().map(Row::content).toArray(String[]::new))
-                .mapTo(Long.class)
-                .set());
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                WITH outcome AS MATERIALIZED (
+                    SELECT * FROM unnest(:ids, :createdAt, :leases, :states, :reasons, :at, :dueAt,
+                                         :handedOver, :recipients, :subjects, :contents)
+                        AS o(delivery_id, created_at, lease, state, reason, at, due_at,
+                             handed_over, recipient, subject, content)),
+                settled AS (
+                    DELETE FROM outbox w USING outcome o
+                     WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NULL
+                    RETURNING w.delivery_id),
+                delayed AS (
+                    UPDATE outbox w
+                       SET lease = NULL, leased_until = NULL, due_at = o.due_at,
+                           attempts = CASE WHEN o.state IS NULL THEN w.attempts - 1 ELSE w.attempts END
+                      FROM outcome o
+                     WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NOT NULL
+                    RETURNING w.delivery_id),
+                held AS MATERIALIZED (
+                    SELECT o.* FROM outcome o
+                     WHERE o.delivery_id IN (SELECT delivery_id FROM settled
+                                             UNION ALL SELECT delivery_id FROM delayed)),
+                archived AS (
+                    INSERT INTO delivery_content (delivery_id, created_at, workspace_id, content)
+                    SELECT d.delivery_id, d.created_at, d.workspace_id, o.content
+                      FROM held o
+                      JOIN delivery d ON d.delivery_id = o.delivery_id AND d.created_at = o.created_at
+                     WHERE o.content IS NOT NULL
+                    ON CONFLICT (delivery_id, created_at) DO UPDATE SET content = excluded.content),
+                told AS (
+                    UPDATE delivery d
+                       SET state = CASE WHEN o.state = 'attempted' AND d.state = 'cancelled' THEN d.state
+                                        ELSE o.state END,
+                           failure_message = o.reason,
+                           recipient = coalesce(o.recipient, d.recipient),
+                           subject = coalesce(o.subject, d.subject),
+                           attempts = d.attempts + o.handed_over::int,
+                           attempted_at = CASE WHEN o.state = 'attempted'
+                                               THEN coalesce(d.attempted_at, o.at) ELSE d.attempted_at END,
+                           sent_at = CASE WHEN o.state = 'sent' THEN o.at ELSE d.sent_at END,
+                           failed_at = CASE WHEN o.state = 'failed' THEN o.at ELSE d.failed_at END,
+                           undeliverable_at = CASE WHEN o.state = 'undeliverable' THEN o.at
+                                                   ELSE d.undeliverable_at END
+                      FROM held o
+                     WHERE d.delivery_id = o.delivery_id AND d.created_at = o.created_at
+                       AND o.state IS NOT NULL)
+                SELECT delivery_id FROM held
+                """)
+            .bind("ids", rows.stream().mapToLong(Row::id).toArray())
+            .bind("createdAt", rows.stream().map(Row::createdAt).toArray(Instant[]::new))
+            .bind("leases", rows.stream().mapToLong(Row::lease).toArray())
+            .bind("states", rows.stream().map(Row::state).toArray(String[]::new))
+            .bind("reasons", rows.stream().map(Row::reason).toArray(String[]::new))
+            .bind("at", rows.stream().map(Row::at).toArray(Instant[]::new))
+            .bind("dueAt", rows.stream().map(Row::dueAt).toArray(Instant[]::new))
+            .bind("handedOver", rows.stream().map(Row::handedOver).toArray(Boolean[]::new))
+            .bind("recipients", rows.stream().map(Row::recipient).toArray(String[]::new))
+            .bind("subjects", rows.stream().map(Row::subject).toArray(String[]::new))
+            .bind("contents", rows.stream().map(Row::content).toArray(String[]::new))
+            .mapTo(Long.class)
+            .set());
   }
 
   /**
@@ -206,17 +202,16 @@ final class Outbox {
     if (dead.contains(incarnation)) {
       throw new IllegalArgumentException("Incarnation " + incarnation + " is alive: it is ours");
     }
-    return database.read(
-        handle ->
-            handle
-                .createUpdate(
-                    """
-                    UPDATE outbox SET lease = NULL, leased_until = NULL, due_at = :now
-                     WHERE lease >> 32 = ANY(:dead)
-                    """)
-                .bind("now", now)
-                .bind("dead", dead.stream().mapToLong(Integer::longValue).toArray())
-                .execute());
+    return database.read(handle ->
+        handle
+            .createUpdate(
+                """
+                UPDATE outbox SET lease = NULL, leased_until = NULL, due_at = :now
+                 WHERE lease >> 32 = ANY(:dead)
+                """)
+            .bind("now", now)
+            .bind("dead", dead.stream().mapToLong(Integer::longValue).toArray())
+            .execute());
   }
 
   /** One outcome as columns; state null leaves the delivery as it is, due null ends the work. */
@@ -237,8 +232,7 @@ final class Outbox {
     static Row of(Outcome outcome) {
       return switch (outcome.result()) {
         case Finished(var state, var reason) -> row(outcome, state, reason, null);
-        case Delayed(var until, var reason) ->
-            row(outcome, DeliveryState.ATTEMPTED, reason, until);
+        case Delayed(var until, var reason) -> row(outcome, DeliveryState.ATTEMPTED, reason, until);
         case Untouched() -> row(outcome, null, null, outcome.at());
         case Vanished() -> row(outcome, null, null, null);
       };

@@ -11,11 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param handedOver whether a provider was asked
  */
 record Outcome(
-    Claimed claimed,
-    Result result,
-    Instant at,
-    boolean handedOver,
-    @Nullable Email email) {
+    Claimed claimed, Result result, Instant at, boolean handedOver, @Nullable Email email) {
 
   /** What is next for it. */
   sealed interface Result {

@@ -2,9 +2,11 @@ package dev.carillon.delivery;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes sockets that send at once: collecting small writes would add 40 ms to each mail larger than
@@ -27,33 +29,33 @@ final class PromptSockets extends SocketFactory {
 
   @Override
   public Socket createSocket(String host, int port) throws IOException {
-    return connected(new java.net.InetSocketAddress(host, port), null);
+    return connected(new InetSocketAddress(host, port), null);
   }
 
   @Override
   public Socket createSocket(String host, int port, InetAddress local, int localPort)
       throws IOException {
     return connected(
-        new java.net.InetSocketAddress(host, port),
-        new java.net.InetSocketAddress(local, localPort));
+        new InetSocketAddress(host, port),
+        new InetSocketAddress(local, localPort));
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port) throws IOException {
-    return connected(new java.net.InetSocketAddress(host, port), null);
+    return connected(new InetSocketAddress(host, port), null);
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
       throws IOException {
     return connected(
-        new java.net.InetSocketAddress(host, port),
-        new java.net.InetSocketAddress(local, localPort));
+        new InetSocketAddress(host, port),
+        new InetSocketAddress(local, localPort));
   }
 
   private Socket connected(
-      java.net.InetSocketAddress remote,
-      java.net.@org.jspecify.annotations.Nullable InetSocketAddress local)
+      InetSocketAddress remote,
+      @Nullable InetSocketAddress local)
       throws IOException {
     var socket = createSocket();
     socket.bind(local);

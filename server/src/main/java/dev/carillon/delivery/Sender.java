@@ -87,8 +87,8 @@ final class Sender {
     if (attributes == null) {
       return finished(claimed, DeliveryState.CANCELLED, "the person was deleted");
     }
-    var email = template(content);
-    if (email == null) {
+    var step = step(content);
+    if (step == null) {
       return finished(
           claimed, DeliveryState.CANCELLED, "the campaign or its step no longer exists");
     }
@@ -96,9 +96,9 @@ final class Sender {
     if (!content.draft() && unsubscribed(customer)) {
       return finished(claimed, DeliveryState.UNDELIVERABLE, "the person is unsubscribed");
     }
-    var scope = scope(claimed, content, email, customer);
-    var key =
-        new EmailRenderer.Key(scope.campaign().id(), email.version(), scope.message().id());
+    var scope = scope(claimed, content, step, customer);
+    var email = step.email();
+    var key = new EmailRenderer.Key(step.campaignId(), email.version(), step.actionId());
     return switch (renderer.render(key, email.template(), scope)) {
       case Failed(var reason) -> finished(claimed, DeliveryState.FAILED, reason);
       case NoRecipient(var rendered, var reason) ->
@@ -112,40 +112,37 @@ final class Sender {
     };
   }
 
-  private @Nullable CampaignEmail template(Claimed.Content content) {
-    if (content.campaignId() == null || content.actionId() == null) {
+  /** What the step of a campaign says now. */
+  private record Step(int campaignId, int actionId, CampaignEmail email) {}
+
+  private @Nullable Step step(Claimed.Content content) {
+    var campaignId = content.campaignId();
+    var actionId = content.actionId();
+    if (campaignId == null || actionId == null) {
       return null;
     }
     return templates
-        .find(
-            new WorkspaceId(content.workspaceId()), content.campaignId(), content.actionId())
+        .find(new WorkspaceId(content.workspaceId()), campaignId, actionId)
+        .map(email -> new Step(campaignId, actionId, email))
         .orElse(null);
   }
 
   private MessageScope scope(
-      Claimed claimed,
-      Claimed.Content content,
-      CampaignEmail email,
-      Map<String, @Nullable Object> customer) {
+      Claimed claimed, Claimed.Content content, Step step, Map<String, @Nullable Object> customer) {
+    var email = step.email();
     return new MessageScope(
         customer,
         Trigger.parse(content.trigger()),
-        new MessageScope.Campaign(
-            requireId(content.campaignId()), email.campaignName(), email.campaignType()),
+        new MessageScope.Campaign(step.campaignId(), email.campaignName(), email.campaignType()),
         new MessageScope.Message(
-            requireId(content.actionId()), email.stepName(), "email_action", content.journeyId()),
+            step.actionId(), email.stepName(), "email_action", content.journeyId()),
         ids.text(claimed.deliveryId(), claimed.createdAt()),
         new MessageScope.Workspace(content.workspaceId(), content.workspaceName()));
   }
 
-  private static int requireId(@Nullable Integer id) {
-    return java.util.Objects.requireNonNull(id);
-  }
-
   private Outcome handOver(
       Claimed claimed, Claimed.Content content, String deliveryId, Email email) {
-    var message =
-        new Mailer.Message(deliveryId + "@" + messageIdDomain, clock.instant(), email);
+    var message = new Mailer.Message(deliveryId + "@" + messageIdDomain, clock.instant(), email);
     return switch (mailer.send(message)) {
       case Accepted() -> finished(claimed, DeliveryState.SENT, null).with(email, true);
       case Permanent(var reason) ->

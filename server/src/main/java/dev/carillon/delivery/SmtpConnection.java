@@ -62,7 +62,9 @@ final class SmtpConnection implements AutoCloseable {
     return open;
   }
 
-  /** Whether a mail may be trusted to it; asks the server when it has not been heard for a while. */
+  /**
+   * Whether a mail may be trusted to it; asks the server when it has not been heard for a while.
+   */
   boolean isUsable() {
     var now = System.nanoTime();
     if (now - openedAt > OLD_NANOS || mails >= MOST_MAILS) {
@@ -86,7 +88,6 @@ final class SmtpConnection implements AutoCloseable {
       }
     }
     try {
-      transport.setReportSuccess(false);
       transport.sendMessage(mail, new Address[] {mail.recipient()});
       mails++;
       usedAt = System.nanoTime();
@@ -124,7 +125,9 @@ final class SmtpConnection implements AutoCloseable {
 
   /** The server's own words about this mail, or null when the conversation broke. */
   private static @Nullable Reply reply(MessagingException failure) {
-    for (Exception each = failure; each instanceof MessagingException next; each = next.getNextException()) {
+    for (Exception each = failure;
+        each instanceof MessagingException next;
+        each = next.getNextException()) {
       var code =
           switch (next) {
             case SMTPAddressFailedException refused -> refused.getReturnCode();

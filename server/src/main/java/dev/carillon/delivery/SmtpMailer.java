@@ -7,13 +7,15 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands mails to one SMTP server over connections that are kept open between mails.
  *
  * <p>A refusal of this mail (5xx to its sender, recipient or content) is permanent. Everything else
  * is temporary: no connection, no login, a 4xx reply, an answer that does not come. When a kept
- * connection turns out to be dead before any content was sent, the mail goes over a new one at once.
+ * connection turns out to be dead before any content was sent, the mail goes over a new one at
+ * once.
  */
 public final class SmtpMailer implements Mailer {
   private static final String TIMEOUT_MILLIS = "10000";
@@ -44,6 +46,7 @@ public final class SmtpMailer implements Mailer {
     properties.setProperty("mail.smtp.localhost", settings.hello());
     properties.setProperty("mail.smtp.auth", String.valueOf(settings.user() != null));
     properties.setProperty("mail.smtp.socketFactory.fallback", "false");
+    properties.setProperty("mail.smtp.quitwait", "false");
     switch (settings.tls()) {
       case IMMEDIATE -> properties.setProperty("mail.smtp.ssl.enable", "true");
       case REQUIRED -> {
@@ -93,10 +96,8 @@ public final class SmtpMailer implements Mailer {
     }
   }
 
-  private @org.jspecify.annotations.Nullable SmtpConnection borrow() {
-    for (var connection = kept.pollFirst();
-        connection != null;
-        connection = kept.pollFirst()) {
+  private @Nullable SmtpConnection borrow() {
+    for (var connection = kept.pollFirst(); connection != null; connection = kept.pollFirst()) {
       if (connection.isUsable()) {
         return connection;
       }

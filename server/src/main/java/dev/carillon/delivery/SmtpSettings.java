@@ -51,7 +51,8 @@ public record SmtpSettings(
           case "smtp" -> false;
           case "smtps" -> true;
           default ->
-              throw new IllegalArgumentException("The SMTP URL must start with smtp:// or smtps://.");
+              throw new IllegalArgumentException(
+                  "The SMTP URL must start with smtp:// or smtps://.");
         };
     var host = uri.getHost();
     if (host == null || host.isEmpty()) {

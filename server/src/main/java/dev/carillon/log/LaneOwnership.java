@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -22,9 +23,13 @@ public final class LaneOwnership {
   /** Advisory lock under which groups change hands. */
   private static final int ASSIGNMENT_LOCK = 7003;
 
+  private static final int MISSING_TICKS = 3;
+
   private final Database database;
   private final LogWriter writer;
   private volatile Map<Integer, Long> owned = Map.of();
+  private volatile Set<Integer> dead = Set.of();
+  private Map<Integer, Integer> missing = Map.of();
 
   /** Owns nothing until the first {@link #tick}. */
   public LaneOwnership(Database database, LogWriter writer) {
@@ -35,6 +40,13 @@ public final class LaneOwnership {
   /** The groups this node owns, with the epoch each was taken in. Immutable. */
   public Map<Integer, Long> owned() {
     return owned;
+  }
+
+  /**
+   * Processes that died: their incarnations held no lock at the last {@value #MISSING_TICKS} ticks. Anything they had taken may be taken over.
+   */
+  public Set<Integer> dead() {
+    return dead;
   }
 
   /** This node's name as an owner; 0 while the log has no session. */
@@ -81,6 +93,7 @@ public final class LaneOwnership {
         .one();
     var workers = liveSessions(handle, LogWriter.WORKER_LOCK);
     writer.shared(liveSessions(handle, LogWriter.STREAM_LOCK).size() > 1);
+    noteMissing(handle);
     var mine = new TreeMap<Integer, Long>();
     var free = new ArrayList<Integer>();
     handle
@@ -119,6 +132,24 @@ public final class LaneOwnership {
     }
     return mine;
   }
+
+  /** A session that breaks and is opened again is missing for a moment; only who is missing for several ticks is dead. */
+  private void noteMissing(Handle handle) {
+    var alive = liveSessions(handle, LogWriter.INCARNATION_LOCK);
+    var holders = new HashSet<>(handle.createQuery(HOLDERS).mapTo(Integer.class).list());
+    holders.removeAll(alive);
+    var counted = new TreeMap<Integer, Integer>();
+    holders.forEach(holder -> counted.put(holder, missing.getOrDefault(holder, 0) + 1));
+    missing = Map.copyOf(counted);
+    dead =
+        counted.entrySet().stream()
+            .filter(entry -> entry.getValue() >= MISSING_TICKS)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Incarnations that hold deliveries: the upper half of a lease. */
+  private static final String HOLDERS = "SELECT DISTINCT (lease >> 32)::int FROM outbox WHERE lease IS NOT NULL";
 
   /** Groups divided evenly; the remainder goes to the oldest sessions. */
   private static int fairShare(Set<Integer> workers, int self) {

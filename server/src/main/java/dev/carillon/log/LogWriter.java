@@ -34,6 +34,9 @@ public final class LogWriter implements Log, AutoCloseable {
   /** As {@link #STREAM_LOCK}, held by the sessions of processes that take lanes to process. */
   static final int WORKER_LOCK = 7002;
 
+  /** As {@link #STREAM_LOCK}, on the incarnation of a process instead of the number of a stream: held for as long as the process lives. */
+  static final int INCARNATION_LOCK = 7005;
+
   /** Channel other nodes listen on when they share the lanes. */
   static final String CHANNEL = "carillon_log";
 
@@ -61,6 +64,7 @@ public final class LogWriter implements Log, AutoCloseable {
   private volatile boolean stopped;
   private volatile boolean shared;
   private volatile @Nullable Session session;
+  private volatile int incarnation;
 
   private LogWriter(
       Database database,
@@ -93,7 +97,9 @@ public final class LogWriter implements Log, AutoCloseable {
       boolean worker,
       LongConsumer committed) {
     var writer = new LogWriter(database, clock, ids, node, worker, committed);
-    writer.session = writer.open();
+    var first = writer.open();
+    writer.incarnation = first.streamId;
+    writer.session = first;
     writer.thread.start();
     return writer;
   }
@@ -105,6 +111,11 @@ public final class LogWriter implements Log, AutoCloseable {
   int streamId() {
     var current = session;
     return current == null ? 0 : current.streamId;
+  }
+
+  /** The number of this life of this process: that of its first stream. */
+  public int incarnation() {
+    return incarnation;
   }
 
   /** Whether other nodes share the lanes and want to be told of each commit. */

@@ -122,8 +122,7 @@ final class CompiledEmail {
     if (refusal != null) {
       return new Failed(refusal);
     }
-    var options =
-        RenderOptions.standard().withClock(clock).withSeed(scope.deliveryId().hashCode());
+    var options = RenderOptions.standard().withClock(clock).withSeed(scope.deliveryId().hashCode());
     try {
       return addressed(email(scope, options));
     } catch (Refusal failure) {
@@ -137,10 +136,7 @@ final class CompiledEmail {
     variables.put("message", scope.messageVariables(subjectLine));
     var hidden = preheader.render(variables, options).strip();
     var html = body.render(variables, options);
-    var plain =
-        makesPlainBody
-            ? PlainText.of(html)
-            : plainBody.render(variables, options);
+    var plain = makesPlainBody ? PlainText.of(html) : plainBody.render(variables, options);
     var rendered = new LinkedHashMap<String, String>();
     headers.forEach(
         (name, value) -> rendered.put(name, oneLine(value, value.render(variables, options))));
@@ -155,7 +151,9 @@ final class CompiledEmail {
         rendered);
   }
 
-  /** Event data may say who sends and who receives; it is taken as it is, never as Liquid (P-43). */
+  /**
+   * Event data may say who sends and who receives; it is taken as it is, never as Liquid (P-43).
+   */
   private static String override(
       MessageScope scope,
       String key,
@@ -206,7 +204,10 @@ final class CompiledEmail {
     var line = value.strip();
     for (var index = 0; index < line.length(); index++) {
       var character = line.charAt(index);
-      if (character == '\r' || character == '\n' || character == '\u2028' || character == '\u2029') {
+      if (character == '\r'
+          || character == '\n'
+          || character == '\u2028'
+          || character == '\u2029') {
         throw new Refusal(part.title() + ": a line break is not allowed");
       }
       if (Character.isISOControl(character) && character != '\t') {

@@ -43,7 +43,7 @@ final class PlainText implements NodeVisitor {
         switch (element.normalName()) {
           case "br" -> text.append('\n');
           case "hr" -> text.append("\n---\n");
-          case "li" -> text.append("\n- ");
+          case "li" -> text.append(endsWith('\n') ? "- " : "\n- ");
           case "img" -> append(element.attr("alt"));
           default -> separate(element);
         }

@@ -1,18 +1,10 @@
 package dev.carillon.processing;
 
+import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.campaigns.EndReason;
 import dev.carillon.campaigns.Journey;
-import dev.carillon.campaigns.JourneyRepository;
-import dev.carillon.campaigns.PersonCampaign;
-import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
-import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.Counters;
-import dev.carillon.events.EventNames;
-import dev.carillon.events.EventRepository;
-import dev.carillon.log.IdRanges;
-import dev.carillon.people.PeopleRepository;
-import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.MembershipRepository;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,18 +23,6 @@ final class BatchScope {
   private final BatchPeople people;
   private final Reactions reactions;
   private final Map<Integer, MembershipRepository.Build> builds = new HashMap<>();
-
-  /** Where a batch reads and writes, and the source of new numbers. */
-  record Stores(
-      PeopleRepository people,
-      EventRepository events,
-      EventNames names,
-      AnonymousRepository anonymous,
-      MembershipRepository memberships,
-      JourneyRepository journeys,
-      DeliveryRepository deliveries,
-      ActivityRepository activity,
-      IdRanges ids) {}
 
   BatchScope(Handle handle, Stores stores, RuleBook ruleBook, IdentifierCache cache) {
     this.handle = handle;
@@ -113,28 +93,25 @@ final class BatchScope {
   }
 
   private void loadHistories(List<PersonState> loaded, Set<Integer> campaigns) {
-    var pairs = new ArrayList<PersonCampaign>();
-    for (var person : loaded) {
-      var known = reactions.rules(person).campaigns();
-      for (var campaignId : campaigns) {
-        var campaign = known.get(campaignId);
-        if (campaign != null && campaign.needsHistory()) {
-          pairs.add(new PersonCampaign(person.personId(), campaignId));
-        }
-      }
-    }
-    if (!pairs.isEmpty()) {
-      stores
-          .journeys()
-          .histories(handle, pairs)
-          .forEach(
-              (key, history) -> {
-                var person = people.byId(key.personId());
-                if (person != null) {
-                  person.remember(key.campaignId(), history);
-                }
-              });
-    }
+    var asking =
+        loaded.stream()
+            .map(person -> reactions.rules(person).campaigns())
+            .flatMap(known -> campaigns.stream().map(known::get))
+            .filter(campaign -> campaign != null && campaign.needsHistory())
+            .mapToInt(CompiledCampaign::id)
+            .distinct()
+            .toArray();
+    var ids = loaded.stream().mapToLong(PersonState::personId).toArray();
+    stores
+        .journeys()
+        .histories(handle, ids, asking)
+        .forEach(
+            (key, history) -> {
+              var person = people.byId(key.personId());
+              if (person != null) {
+                person.remember(key.campaignId(), history);
+              }
+            });
   }
 
   private void loadBuilds() {
@@ -169,7 +146,7 @@ final class BatchScope {
     if (!deleted.isEmpty()) {
       var ids = deleted.stream().mapToLong(Long::longValue).toArray();
       stores.memberships().deletePeople(handle, ids);
-      stores.journeys().forget(handle, ids, now);
+      stores.journeys().endForDeleted(handle, ids, now);
       stores.deliveries().cancelOfPeople(handle, ids);
     }
   }

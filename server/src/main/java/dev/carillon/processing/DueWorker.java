@@ -1,9 +1,7 @@
 package dev.carillon.processing;
 
-import dev.carillon.campaigns.EndReason;
 import dev.carillon.campaigns.Journey;
-import dev.carillon.campaigns.JourneyEngine;
-import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.campaigns.JourneyRepository.DueJourney;
 import dev.carillon.log.LaneOwnership;
 import dev.carillon.processing.RuleBook.Reach;
 import dev.carillon.segments.MembershipRepository.Due;
@@ -32,7 +30,7 @@ public final class DueWorker implements AutoCloseable {
 
   private final Database database;
   private final LaneOwnership ownership;
-  private final BatchScope.Stores stores;
+  private final Stores stores;
   private final RuleBooks ruleBooks;
   private final IdentifierCache cache;
   private final InstantSource clock;
@@ -43,7 +41,7 @@ public final class DueWorker implements AutoCloseable {
   DueWorker(
       Database database,
       LaneOwnership ownership,
-      BatchScope.Stores stores,
+      Stores stores,
       RuleBooks ruleBooks,
       IdentifierCache cache,
       InstantSource clock,
@@ -100,7 +98,7 @@ public final class DueWorker implements AutoCloseable {
     return true;
   }
 
-  private void run(Handle handle, List<Due> timers, List<JourneyRepository.Due> journeys, Instant now) {
+  private void run(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
     try {
       var deliveries = transact(handle, timers, journeys, now);
       if (deliveries > 0) {
@@ -126,7 +124,7 @@ public final class DueWorker implements AutoCloseable {
     }
   }
 
-  private int transact(Handle handle, List<Due> timers, List<JourneyRepository.Due> journeys, Instant now) {
+  private int transact(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
     handle.begin();
     try {
       var epoch = Epoch.join(handle);
@@ -135,8 +133,7 @@ public final class DueWorker implements AutoCloseable {
       timers.forEach(due -> people.add(due.personId()));
       journeys.forEach(due -> people.add(due.personId()));
       scope.people().load(List.of(), people);
-      var waiting =
-          stores.journeys().active(handle, journeys.stream().mapToLong(JourneyRepository.Due::journeyId).toArray());
+      var waiting = stores.journeys().loadDue(handle, journeys, now);
       scope.loadRuleFacts(reach(scope, timers, waiting));
       timers.forEach(due -> fire(scope, due, now));
       waiting.forEach(journey -> advance(scope, journey, now));
@@ -193,8 +190,8 @@ public final class DueWorker implements AutoCloseable {
 
   private static void advance(BatchScope scope, Journey journey, Instant now) {
     var person = scope.people().byId(journey.personId());
-    if (person == null || (journey.wakeAt() != null && journey.wakeAt().isAfter(now))) {
-      return; // deleted, or somebody else was here
+    if (person == null) {
+      return; // deleted; its journeys were ended with it
     }
     var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
     if (campaign == null) {
@@ -206,18 +203,14 @@ public final class DueWorker implements AutoCloseable {
 
   /** One timer or journey that cannot be worked off must not come back at once for ever: the journey ends with an error, the timer waits. */
   private void putAside(
-      Handle handle, List<Due> timers, List<JourneyRepository.Due> journeys, Instant now, RuntimeException failure) {
+      Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now, RuntimeException failure) {
     for (var due : timers) {
       LOG.error("segment {} cannot be evaluated for person {}, trying again in an hour", due.segmentId(), due.personId(), failure);
       handle.useTransaction(h -> stores.memberships().postpone(h, due, now.plus(POSTPONED)));
     }
     for (var due : journeys) {
       LOG.error("journey {} of person {} cannot go on and ends", due.journeyId(), due.personId(), failure);
-      handle.useTransaction(
-          h -> {
-            var active = stores.journeys().active(h, new long[] {due.journeyId()});
-            stores.journeys().update(h, active.stream().map(each -> JourneyEngine.end(each, EndReason.ERROR, now)).toList());
-          });
+      handle.useTransaction(h -> stores.journeys().endWithError(h, due.journeyId(), now));
     }
   }
 

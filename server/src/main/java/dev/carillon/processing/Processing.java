@@ -9,6 +9,7 @@ import dev.carillon.store.Database;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The log and everything that works it off in this process. */
 public final class Processing implements AutoCloseable {
@@ -19,6 +20,7 @@ public final class Processing implements AutoCloseable {
   private final List<DueWorker> dueWorkers = new ArrayList<>();
   private final ProcessingStats stats = new ProcessingStats();
   private final LogIntake intake;
+  private final int incarnation;
 
   /**
    * Opens the log and, in a worker, takes lanes and starts.
@@ -31,12 +33,13 @@ public final class Processing implements AutoCloseable {
       Database database,
       InstantSource clock,
       IdRanges ids,
-      BatchScope.Stores stores,
+      Stores stores,
       RuleBooks ruleBooks,
       String node,
       int processors,
       Runnable deliveriesQueued) {
     this.writer = LogWriter.start(database, clock, ids, node, processors > 0, this::committed);
+    this.incarnation = writer.incarnation();
     this.ownership = new LaneOwnership(database, writer);
     this.trimmer = new LogTrimmer(database, clock);
     this.intake = new LogIntake(writer);
@@ -71,11 +74,21 @@ public final class Processing implements AutoCloseable {
     return stats;
   }
 
-  /** Looks who shares the lanes; called once a second. */
-  public void shareLanes() {
+  /** The number of this life of this process; no other ever has it. */
+  public int incarnation() {
+    return incarnation;
+  }
+
+  /**
+   * Looks who shares the lanes; called once a second.
+   *
+   * @return incarnations of processes that died
+   */
+  public Set<Integer> shareLanes() {
     if (!processors.isEmpty() && ownership.tick()) {
       wake();
     }
+    return ownership.dead();
   }
 
   /** Looks for work at once: another node wrote something, or the clock was turned. */

@@ -39,7 +39,7 @@ public final class Processor implements AutoCloseable {
 
   private final Database database;
   private final LaneReader reader;
-  private final BatchScope.Stores stores;
+  private final Stores stores;
   private final RuleBooks ruleBooks;
   private final IdentifierCache cache;
   private final InstantSource clock;
@@ -54,7 +54,7 @@ public final class Processor implements AutoCloseable {
   Processor(
       Database database,
       LaneReader reader,
-      BatchScope.Stores stores,
+      Stores stores,
       RuleBooks ruleBooks,
       IdentifierCache cache,
       InstantSource clock,

@@ -12,7 +12,6 @@ import dev.carillon.campaigns.Occurrence;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
 import dev.carillon.log.IdRanges;
-import dev.carillon.messages.Trigger;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.segments.MembershipRepository.Build;
@@ -97,10 +96,11 @@ final class Reactions {
     var facts = person.facts(now);
     switch (JourneyEngine.decide(campaign, occurrence, facts, person.history(campaign.id()))) {
       case Entry.Enters() -> {
-        var advance = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, facts);
+        var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
+        var advance = JourneyEngine.advance(campaign, journey, facts, now);
         person.remember(
             campaign.id(), new History(true, !advance.journey().hasEnded() || person.history(campaign.id()).active()));
-        started.put(advance.journey().id(), advance.journey());
+        started.put(journey.id(), advance.journey());
         send(person, campaign, advance, now);
       }
       case Entry.Refused(var reason, var detail) ->
@@ -111,7 +111,7 @@ final class Reactions {
 
   /** Moves a journey that is due as far as it goes and takes note of what it sends. */
   void advance(PersonState person, CompiledCampaign campaign, Journey journey, Instant now) {
-    var advance = JourneyEngine.advance(campaign, journey, person.facts(now));
+    var advance = JourneyEngine.advance(campaign, journey, person.facts(now), now);
     moved.put(journey.id(), advance.journey());
     send(person, campaign, advance, now);
   }
@@ -126,7 +126,7 @@ final class Reactions {
       return;
     }
     var trigger = advance.journey().trigger();
-    var eventId = Trigger.parse(trigger).id();
+    var eventId = JourneyEngine.eventId(advance.journey());
     for (var send : advance.sends()) {
       deliveries.add(
           new NewDelivery(

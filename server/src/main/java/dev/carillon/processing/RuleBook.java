@@ -100,7 +100,7 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
 
     /** Adds what a campaign reads when it may start or go on. */
     void start(CompiledCampaign campaign) {
-      segments.addAll(campaign.segments());
+      segments.addAll(campaign.reads().segments());
       campaigns.add(campaign.id());
     }
 

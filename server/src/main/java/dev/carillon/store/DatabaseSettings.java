@@ -111,6 +111,11 @@ public record DatabaseSettings(Server server, int maxConnections, String migrati
         new Embedded(dataFolder), DEFAULT_MAX_CONNECTIONS, DEFAULT_MIGRATIONS);
   }
 
+  /** An embedded server as described. */
+  public static DatabaseSettings embedded(Embedded server) {
+    return new DatabaseSettings(server, DEFAULT_MAX_CONNECTIONS, DEFAULT_MIGRATIONS);
+  }
+
   /** A running server, with all defaults. */
   public static DatabaseSettings external(String url) {
     return new DatabaseSettings(new External(url), DEFAULT_MAX_CONNECTIONS, DEFAULT_MIGRATIONS);

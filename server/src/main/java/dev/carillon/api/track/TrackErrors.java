@@ -10,7 +10,7 @@ import java.util.List;
  * Problems in the envelope of the Track API v1 (track §7): {@code meta.error} for all, and {@code
  * meta.errors} for invalid requests, because some clients read one and some the other.
  */
-final class TrackErrors implements ErrorShape {
+public final class TrackErrors implements ErrorShape {
 
   @Override
   public Reply reply(Problem problem) {

@@ -1,0 +1,48 @@
+package dev.carillon;
+
+import dev.carillon.workspaces.NewCredentials;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The default workspace's credentials in {@code credentials.json} of the data folder, readable by the owner alone. */
+final class CredentialsFile {
+  private static final String NAME = "credentials.json";
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private CredentialsFile() {}
+
+  /**
+   * Writes the file of a first start.
+   *
+   * @throws UncheckedIOException when it cannot be written
+   */
+  static void write(Path data, NewCredentials keys) {
+    var content = new LinkedHashMap<String, Object>();
+    content.put("workspace_id", keys.workspace().value());
+    content.put("site_id", keys.siteId());
+    content.put("track_api_key", keys.trackKey());
+    content.put("app_api_key", keys.appKey());
+    content.put("cdp_write_key", keys.cdpKey());
+    try {
+      Files.createDirectories(data);
+      var file = data.resolve(NAME);
+      Files.deleteIfExists(file);
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(
+          file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n", StandardOpenOption.WRITE);
+    } catch (IOException failure) {
+      throw new UncheckedIOException("The credentials cannot be written to " + data.resolve(NAME) + ".", failure);
+    }
+  }
+
+  /** Where the file is. */
+  static Path in(Path data) {
+    return data.resolve(NAME);
+  }
+}

@@ -1,0 +1,237 @@
+package dev.carillon;
+
+import dev.carillon.api.track.TrackApi;
+import dev.carillon.api.track.TrackErrors;
+import dev.carillon.api.track.TrackSettings;
+import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.delivery.DeliveryIds;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.DeliverySettings;
+import dev.carillon.delivery.DeliveryWorker;
+import dev.carillon.delivery.MailTrap;
+import dev.carillon.delivery.Mailer;
+import dev.carillon.delivery.SmtpMailer;
+import dev.carillon.delivery.SmtpSettings;
+import dev.carillon.events.AnonymousRepository;
+import dev.carillon.events.EventNames;
+import dev.carillon.events.EventRepository;
+import dev.carillon.http.HttpServer;
+import dev.carillon.http.HttpSettings;
+import dev.carillon.http.RateLimits;
+import dev.carillon.log.IdRanges;
+import dev.carillon.people.Erasures;
+import dev.carillon.people.PeopleRepository;
+import dev.carillon.processing.Processing;
+import dev.carillon.processing.RuleBookReader;
+import dev.carillon.processing.RuleBooks;
+import dev.carillon.processing.Stores;
+import dev.carillon.processing.TurnableClock;
+import dev.carillon.reporting.ActivityRepository;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.MembershipRepository;
+import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.store.Database;
+import dev.carillon.store.DatabaseSettings;
+import dev.carillon.store.DatabaseSettings.Embedded;
+import dev.carillon.store.Partitions;
+import dev.carillon.workspaces.CredentialRepository;
+import dev.carillon.workspaces.Credentials;
+import dev.carillon.workspaces.FirstStart;
+import dev.carillon.workspaces.GivenKeys;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole program, built in reading order and closed in reverse. */
+final class Server implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  private final Settings settings;
+  private final Closing closing = new Closing();
+  private final HttpServer http;
+
+  private Server(Settings settings) {
+    this.settings = settings;
+    try {
+      this.http = build();
+    } catch (RuntimeException failure) {
+      closing.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Starts everything and returns when the server answers.
+   *
+   * @throws RuntimeException with a sentence for the operator when something is in the way
+   */
+  static Server start(Settings settings) {
+    return new Server(settings);
+  }
+
+  private HttpServer build() {
+    // the platform: time, secrets, storage
+    var clock = clock();
+    var secret = settings.secretKey().orElseGet(() -> SecretKeyFile.readOrCreate(settings.data(), new SecureRandom()));
+    var database = closing.add(Database.open(databaseSettings()));
+    var partitions = new Partitions(database);
+    partitions.maintain(clock.instant());
+    var ids = new IdRanges(() -> database.read(handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+    FirstStart.ensure(database, clock, givenKeys()).ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
+
+    // what reacts
+    var counters = new CounterRepository();
+    var segments = new SegmentRepository(database, counters, clock);
+    var campaigns = new CampaignRepository(database, counters, clock);
+    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+
+    // what goes out
+    var deliveries = new DeliveryRepository(database);
+    var deliveryIds = new DeliveryIds(secret.getEncoded());
+    var mailer = closing.add(mailer());
+
+    // the log and its processing
+    var outbox = new DeliverySignal();
+    var stores =
+        new Stores(
+            new PeopleRepository(),
+            new EventRepository(),
+            new EventNames(database, clock),
+            new AnonymousRepository(),
+            new MembershipRepository(),
+            new JourneyRepository(),
+            deliveries,
+            new ActivityRepository(),
+            ids);
+    var isWorker = settings.roles().contains(Role.WORKER);
+    var processing =
+        closing.add(
+            new Processing(
+                database, clock, ids, stores, ruleBooks, node(), isWorker ? settings.processors() : 0, outbox));
+    var sender =
+        new DeliveryWorker(
+            DeliverySettings.standard(processing.incarnation(), mailDomain()),
+            database,
+            deliveryIds,
+            new CampaignTemplates(campaigns),
+            mailer,
+            clock,
+            new Random());
+    var upkeep = new Upkeep();
+    if (isWorker) {
+      closing.add(sender);
+      sender.start();
+      outbox.connect(sender::signal);
+      upkeep.every(Duration.ofSeconds(1), "lane-sharing", () -> sender.reclaim(processing.shareLanes()));
+      var builder = new SegmentBuilder(database, clock);
+      upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
+      upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
+      upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
+      upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
+    }
+    closing.add(upkeep);
+    if (clock instanceof TurnableClock turnable) {
+      turnable.onTurn(() -> partitions.maintain(turnable.instant()));
+      turnable.onTurn(processing::wake);
+      turnable.onTurn(sender::signal);
+    }
+
+    // the edges
+    var credentials = new Credentials(new CredentialRepository(database));
+    var track =
+        new TrackApi(
+            new TrackSettings(this::publicUrl, settings.region().name().toLowerCase(java.util.Locale.ROOT)),
+            credentials,
+            settings.rateLimits() ? RateLimits.perSecond(settings.trackRate()) : RateLimits.off(),
+            processing.intake());
+    var started =
+        closing.add(
+            HttpServer.start(
+                HttpSettings.at(settings.host(), settings.port()), new TrackErrors(), List.of(track.routes())));
+    return started;
+  }
+
+  private InstantSource clock() {
+    return settings.clock().<InstantSource>map(TurnableClock::new).orElseGet(InstantSource::system);
+  }
+
+  private DatabaseSettings databaseSettings() {
+    return settings
+        .databaseUrl()
+        .map(DatabaseSettings::external)
+        .orElseGet(
+            () ->
+                DatabaseSettings.embedded(
+                    new Embedded(settings.data(), null, settings.postgresSharedBuffers(), false)));
+  }
+
+  private GivenKeys givenKeys() {
+    return new GivenKeys(
+        settings.siteId().orElse(null),
+        settings.trackKey().orElse(null),
+        settings.appKey().orElse(null),
+        settings.cdpKey().orElse(null));
+  }
+
+  private Mailer mailer() {
+    return settings
+        .smtpUrl()
+        .<Mailer>map(url -> new SmtpMailer(SmtpSettings.parse(url.toString(), hostName())))
+        .orElseGet(MailTrap::new);
+  }
+
+  private String mailDomain() {
+    var from = settings.mailFrom();
+    var at = from.lastIndexOf('@');
+    return at < 0 ? hostName() : from.substring(at + 1).replace(">", "").strip();
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "localhost";
+    }
+  }
+
+  private static String node() {
+    return hostName() + ":" + ProcessHandle.current().pid();
+  }
+
+  private static void runToEnd(SegmentBuilder builder) {
+    while (builder.step()) {
+      LOG.trace("a step of a segment build is done");
+    }
+  }
+
+  /** The port the server answers on. */
+  int port() {
+    return http.port();
+  }
+
+  /** Where this machine reaches the server, without a slash at the end. */
+  String localUrl() {
+    var host = settings.host().equals("0.0.0.0") || settings.host().equals("::") ? "127.0.0.1" : settings.host();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + http.port();
+  }
+
+  /** Where clients reach the server, without a slash at the end. */
+  String publicUrl() {
+    return settings.publicUrl().map(URI::toString).orElseGet(this::localUrl);
+  }
+
+  /** Answers requests in flight, works off what was accepted, stops PostgreSQL. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

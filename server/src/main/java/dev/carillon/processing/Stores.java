@@ -1,0 +1,23 @@
+package dev.carillon.processing;
+
+import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.events.AnonymousRepository;
+import dev.carillon.events.EventNames;
+import dev.carillon.events.EventRepository;
+import dev.carillon.log.IdRanges;
+import dev.carillon.people.PeopleRepository;
+import dev.carillon.reporting.ActivityRepository;
+import dev.carillon.segments.MembershipRepository;
+
+/** Where batches read and write, and the source of new numbers. */
+public record Stores(
+    PeopleRepository people,
+    EventRepository events,
+    EventNames names,
+    AnonymousRepository anonymous,
+    MembershipRepository memberships,
+    JourneyRepository journeys,
+    DeliveryRepository deliveries,
+    ActivityRepository activity,
+    IdRanges ids) {}

@@ -1,0 +1,466 @@
+package dev.carillon.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.delivery.Mailer.Handover;
+import dev.carillon.messages.Trigger;
+import dev.carillon.store.Database;
+import dev.carillon.store.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class DeliveryWorkerTest {
+  private static final String ADA = "{\"email\":\"ada@example.test\",\"first_name\":\"Ada\"}";
+
+  @AutoClose static final TestDatabase TEST = TestDatabase.create();
+
+  private final Database database = TEST.database();
+  private final TurnedClock clock = new TurnedClock();
+  private final Shop shop = new Shop(database);
+  @AutoClose private final ScriptedSmtpServer server = new ScriptedSmtpServer();
+  @AutoClose private final SmtpMailer smtp = new SmtpMailer(server.settings());
+
+  @Test
+  void shouldSendAndArchive() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+
+    // when
+    assertThat(worker(1, smtp).runDue()).isEqualTo(1);
+
+    // then
+    var delivery = shop.delivery(id);
+    assertThat(delivery.state()).isEqualTo(DeliveryState.SENT);
+    assertThat(delivery.recipient()).isEqualTo("ada@example.test");
+    assertThat(delivery.subject()).isEqualTo("Hi Ada");
+    assertThat(delivery.attempts()).isEqualTo(1);
+    assertThat(delivery.metrics())
+        .isEqualTo(Map.of(Metric.CREATED, clock.instant(), Metric.SENT, clock.instant()));
+    assertThat(shop.archived(id).orElseThrow().email().html())
+        .isEqualTo("<p>Hello Ada, " + id + "</p>");
+    assertThat(server.mails()).singleElement().asString().contains("<" + id + "@carillon.test>");
+    assertThat(worker(1, smtp).runDue()).isZero();
+  }
+
+  @Test
+  void shouldKeepMailsInTheTrap() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+
+    // when
+    worker(1, new MailTrap()).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(shop.archived(id).orElseThrow().email().subject()).isEqualTo("Hi Ada");
+    assertThat(server.connections()).isZero();
+  }
+
+  @Test
+  @DisplayName("journeys §7.2: a missing variable fails the delivery and is named; no retry")
+  void shouldFailOnMissingVariable() throws Exception {
+    // given
+    var id =
+        shop.stored(shop.intent(shop.person("{\"email\":\"ada@example.test\"}"), clock.instant()));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    var delivery = shop.delivery(id);
+    assertThat(delivery.state()).isEqualTo(DeliveryState.FAILED);
+    assertThat(delivery.failureMessage())
+        .isEqualTo("variable customer.first_name is missing and has no default");
+    assertThat(delivery.metrics()).containsKey(Metric.FAILED).doesNotContainKey(Metric.SENT);
+    clock.advance(Duration.ofDays(2));
+    assertThat(worker(1, smtp).runDue()).isZero();
+  }
+
+  @Test
+  @DisplayName("journeys §9.2 step 3, U-1: unsubscribed people are not written to")
+  void shouldNotSendToUnsubscribed() throws Exception {
+    for (var value : List.of("true", "\"TRUE\"", "\"1\"")) {
+      // given
+      var person = ADA.replace("}", ",\"unsubscribed\":" + value + "}");
+      var id = shop.stored(shop.intent(shop.person(person), clock.instant()));
+
+      // when
+      worker(1, smtp).runDue();
+
+      // then
+      assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.UNDELIVERABLE);
+      assertThat(shop.delivery(id).failureMessage()).isEqualTo("the person is unsubscribed");
+      assertThat(shop.delivery(id).metrics()).containsKey(Metric.UNDELIVERABLE);
+    }
+    for (var value : List.of("false", "\"yes\"", "1", "null")) {
+      var person = ADA.replace("}", ",\"unsubscribed\":" + value + "}");
+      var id = shop.stored(shop.intent(shop.person(person), clock.instant()));
+      worker(1, smtp).runDue();
+      assertThat(shop.delivery(id).state()).as(value).isEqualTo(DeliveryState.SENT);
+    }
+  }
+
+  @Test
+  @DisplayName("journeys §5.1 gate 8: nobody to send to")
+  void shouldBeUndeliverableWithoutRecipient() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person("{\"first_name\":\"Ada\"}"), clock.instant()));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.UNDELIVERABLE);
+    assertThat(shop.delivery(id).failureMessage()).isEqualTo("no recipient");
+  }
+
+  @Test
+  @DisplayName("journeys §5.1 gate 2: a draft is rendered and kept, unsubscribed or not")
+  void shouldKeepDrafts() throws Exception {
+    // given
+    var person = shop.person(ADA.replace("}", ",\"unsubscribed\":true}"));
+    var id = shop.stored(shop.intent(person, clock.instant(), Trigger.NONE, true));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.DRAFTED);
+    assertThat(shop.delivery(id).metrics()).containsOnlyKeys(Metric.CREATED, Metric.DRAFTED);
+    assertThat(shop.archived(id)).isPresent();
+    assertThat(server.mails()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("M-50, C-70: later attempts carry the same Message-ID")
+  void shouldTryAgainUntilItWorks() throws Exception {
+    // given
+    server.answer(".", "451 4.3.0 later");
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var first = clock.instant();
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.ATTEMPTED);
+    assertThat(shop.delivery(id).failureMessage()).isEqualTo("451 4.3.0 later");
+    assertThat(shop.archived(id)).isEmpty();
+
+    // when nothing is due yet
+    clock.advance(Duration.ofSeconds(47));
+    assertThat(worker(1, smtp).runDue()).isZero();
+
+    // and when it is
+    server.answer(".", null);
+    clock.advance(Duration.ofSeconds(26));
+    worker(2, smtp).runDue();
+
+    // then
+    var delivery = shop.delivery(id);
+    assertThat(delivery.state()).isEqualTo(DeliveryState.SENT);
+    assertThat(delivery.failureMessage()).isNull();
+    assertThat(delivery.attempts()).isEqualTo(2);
+    assertThat(delivery.metrics())
+        .containsEntry(Metric.ATTEMPTED, first)
+        .containsEntry(Metric.SENT, clock.instant());
+    assertThat(server.mails()).singleElement().asString().contains("<" + id + "@carillon.test>");
+  }
+
+  @Test
+  @DisplayName("M-50: eight attempts within 24 hours, then failed")
+  void shouldGiveUpAfterADay() throws Exception {
+    // given
+    server.answer("MAIL", "451 4.3.0 later");
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var worker = worker(1, smtp);
+
+    // when
+    for (var hour = 0; hour < 25 * 12; hour++) {
+      worker.runDue();
+      clock.advance(Duration.ofMinutes(5));
+    }
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.FAILED);
+    assertThat(shop.delivery(id).attempts()).isEqualTo(8);
+    assertThat(shop.delivery(id).failureMessage()).isEqualTo("451 4.3.0 later");
+    assertThat(worker.stats().retries()).isEqualTo(7);
+    assertThat(worker.stats().failed()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldFailAtOnceWhenRefusedForGood() throws Exception {
+    // given
+    server.answer("RCPT", "550 5.1.1 no such user");
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.FAILED);
+    assertThat(shop.delivery(id).failureMessage()).isEqualTo("550 5.1.1 no such user");
+    assertThat(shop.archived(id)).isPresent();
+  }
+
+  @Test
+  @DisplayName("M-52: the gates are asked again before each attempt")
+  void shouldAskGatesAgain() throws Exception {
+    // given
+    server.answer("MAIL", "451 4.3.0 later");
+    var ada = shop.person(ADA);
+    var id = shop.stored(shop.intent(ada, clock.instant()));
+    worker(1, smtp).runDue();
+
+    // when
+    server.answer("MAIL", null);
+    shop.change(ada, ADA.replace("}", ",\"unsubscribed\":true}"));
+    clock.advance(Duration.ofMinutes(2));
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.UNDELIVERABLE);
+    assertThat(server.mails()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("journeys §3.8: what is not yet rendered gets the new content")
+  void shouldRenderTheNewestContent() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var gone = shop.stored(shop.intent(shop.person(ADA), clock.instant().plusSeconds(60)));
+
+    // when
+    shop.says(Shop.email("News", 2));
+    worker(1, smtp).runDue();
+    shop.says(null);
+    clock.advance(Duration.ofMinutes(1));
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(id).subject()).isEqualTo("News");
+    assertThat(shop.delivery(gone).state()).isEqualTo(DeliveryState.CANCELLED);
+  }
+
+  @Test
+  @DisplayName("journeys §3.7: a deleted person gets nothing")
+  void shouldCancelForDeletedPeople() throws Exception {
+    // given one queued, one waiting for its retry, one deleted without notice
+    server.answer("MAIL", "451 4.3.0 later");
+    var ada = shop.person(ADA);
+    var bob = shop.person(ADA);
+    var retried = shop.stored(shop.intent(ada, clock.instant()));
+    worker(1, smtp).runDue();
+    server.answer("MAIL", null);
+    var queued = shop.stored(shop.intent(ada, clock.instant()));
+    var unnoticed = shop.stored(shop.intent(bob, clock.instant()));
+
+    // when
+    shop.delete(ada);
+    database.read(handle -> handle.execute("DELETE FROM person WHERE person_id = ?", bob));
+    clock.advance(Duration.ofMinutes(2));
+    assertThat(worker(1, smtp).runDue()).isEqualTo(1);
+
+    // then
+    for (var id : List.of(retried, queued, unnoticed)) {
+      assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.CANCELLED);
+    }
+    assertThat(server.mails()).isEmpty();
+  }
+
+  @Test
+  void shouldCancelOnlyTheEndedJourney() throws Exception {
+    // given
+    var ada = shop.person(ADA);
+    var first = shop.intent(ada, clock.instant());
+    var other = shop.intent(ada, clock.instant());
+    shop.store(List.of(first));
+    database.read(handle ->
+        handle.execute(
+            "UPDATE delivery SET journey_id = 1 WHERE delivery_id = ?", first.deliveryId()));
+    shop.store(List.of(other));
+
+    // when
+    int cancelled =
+        database.inTransaction(handle ->
+            shop.deliveries.cancelForJourneys(
+                handle, List.of(new DeliveryRepository.EndedJourney(1, ada))));
+
+    // then
+    assertThat(cancelled).isEqualTo(1);
+    assertThat(worker(1, smtp).runDue()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "a mail on its way when its person is deleted: the truth is recorded, no retry follows")
+  void shouldRecordWhatHappenedToCancelledInFlight() throws Exception {
+    // given a provider that is slow enough for a deletion
+    var ada = shop.person(ADA);
+    var sent = shop.stored(shop.intent(ada, clock.instant()));
+    worker(1, during(() -> shop.delete(ada), new Handover.Accepted())).runDue();
+
+    var bob = shop.person(ADA);
+    var failed = shop.stored(shop.intent(bob, clock.instant()));
+    worker(1, during(() -> shop.delete(bob), new Handover.Temporary("later"))).runDue();
+
+    // when
+    clock.advance(Duration.ofMinutes(2));
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(sent).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(shop.delivery(failed).state()).isEqualTo(DeliveryState.CANCELLED);
+    assertThat(server.mails()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("I4: who lost the lease has no say")
+  void shouldNotRecordWithoutLease() throws Exception {
+    // given a provider so slow that the lease runs out and another worker sends
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var other = worker(2, smtp);
+    var slow =
+        worker(
+            1,
+            during(
+                () -> {
+                  clock.advance(Outbox.LEASE);
+                  other.runDue();
+                },
+                new Handover.Permanent("too late")));
+
+    // when
+    slow.runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(slow.stats().lostLeases()).isEqualTo(1);
+    assertThat(slow.stats().failed()).isZero();
+    assertThat(other.stats().sent()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("C-70: what a dead process had claimed is sent again under the same Message-ID")
+  void shouldTakeOverFromTheDead() throws Exception {
+    // given a process that dies between the provider's answer and the record of it
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var outbox = new Outbox(database, 1);
+    assertThat(outbox.claim(Lane.CAMPAIGN, clock.instant(), 10)).hasSize(1);
+    var successor = worker(2, smtp);
+    assertThat(successor.runDue()).isZero();
+
+    // when
+    assertThat(successor.reclaim(Set.of(1))).isEqualTo(1);
+    successor.runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(server.mails()).singleElement().asString().contains("<" + id + "@carillon.test>");
+  }
+
+  @Test
+  void shouldGiveBackWhatItHasNoTimeFor() {
+    // given
+    shop.store(List.of(shop.intent(shop.person(ADA), clock.instant())));
+    var outbox = new Outbox(database, 1);
+    var claimed = outbox.claim(Lane.CAMPAIGN, clock.instant(), 10).getFirst();
+
+    // when the lease is too short for a mail
+    clock.advance(Duration.ofSeconds(40));
+    var outcome = sender(smtp).send(claimed);
+    outbox.record(List.of(outcome));
+
+    // then it is due at once and nothing counts as tried
+    var again = outbox.claim(Lane.CAMPAIGN, clock.instant(), 10);
+    assertThat(again).singleElement().extracting(Claimed::attempts).isEqualTo(1);
+    assertThat(server.mails()).isEmpty();
+    outbox.record(List.of(sender(smtp).send(again.getFirst())));
+  }
+
+  @Test
+  @DisplayName("I4: two workers, 2,000 intents, each sent once")
+  void shouldSendEachOnceWithTwoWorkers() {
+    // given
+    var people = new long[2_000];
+    var attributes = new String[2_000];
+    var intents = new ArrayList<NewDelivery>();
+    for (var index = 0; index < people.length; index++) {
+      people[index] = shop.workspace.value() * 1_000_000L + 10_000 + index;
+      attributes[index] = "{\"email\":\"p%d@example.test\",\"first_name\":\"P\"}".formatted(index);
+      intents.add(shop.intent(people[index], clock.instant()));
+    }
+    shop.people(people, attributes);
+    shop.store(intents);
+
+    // when
+    try (var first = worker(1, smtp);
+        var second = worker(2, smtp)) {
+      first.start();
+      second.start();
+      org.awaitility.Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
+
+      // then
+      assertThat(first.stats().sent()).isPositive();
+      assertThat(second.stats().sent()).isPositive();
+    }
+    assertThat(server.mails()).hasSize(2_000);
+    assertThat(
+            server.mails().stream()
+                .map(mail -> mail.replaceAll("(?s).*Message-ID: (\\S+).*", "$1")))
+        .doesNotHaveDuplicates();
+    int left =
+        database.read(h -> h.createQuery("SELECT count(*) FROM outbox").mapTo(Integer.class).one());
+    assertThat(left).isZero();
+  }
+
+  private Sender sender(Mailer mailer) {
+    return new Sender(
+        shop.templates(), mailer, shop.ids, "carillon.test", new Backoff(new Random(1)), clock);
+  }
+
+  private DeliveryWorker worker(int incarnation, Mailer mailer) {
+    return new DeliveryWorker(
+        DeliverySettings.standard(incarnation, "carillon.test"),
+        database,
+        shop.ids,
+        shop.templates(),
+        mailer,
+        clock,
+        new Random(1));
+  }
+
+  private interface Meanwhile {
+    void run() throws Exception;
+  }
+
+  /** A provider during whose answer something else happens. */
+  private static Mailer during(Meanwhile meanwhile, Handover answer) {
+    return new Mailer() {
+      @Override
+      public Handover send(Message message) {
+        try {
+          meanwhile.run();
+        } catch (Exception failure) {
+          throw new IllegalStateException(failure);
+        }
+        return answer;
+      }
+
+      @Override
+      public void close() {
+        // Nothing is held.
+      }
+    };
+  }
+}
