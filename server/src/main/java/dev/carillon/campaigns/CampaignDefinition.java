@@ -1,7 +1,11 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,5 +28,37 @@ public record CampaignDefinition(
   /** Copies the steps. */
   public CampaignDefinition {
     steps = List.copyOf(steps);
+  }
+
+  /** The same with another workflow. */
+  public CampaignDefinition withSteps(List<Step> workflow) {
+    return new CampaignDefinition(name, description, trigger, filters, frequency, exit, workflow);
+  }
+
+  /** Every condition in it: the filters and those of the steps. */
+  public List<Condition> conditions() {
+    var ofSteps =
+        Workflow.steps(steps)
+            .flatMap(
+                step ->
+                    switch (step) {
+                      case Step.Email email -> Stream.ofNullable(email.conditions());
+                      case Step.Branch branch -> Stream.ofNullable(branch.condition());
+                      case Step.Delay _, Step.Exit _ -> Stream.<Condition>empty();
+                    });
+    return Stream.concat(Stream.ofNullable(filters), ofSteps).toList();
+  }
+
+  /** Ids of all segments it mentions. */
+  public Set<Integer> segments() {
+    var segments = new HashSet<Integer>();
+    if (trigger instanceof TriggerRule.SegmentTrigger(var segment)) {
+      segments.add(segment);
+    }
+    // Which counter an event condition has says nothing about segments.
+    conditions()
+        .forEach(
+            each -> segments.addAll(CompiledCondition.compile(each, _ -> 0).wakes().segments()));
+    return segments;
   }
 }

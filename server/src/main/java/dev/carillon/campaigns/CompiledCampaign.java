@@ -7,7 +7,6 @@ import dev.carillon.segments.CounterIds;
 import dev.carillon.segments.Facts;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,19 +65,7 @@ public final class CompiledCampaign {
     var nodes = new HashMap<Integer, Node>();
     var first = flatten(definition.steps(), END, counters, nodes);
     var filters = compile(definition.filters(), counters);
-    var segments = new HashSet<Integer>();
-    if (definition.trigger() instanceof TriggerRule.SegmentTrigger(var segment)) {
-      segments.add(segment);
-    }
-    if (filters != null) {
-      segments.addAll(filters.wakes().segments());
-    }
-    for (var node : nodes.values()) {
-      if (node.condition() != null) {
-        segments.addAll(node.condition().wakes().segments());
-      }
-    }
-    return new CompiledCampaign(campaign, filters, nodes, first, new Reads(segments));
+    return new CompiledCampaign(campaign, filters, nodes, first, new Reads(definition.segments()));
   }
 
   /** Lays out the steps in front of {@code next} and returns the first of them. */

@@ -1,0 +1,284 @@
+package dev.carillon.campaigns;
+
+import dev.carillon.liquid.LiquidSyntaxException;
+import dev.carillon.liquid.Template;
+import dev.carillon.messages.EmailTemplate;
+import dev.carillon.segments.Condition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one campaign from JSON and finds everything that is wrong with it. Used once. */
+final class CampaignReader {
+  private static final int LONGEST_NAME = 190;
+  private static final int LONGEST_DESCRIPTION = 2_000;
+  private static final int LONGEST_LINE = 1_000;
+  private static final int MOST_BODY_BYTES = 512 * 1_024;
+  private static final int MOST_STEPS = 200;
+  private static final int DEEPEST = 20;
+  private static final int MOST_HEADERS = 50;
+  private static final Pattern HEADER_NAME = Pattern.compile("[!-9;-~]{1,100}");
+  private static final String DEFAULT_RECIPIENT = "{{customer.email}}";
+
+  private final List<Fault> faults = new ArrayList<>();
+  private final @Nullable Map<Integer, Class<? extends Step>> known;
+  private final Set<Integer> used = new HashSet<>();
+  private int steps;
+
+  /**
+   * @param known kinds of the steps that ids may name; null takes any id
+   */
+  CampaignReader(@Nullable Map<Integer, Class<? extends Step>> known) {
+    this.known = known;
+  }
+
+  CampaignJson.Parsed read(Map<String, ? extends @Nullable Object> json) {
+    var fields = new JsonFields(json, "", faults);
+    fields.ignore(CampaignJson.READ_ONLY);
+    var name = fields.text("name", LONGEST_NAME).map(String::strip).orElse("");
+    if (name.isEmpty() && faults.isEmpty()) {
+      fields.fault("name", "is required");
+    }
+    var description = fields.text("description", LONGEST_DESCRIPTION).orElse("");
+    var trigger = trigger(fields);
+    var filters = condition(fields, "filters");
+    var frequency = frequency(fields, trigger);
+    var exit =
+        word(fields, "exit", ExitRule.STOP_MATCHING, ExitRule::ofWire, "stop_matching or never");
+    var workflow = steps(fields, "steps", 1);
+    if (steps > MOST_STEPS) {
+      fields.fault("steps", "must not be more than " + MOST_STEPS + ", those in branches included");
+    }
+    fields.refuseOthers();
+    if (trigger == null || !faults.isEmpty()) {
+      return new CampaignJson.Parsed.Invalid(faults);
+    }
+    return new CampaignJson.Parsed.Valid(
+        new CampaignDefinition(name, description, trigger, filters, frequency, exit, workflow));
+  }
+
+  private @Nullable TriggerRule trigger(JsonFields campaign) {
+    var fields = campaign.object("trigger").orElse(null);
+    if (fields == null) {
+      if (!campaign.has("trigger")) {
+        campaign.fault("trigger", "is required: an event or a segment");
+      }
+      return null;
+    }
+    var event = fields.object("event").orElse(null);
+    var segment = fields.object("segment").orElse(null);
+    fields.refuseOthers();
+    if (fields.has("event") == fields.has("segment")) {
+      campaign.fault("trigger", "must be either an event or a segment");
+      return null;
+    }
+    if (event != null) {
+      return Conditions.eventTrigger(event, faults);
+    }
+    if (segment == null) {
+      return null;
+    }
+    var id = segment.number("id", 1, Integer.MAX_VALUE);
+    if (!segment.has("id")) {
+      segment.fault("id", "is required");
+    }
+    segment.refuseOthers();
+    return id.isPresent() ? new TriggerRule.SegmentTrigger((int) id.getAsLong()) : null;
+  }
+
+  private Frequency frequency(JsonFields fields, @Nullable TriggerRule trigger) {
+    var usual = trigger == null ? Frequency.ONCE : Frequency.defaultFor(trigger);
+    return word(fields, "frequency", usual, Frequency::ofWire, "once or every_time");
+  }
+
+  private interface ByWord<T> {
+    java.util.Optional<T> find(String word);
+  }
+
+  private static <T> T word(
+      JsonFields fields, String name, T usual, ByWord<T> byWord, String choices) {
+    if (!fields.has(name)) {
+      return usual;
+    }
+    var found = fields.value(name) instanceof String word ? byWord.find(word).orElse(null) : null;
+    if (found == null) {
+      fields.fault(name, "must be " + choices);
+      return usual;
+    }
+    return found;
+  }
+
+  private @Nullable Condition condition(JsonFields fields, String name) {
+    var json = fields.value(name);
+    return json == null ? null : Conditions.parse(json, fields.at(name), faults);
+  }
+
+  private List<Step> steps(JsonFields fields, String name, int depth) {
+    var list = fields.list(name);
+    if (depth > DEEPEST) {
+      if (!list.isEmpty()) {
+        fields.fault(name, "branches must not be more than %d deep".formatted(DEEPEST - 1));
+      }
+      return List.of();
+    }
+    var read = new ArrayList<Step>();
+    for (var each : list) {
+      var path = fields.at(name) + "[" + read.size() + "]";
+      steps++;
+      if (steps > MOST_STEPS) {
+        return read; // The rest would only lengthen the list of faults.
+      }
+      if (each instanceof Map<?, ?> map) {
+        read.add(step(new JsonFields(map, path, faults), depth));
+      } else {
+        faults.add(new Fault(path, "must be an object"));
+        read.add(new Step.Exit(0, ""));
+      }
+    }
+    return read;
+  }
+
+  /** A step; where it cannot be read it stands for itself, the fault decides. */
+  private Step step(JsonFields fields, int depth) {
+    var name = fields.text("name", LONGEST_NAME).orElse("");
+    var type = fields.value("type") instanceof String text ? text : "";
+    var step =
+        switch (type) {
+          case "email" -> email(fields, name);
+          case "delay" -> new Step.Delay(id(fields, Step.Delay.class), name, length(fields));
+          case "branch" ->
+              new Step.Branch(
+                  id(fields, Step.Branch.class),
+                  name,
+                  condition(fields, "condition"),
+                  steps(fields, "true", depth + 1),
+                  steps(fields, "false", depth + 1));
+          case "exit" -> new Step.Exit(id(fields, Step.Exit.class), name);
+          default -> {
+            fields.fault("type", "must be email, delay, branch or exit");
+            yield null;
+          }
+        };
+    if (step == null) {
+      return new Step.Exit(0, name);
+    }
+    fields.refuseOthers();
+    return step;
+  }
+
+  private int id(JsonFields fields, Class<? extends Step> kind) {
+    var id = (int) fields.number("id", 1, Integer.MAX_VALUE).orElse(0);
+    if (id == 0) {
+      return 0;
+    }
+    if (!used.add(id)) {
+      fields.fault("id", "is used by another step already");
+    } else if (known != null && known.get(id) == null) {
+      fields.fault(
+          "id", "names no step of this campaign; leave it out and the step gets one when saved");
+    } else if (known != null && known.get(id) != kind) {
+      fields.fault("id", "names a step of another type; leave it out for a new step");
+    }
+    return id;
+  }
+
+  private Duration length(JsonFields step) {
+    var fields = step.object("for").orElse(null);
+    if (fields == null) {
+      if (!step.has("for")) {
+        step.fault("for", "is required, such as {\"n\": 2, \"unit\": \"day\"}");
+      }
+      return Duration.ZERO;
+    }
+    var choices = "second, minute, hour, day or week";
+    var unit = word(fields, "unit", DelayUnit.SECOND, DelayUnit::ofWire, choices);
+    if (!fields.has("unit")) {
+      fields.fault("unit", "is required: " + choices);
+    }
+    var n = fields.number("n", 1, DelayUnit.LONGEST.toSeconds() / unit.seconds());
+    if (!fields.has("n")) {
+      fields.fault("n", "is required");
+    }
+    fields.refuseOthers();
+    return Duration.ofSeconds(n.orElse(0) * unit.seconds());
+  }
+
+  private Step email(JsonFields fields, String name) {
+    var content =
+        new EmailTemplate(
+            line(fields, "subject", ""),
+            body(fields, "body"),
+            body(fields, "body_plain"),
+            line(fields, "from", ""),
+            line(fields, "reply_to", ""),
+            line(fields, "to", DEFAULT_RECIPIENT),
+            line(fields, "preheader", ""),
+            headers(fields));
+    // W-3: a new message waits for a human until its author says otherwise.
+    var sending =
+        word(
+            fields,
+            "sending_state",
+            SendingState.DRAFT,
+            SendingState::ofWire,
+            "automatic, draft or off");
+    return new Step.Email(
+        id(fields, Step.Email.class), name, content, sending, condition(fields, "conditions"));
+  }
+
+  private String line(JsonFields fields, String name, String usual) {
+    var text = fields.text(name, LONGEST_LINE).orElse(usual);
+    checkLiquid(fields, name, text);
+    return text;
+  }
+
+  private String body(JsonFields fields, String name) {
+    var text = fields.text(name, Integer.MAX_VALUE).orElse("");
+    if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BODY_BYTES) {
+      fields.fault(name, "must not be larger than 512 KiB");
+      return "";
+    }
+    checkLiquid(fields, name, text);
+    return text;
+  }
+
+  private Map<String, String> headers(JsonFields step) {
+    var headers = new LinkedHashMap<String, String>();
+    var fields = step.object("headers").orElse(null);
+    if (fields == null) {
+      return headers;
+    }
+    var names = fields.names();
+    if (names.size() > MOST_HEADERS) {
+      step.fault("headers", "must not be more than " + MOST_HEADERS);
+      return headers;
+    }
+    for (var name : names) {
+      if (!HEADER_NAME.matcher(name).matches()) {
+        step.fault("headers", "\"%s\" is not the name of a header".formatted(name));
+      } else {
+        headers.put(name, line(fields, name, ""));
+      }
+    }
+    return headers;
+  }
+
+  /** What is stored has been checked, by the rules of its day. */
+  private void checkLiquid(JsonFields fields, String name, String text) {
+    if (known == null) {
+      return;
+    }
+    try {
+      Template.parse(text);
+    } catch (LiquidSyntaxException mistake) {
+      fields.fault(name, mistake.sentenceWithPosition());
+    }
+  }
+}
