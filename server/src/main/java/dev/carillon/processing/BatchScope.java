@@ -147,7 +147,7 @@ final class BatchScope {
       var ids = deleted.stream().mapToLong(Long::longValue).toArray();
       stores.memberships().deletePeople(handle, ids);
       stores.journeys().endForDeleted(handle, ids, now);
-      stores.deliveries().cancelOfPeople(handle, ids);
+      stores.deliveries().cancelForPeople(handle, ids);
     }
   }
 
@@ -159,7 +159,7 @@ final class BatchScope {
       stores.journeys().update(handle, reactions.moved());
       var left = reactions.moved().stream().filter(BatchScope::leftEarly).map(BatchScope::ended).toList();
       if (!left.isEmpty()) {
-        stores.deliveries().cancelOfJourneys(handle, left); // C-42
+        stores.deliveries().cancelForJourneys(handle, left); // C-42
       }
     }
     if (!reactions.refusals().isEmpty()) {

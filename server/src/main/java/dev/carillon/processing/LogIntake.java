@@ -18,7 +18,7 @@ public final class LogIntake implements Intake {
     try {
       log.append(Lanes.of(operation.workspace().value(), operation.laneKey()), OperationCodec.encode(operation));
     } catch (LogUnavailable unavailable) {
-      throw new IntakeUnavailable(unavailable.getMessage(), 1, unavailable);
+      throw new IntakeUnavailable(String.valueOf(unavailable.getMessage()), 1, unavailable);
     }
   }
 }

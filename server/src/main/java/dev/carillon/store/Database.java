@@ -9,6 +9,7 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ public final class Database implements AutoCloseable {
     this.connector = connector;
     this.embedded = embedded;
     this.pool = pool;
-    this.jdbi = Jdbi.create(pool).installPlugin(new PostgresTypes());
+    this.jdbi = configured(Jdbi.create(pool));
   }
 
   /**
@@ -79,6 +80,13 @@ public final class Database implements AutoCloseable {
       Connector connector, int maxConnections, @Nullable EmbeddedPostgres embedded) {
     var pool = new HikariDataSource(poolSettings(connector, maxConnections));
     return new Database(connector, pool, embedded);
+  }
+
+  /** Failures name the statement without its values: those may be personal data, and failures are logged. */
+  private static Jdbi configured(Jdbi jdbi) {
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
+    return jdbi.installPlugin(new PostgresTypes());
   }
 
   private static void checkVersion(Connector connector) {
@@ -158,7 +166,7 @@ public final class Database implements AutoCloseable {
    */
   public Handle dedicatedHandle(String applicationName) {
     ConnectionFactory connections = () -> connector.open(applicationName);
-    return Jdbi.create(connections).installPlugin(new PostgresTypes()).open();
+    return configured(Jdbi.create(connections)).open();
   }
 
   /**

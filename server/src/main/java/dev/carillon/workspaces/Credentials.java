@@ -2,6 +2,7 @@ package dev.carillon.workspaces;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -33,11 +34,19 @@ public final class Credentials {
 
   /** Remembers what this repository says. */
   public Credentials(CredentialRepository repository) {
+    this(repository, Ticker.systemTicker());
+  }
+
+  /**
+   * @param ticker tells how long ago an answer was given
+   */
+  Credentials(CredentialRepository repository, Ticker ticker) {
     this.repository = repository;
     this.known =
         Caffeine.newBuilder()
             .maximumSize(MOST_REMEMBERED)
             .expireAfterWrite(MEMORY)
+            .ticker(ticker)
             .build(this::load);
   }
 

@@ -34,8 +34,16 @@ final class EventReport {
    * @throws ProblemException 400 with the message of the first rule broken
    */
   static Operation.Event anonymous(WorkspaceId workspace, EventBody body) {
-    var anonymousId = text("anonymous_id", body.anonymousId(), LONGEST_ANONYMOUS_ID_BYTES);
-    return operation(workspace, null, anonymousId, body);
+    return operation(workspace, null, anonymousId(body.anonymousId()), body);
+  }
+
+  /**
+   * An anonymous id as text; null when absent or empty.
+   *
+   * @throws ProblemException 400 when it is neither text nor an integer, or longer than 150 bytes
+   */
+  static @Nullable String anonymousId(@Nullable Object value) {
+    return text("anonymous_id", value, LONGEST_ANONYMOUS_ID_BYTES);
   }
 
   private static Operation.Event operation(

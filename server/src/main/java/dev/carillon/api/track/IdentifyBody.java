@@ -42,6 +42,9 @@ final class IdentifyBody {
         }
         case "_relationship" -> throw bad("_relationship is a reserved attribute name");
         case "id" -> attributes.put(name, id(value));
+        case "email" -> attributes.put(name, email(value));
+        // In the form events carry it, or they would never meet (track §4.3).
+        case "anonymous_id" -> attributes.put(name, EventReport.anonymousId(value));
         default -> attributes.put(name, value);
       }
     }
@@ -70,6 +73,15 @@ final class IdentifyBody {
     }
     PathIdentifier.checkId(id);
     return id;
+  }
+
+  /** Null and the empty text stay: they may clear it (track §3.5). */
+  private static @Nullable String email(@Nullable Object value) {
+    return switch (value) {
+      case null -> null;
+      case String text -> text;
+      default -> throw bad("email attribute must be a string value");
+    };
   }
 
   private static void check(Map<String, @Nullable Object> attributes) {

@@ -127,7 +127,11 @@ public final class TrackApi {
       intake.accept(operation);
       return STORED;
     } catch (IntakeUnavailable failure) {
-      LOG.warn("call refused: workspace={}", operation.workspace().value(), failure);
+      // One line without a stack trace: under overload there are many.
+      LOG.warn(
+          "call refused: workspace={} reason={}",
+          operation.workspace().value(),
+          failure.getMessage());
       throw unavailable(failure.retryAfterSeconds());
     }
   }

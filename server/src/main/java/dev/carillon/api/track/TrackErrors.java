@@ -12,6 +12,9 @@ import java.util.List;
  */
 public final class TrackErrors implements ErrorShape {
 
+  /** The form; it has no state. */
+  public TrackErrors() {}
+
   @Override
   public Reply reply(Problem problem) {
     var meta = new LinkedHashMap<String, Object>();

@@ -1,0 +1,196 @@
+package dev.carillon.processing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.carillon.events.EventKind;
+import dev.carillon.people.Identifier;
+import dev.carillon.people.IdentifierKind;
+import dev.carillon.workspaces.WorkspaceId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class OperationCodecTest {
+  private static final WorkspaceId WORKSPACE = new WorkspaceId(7);
+
+  @Test
+  void shouldGiveBackWhatItWasGiven() {
+    var random = new Random(2025);
+    for (int i = 0; i < 5_000; i++) {
+      var operation = operation(random);
+      var bytes = OperationCodec.encode(operation);
+
+      var embedded = new byte[bytes.length + 20];
+      System.arraycopy(bytes, 0, embedded, 9, bytes.length);
+
+      assertSame(operation, OperationCodec.decode(bytes), i);
+      assertSame(operation, OperationCodec.decode(embedded, 9, 9 + bytes.length), i);
+    }
+  }
+
+  private static void assertSame(Operation expected, Operation actual, int number) {
+    var name = "seed 2025, operation " + number;
+    // Equality of records does not look into arrays.
+    if (expected instanceof Operation.Event given && actual instanceof Operation.Event got) {
+      assertThat(got.data()).as(name).isEqualTo(given.data());
+      assertThat(withData(got, given.data())).as(name).isEqualTo(given);
+    } else {
+      assertThat(actual).as(name).isEqualTo(expected);
+    }
+    if (expected instanceof Operation.Identify given && actual instanceof Operation.Identify got) {
+      assertThat(List.copyOf(got.attributes().keySet()))
+          .isEqualTo(List.copyOf(given.attributes().keySet()));
+    }
+  }
+
+  private static Operation.Event withData(Operation.Event event, byte[] data) {
+    return new Operation.Event(
+        event.workspace(),
+        event.person(),
+        event.anonymousId(),
+        event.kind(),
+        event.name(),
+        event.eventId(),
+        event.occurredAtMillis(),
+        data);
+  }
+
+  @Test
+  void shouldKeepTheTypesOfValues() {
+    var attributes = new LinkedHashMap<String, @Nullable Object>();
+    attributes.put("long", 1L);
+    attributes.put("double", 1.0);
+    attributes.put("minus zero", -0.0);
+    attributes.put("text", "1");
+    attributes.put("null", null);
+    attributes.put("list", Arrays.asList(1L, null, Map.of("a", false)));
+    var identify = new Operation.Identify(WORKSPACE, Identifier.id("a"), attributes, -5, true);
+
+    assertThat(OperationCodec.decode(OperationCodec.encode(identify))).isEqualTo(identify);
+  }
+
+  @Test
+  void shouldStayCompact() {
+    var event =
+        new Operation.Event(
+            WORKSPACE,
+            Identifier.id("person-1"),
+            null,
+            EventKind.EVENT,
+            "bought",
+            null,
+            0,
+            "{}".getBytes(UTF_8));
+
+    assertThat(OperationCodec.encode(event)).hasSize(27);
+  }
+
+  @Test
+  void shouldNameAnUnknownVersionOrType() {
+    var bytes = OperationCodec.encode(new Operation.Delete(WORKSPACE, Identifier.id("a")));
+    var newer = bytes.clone();
+    newer[0] = 2;
+    var stranger = bytes.clone();
+    stranger[1] = 99;
+
+    assertThatThrownBy(() -> OperationCodec.decode(newer))
+        .isInstanceOf(UnreadableOperation.class)
+        .hasMessage("operation in format version 2; this program reads version 1");
+    assertThatThrownBy(() -> OperationCodec.decode(stranger))
+        .isInstanceOf(UnreadableOperation.class)
+        .hasMessage("operation of unknown type 99");
+  }
+
+  @Test
+  void shouldRefuseBytesThatAreCutOffOrGoOn() {
+    var random = new Random(1);
+    for (int i = 0; i < 200; i++) {
+      var bytes = OperationCodec.encode(operation(random));
+      for (int length = 0; length < bytes.length; length++) {
+        var cut = Arrays.copyOf(bytes, length);
+        assertThatThrownBy(() -> OperationCodec.decode(cut))
+            .isInstanceOf(UnreadableOperation.class);
+      }
+      var longer = Arrays.copyOf(bytes, bytes.length + 1);
+      assertThatThrownBy(() -> OperationCodec.decode(longer))
+          .isInstanceOf(UnreadableOperation.class);
+    }
+  }
+
+  @Test
+  void shouldFailInOneWayOnlyOnDamagedBytes() {
+    var random = new Random(3);
+    for (int i = 0; i < 20_000; i++) {
+      var bytes = OperationCodec.encode(operation(random));
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      try {
+        OperationCodec.decode(bytes);
+      } catch (UnreadableOperation expected) {
+        assertThat(expected.getMessage()).isNotEmpty();
+      }
+    }
+  }
+
+  private static Operation operation(Random random) {
+    var workspace = new WorkspaceId(random.nextInt(Integer.MAX_VALUE));
+    var person = new Identifier(IdentifierKind.of(1 + random.nextInt(4)), text(random));
+    return switch (random.nextInt(3)) {
+      case 0 ->
+          new Operation.Identify(
+              workspace, person, map(random, 3), random.nextLong(), random.nextBoolean());
+      case 1 ->
+          new Operation.Event(
+              workspace,
+              random.nextBoolean() ? person : null,
+              random.nextBoolean() ? text(random) : null,
+              EventKind.of(1 + random.nextInt(3)),
+              text(random),
+              random.nextBoolean() ? text(random) : null,
+              random.nextLong() >> random.nextInt(64),
+              ("{\"x\":\"" + "y".repeat(random.nextInt(2000)) + "\"}").getBytes(UTF_8));
+      default -> new Operation.Delete(workspace, person);
+    };
+  }
+
+  private static Map<String, @Nullable Object> map(Random random, int depth) {
+    var map = new LinkedHashMap<String, @Nullable Object>();
+    for (int i = random.nextInt(6); i > 0; i--) {
+      map.put(text(random), value(random, depth - 1));
+    }
+    return map;
+  }
+
+  private static @Nullable Object value(Random random, int depth) {
+    return switch (random.nextInt(depth > 0 ? 8 : 6)) {
+      case 0 -> null;
+      case 1 -> random.nextBoolean();
+      case 2 -> random.nextLong() >> random.nextInt(64);
+      case 3 -> random.nextGaussian();
+      case 4, 5 -> text(random);
+      case 6 -> {
+        var list = new ArrayList<@Nullable Object>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+          list.add(value(random, depth - 1));
+        }
+        yield list;
+      }
+      default -> map(random, depth);
+    };
+  }
+
+  private static String text(Random random) {
+    var text = new StringBuilder();
+    for (int i = random.nextInt(20); i > 0; i--) {
+      text.appendCodePoint(
+          random.nextInt(10) == 0 ? 0x1F600 + random.nextInt(50) : 'a' + random.nextInt(300));
+    }
+    return text.toString();
+  }
+}
