@@ -27,8 +27,10 @@ public final class ErrorEnvelope implements ErrorShape {
       }
       errors = faults.stream().<Object>map(fault -> error(fault, status)).toList();
     } else {
-      meta.put("error", problem.message());
-      errors = List.of(error(problem.message(), status));
+      // In small letters here (app-messaging §0.3), where the Track API has a capital.
+      var message = problem instanceof Problem.Unauthorised ? "unauthorized" : problem.message();
+      meta.put("error", message);
+      errors = List.of(error(message, status));
     }
     meta.put("status", problem.status());
     var envelope = new LinkedHashMap<String, Object>();
