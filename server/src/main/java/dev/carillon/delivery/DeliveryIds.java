@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Writes and reads the public form of delivery ids: 36 characters of base64url that nobody can
- * guess or alter, such as {@code AAAAAAAAABkAUMLv0p3oGZ6oY1aQkq7Hc2wD}.
+ * guess or alter.
  *
  * <p>27 bytes: the delivery's key (8), the number of the UTC day it was created on (3), and the
  * first 16 of an HMAC-SHA256 over both. So a lookup needs no index of its own and reads one day's

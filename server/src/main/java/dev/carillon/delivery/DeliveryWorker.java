@@ -100,6 +100,11 @@ public final class DeliveryWorker implements AutoCloseable {
     return counters.snapshot(lanes.values().stream().mapToInt(LaneWorker::inFlight).sum());
   }
 
+  /** Whether {@link #close} has begun on every lane, so that nothing more will be started. */
+  boolean isClosing() {
+    return lanes.values().stream().allMatch(LaneWorker::isClosing);
+  }
+
   /**
    * Claims nothing more, gives back what was not started, and waits for the mails on their way, at
    * most about a minute.

@@ -1,6 +1,7 @@
 package dev.carillon.delivery;
 
 import dev.carillon.delivery.DeliverySettings.LaneLimits;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ final class LaneWorker implements AutoCloseable {
   private static final long POLL_MILLIS = 1_000;
   private static final long FAILURE_PAUSE_MILLIS = 1_000;
   private static final long GATHER_MILLIS = 5;
+  private static final long CLOSE_CHECK_MILLIS = 5;
   private static final int MOST_PER_RECORD = 256;
 
   private final Lane lane;
@@ -41,11 +44,13 @@ final class LaneWorker implements AutoCloseable {
   private final DeliveryCounters counters;
   private final InstantSource clock;
 
+  private final AtomicInteger inFlight = new AtomicInteger();
   private final Semaphore slots;
   private final Semaphore connections;
   private final Semaphore wake = new Semaphore(0);
   private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<Thread> claimers = new ArrayList<>();
+  private final List<Thread> recorders = new ArrayList<>();
   private volatile boolean closing;
 
   LaneWorker(
@@ -67,8 +72,8 @@ final class LaneWorker implements AutoCloseable {
 
   void start() {
     var name = lane.name().toLowerCase(java.util.Locale.ROOT);
-    threads.add(Thread.ofVirtual().name("delivery-claim-" + name).start(this::claimAll));
-    threads.add(Thread.ofVirtual().name("delivery-record-" + name).start(this::recordAll));
+    claimers.add(Thread.ofVirtual().name("delivery-claim-" + name).start(this::claimAll));
+    recorders.add(Thread.ofVirtual().name("delivery-record-" + name).start(this::recordAll));
   }
 
   /** Says that there may be work now. */
@@ -78,8 +83,12 @@ final class LaneWorker implements AutoCloseable {
     }
   }
 
+  boolean isClosing() {
+    return closing;
+  }
+
   int inFlight() {
-    return limits.inFlight() - slots.availablePermits();
+    return inFlight.get();
   }
 
   /** Works off what is due now in the calling thread's time; returns how many were claimed. */
@@ -109,6 +118,7 @@ final class LaneWorker implements AutoCloseable {
         slots.acquire(share);
         wake.drainPermits();
         var claimed = claim(share);
+        inFlight.addAndGet(claimed.size());
         slots.release(share - claimed.size());
         for (var each : claimed) {
           Thread.startVirtualThread(() -> send(each));
@@ -144,13 +154,12 @@ final class LaneWorker implements AutoCloseable {
   private void recordAll() {
     var batch = new ArrayList<Outcome>();
     try {
-      while (!closing || inFlight() > 0) {
+      while (true) {
         gather(batch);
-        if (!batch.isEmpty()) {
-          recordSurely(batch);
-          slots.release(batch.size());
-          batch.clear();
-        }
+        recordSurely(batch);
+        inFlight.addAndGet(-batch.size());
+        slots.release(batch.size());
+        batch.clear();
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
@@ -161,11 +170,7 @@ final class LaneWorker implements AutoCloseable {
    * Waits a moment for outcomes of deliveries that are still on their way; alone is not held up.
    */
   private void gather(List<Outcome> batch) throws InterruptedException {
-    var first = outcomes.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-    if (first == null) {
-      return;
-    }
-    batch.add(first);
+    batch.add(outcomes.take());
     var end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
     outcomes.drainTo(batch, MOST_PER_RECORD - batch.size());
     while (batch.size() < Math.min(MOST_PER_RECORD, inFlight())) {
@@ -215,13 +220,17 @@ final class LaneWorker implements AutoCloseable {
     signal();
     var end = System.nanoTime() + Outbox.LEASE.toNanos();
     try {
-      for (var thread : threads) {
-        thread.join(java.time.Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-        if (thread.isAlive()) {
-          log.warn("{} deliveries of lane {} were not recorded in time", inFlight(), lane);
-          thread.interrupt();
-        }
+      for (var claimer : claimers) {
+        claimer.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        claimer.interrupt();
       }
+      while (!recorders.isEmpty() && inFlight() > 0 && System.nanoTime() < end) {
+        Thread.sleep(CLOSE_CHECK_MILLIS);
+      }
+      if (inFlight() > 0) {
+        log.warn("{} deliveries of lane {} were not recorded in time", inFlight(), lane);
+      }
+      recorders.forEach(Thread::interrupt);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }

@@ -35,9 +35,7 @@ final class PromptSockets extends SocketFactory {
   @Override
   public Socket createSocket(String host, int port, InetAddress local, int localPort)
       throws IOException {
-    return connected(
-        new InetSocketAddress(host, port),
-        new InetSocketAddress(local, localPort));
+    return connected(new InetSocketAddress(host, port), new InetSocketAddress(local, localPort));
   }
 
   @Override
@@ -48,14 +46,10 @@ final class PromptSockets extends SocketFactory {
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
       throws IOException {
-    return connected(
-        new InetSocketAddress(host, port),
-        new InetSocketAddress(local, localPort));
+    return connected(new InetSocketAddress(host, port), new InetSocketAddress(local, localPort));
   }
 
-  private Socket connected(
-      InetSocketAddress remote,
-      @Nullable InetSocketAddress local)
+  private Socket connected(InetSocketAddress remote, @Nullable InetSocketAddress local)
       throws IOException {
     var socket = createSocket();
     socket.bind(local);

@@ -62,17 +62,22 @@ final class SmtpConnection implements AutoCloseable {
     return open;
   }
 
-  /**
-   * Whether a mail may be trusted to it; asks the server when it has not been heard for a while.
-   */
-  boolean isUsable() {
-    var now = System.nanoTime();
-    if (now - openedAt > OLD_NANOS || mails >= MOST_MAILS) {
-      return false;
-    }
-    return now - usedAt < UNSURE_NANOS || transport.isConnected();
+  /** Whether it has served long enough; servers limit the mails and the age of a connection. */
+  boolean isWorn() {
+    return mails >= MOST_MAILS || System.nanoTime() - openedAt > OLD_NANOS;
   }
 
+  /** Whether the server was heard so recently that it need not be asked. */
+  boolean isFresh() {
+    return System.nanoTime() - usedAt < UNSURE_NANOS;
+  }
+
+  /** Asks the server whether it is still there; a dead one takes up to ten seconds. */
+  boolean answers() {
+    return transport.isConnected();
+  }
+
+  /** Whether nobody has needed it for a while. */
   boolean isStale() {
     return System.nanoTime() - usedAt > STALE_NANOS;
   }

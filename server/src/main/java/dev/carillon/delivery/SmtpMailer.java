@@ -96,12 +96,18 @@ public final class SmtpMailer implements Mailer {
     }
   }
 
+  /** The connection used last, or null when none that is kept can be trusted. */
   private @Nullable SmtpConnection borrow() {
     for (var connection = kept.pollFirst(); connection != null; connection = kept.pollFirst()) {
-      if (connection.isUsable()) {
+      if (connection.isWorn()) {
+        connection.close();
+      } else if (connection.isFresh() || connection.answers()) {
         return connection;
+      } else {
+        // The others have been idle even longer; asking each could take longer than a mail may.
+        connection.close();
+        closeKept();
       }
-      connection.close();
     }
     return null;
   }
@@ -130,6 +136,10 @@ public final class SmtpMailer implements Mailer {
   public void close() {
     closed = true;
     timer.shutdownNow();
+    closeKept();
+  }
+
+  private void closeKept() {
     for (var connection = kept.pollFirst(); connection != null; connection = kept.pollFirst()) {
       connection.close();
     }

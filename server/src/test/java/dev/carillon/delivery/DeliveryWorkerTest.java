@@ -1,6 +1,7 @@
 package dev.carillon.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.delivery.Mailer.Handover;
 import dev.carillon.messages.Trigger;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -406,7 +408,7 @@ class DeliveryWorkerTest {
         var second = worker(2, smtp)) {
       first.start();
       second.start();
-      org.awaitility.Awaitility.await()
+      await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
 
@@ -424,6 +426,64 @@ class DeliveryWorkerTest {
     assertThat(left).isZero();
   }
 
+  @Test
+  @DisplayName("I8: neither a slow mail nor a lane with a dead provider holds back others")
+  void shouldLeaveSlowNeighboursAlone() {
+    // given a provider that does not answer for some, which fills the broadcast lane
+    var release = new CountDownLatch(1);
+    var stuck = shop.person(ADA.replace("ada@", "stuck@"));
+    var blast = new ArrayList<NewDelivery>();
+    for (var index = 0; index < 300; index++) {
+      blast.add(in(Lane.BROADCAST, shop.intent(stuck, clock.instant())));
+    }
+    shop.store(blast);
+    var slow = shop.stored(shop.intent(stuck, clock.instant()));
+    try (var worker = worker(1, waiting(release))) {
+      worker.start();
+      await().until(() -> worker.stats().inFlight() >= 129);
+
+      // when
+      var ada = shop.person(ADA);
+      var urgent = shop.stored(in(Lane.TRANSACTIONAL, shop.intent(ada, clock.instant())));
+      var usual = shop.stored(shop.intent(ada, clock.instant()));
+      worker.signal();
+
+      // then
+      for (var id : List.of(urgent, usual)) {
+        await().until(() -> shop.delivery(id).state() == DeliveryState.SENT);
+      }
+      assertThat(shop.delivery(slow).state()).isEqualTo(DeliveryState.QUEUED);
+      release.countDown();
+      await().until(() -> worker.stats().sent() == 303);
+    }
+  }
+
+  @Test
+  void shouldFinishWhatItSendsAndGiveBackTheRestWhenClosed() throws Exception {
+    // given eight mails on their way and more behind them
+    var release = new CountDownLatch(1);
+    var stuck = shop.person(ADA.replace("ada@", "stuck@"));
+    var intents = new ArrayList<NewDelivery>();
+    for (var index = 0; index < 100; index++) {
+      intents.add(shop.intent(stuck, clock.instant()));
+    }
+    shop.store(intents);
+    var worker = worker(1, waiting(release));
+    worker.start();
+    await().until(() -> worker.stats().inFlight() == 100);
+
+    // when
+    var closer = Thread.startVirtualThread(worker::close);
+    await().until(worker::isClosing);
+    release.countDown();
+    closer.join();
+
+    // then
+    assertThat(worker.stats().sent()).isEqualTo(8);
+    assertThat(worker.stats().inFlight()).isZero();
+    assertThat(worker(2, new MailTrap()).runDue()).isEqualTo(92);
+  }
+
   private Sender sender(Mailer mailer) {
     return new Sender(
         shop.templates(), mailer, shop.ids, "carillon.test", new Backoff(new Random(1)), clock);
@@ -438,6 +498,44 @@ class DeliveryWorkerTest {
         mailer,
         clock,
         new Random(1));
+  }
+
+  private static NewDelivery in(Lane lane, NewDelivery intent) {
+    return new NewDelivery(
+        intent.deliveryId(),
+        intent.createdAt(),
+        intent.workspace(),
+        intent.personId(),
+        intent.journeyId(),
+        intent.campaignId(),
+        intent.actionId(),
+        intent.channel(),
+        lane,
+        intent.trigger(),
+        intent.triggerEventId(),
+        intent.draft());
+  }
+
+  /** A provider that answers mails to {@code stuck@} only after the release. */
+  private static Mailer waiting(CountDownLatch release) {
+    return new Mailer() {
+      @Override
+      public Handover send(Message message) {
+        try {
+          if (message.email().recipient().startsWith("stuck@")) {
+            release.await();
+          }
+        } catch (InterruptedException stopped) {
+          throw new IllegalStateException(stopped);
+        }
+        return new Handover.Accepted();
+      }
+
+      @Override
+      public void close() {
+        // Nothing is held.
+      }
+    };
   }
 
   private interface Meanwhile {

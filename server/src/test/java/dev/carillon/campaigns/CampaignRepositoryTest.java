@@ -1,0 +1,226 @@
+package dev.carillon.campaigns;
+
+import static dev.carillon.campaigns.Example.NOW;
+import static dev.carillon.campaigns.Example.WORKSPACE;
+import static dev.carillon.campaigns.Example.branch;
+import static dev.carillon.campaigns.Example.definition;
+import static dev.carillon.campaigns.Example.delay;
+import static dev.carillon.campaigns.Example.email;
+import static dev.carillon.campaigns.Example.enteredSegment;
+import static dev.carillon.campaigns.Example.is;
+import static dev.carillon.campaigns.Example.signedUp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.campaigns.CampaignChange.Changed;
+import dev.carillon.campaigns.CampaignChange.NoSuchCampaign;
+import dev.carillon.campaigns.CampaignChange.NotAllowed;
+import dev.carillon.campaigns.CampaignChange.Outdated;
+import dev.carillon.store.TestDatabase;
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class CampaignRepositoryTest {
+  @AutoClose private static final TestDatabase TEST = TestDatabase.create();
+  private static final WorkspaceId OTHER = new WorkspaceId(2);
+  private static final Instant LATER = NOW.plusSeconds(60);
+
+  private final CampaignRepository campaigns = new CampaignRepository(TEST.database());
+
+  @BeforeEach
+  void empty() {
+    TEST.jdbi().useHandle(handle -> handle.execute("TRUNCATE campaign, campaign_version, segment"));
+  }
+
+  private static Campaign changed(CampaignChange change) {
+    assertThat(change).isInstanceOf(Changed.class);
+    return ((Changed) change).campaign();
+  }
+
+  private static long epoch() {
+    return TEST.jdbi()
+        .withHandle(
+            handle -> handle.createQuery("SELECT rules FROM epoch").mapTo(Long.class).one());
+  }
+
+  private Campaign draft() {
+    return campaigns.create(
+        WORKSPACE,
+        definition(
+            signedUp(),
+            email(0),
+            branch(0, is("plan", "pro"), List.of(delay(0, Duration.ofDays(1))), List.of())),
+        NOW);
+  }
+
+  @Test
+  @DisplayName("W-1: steps get unique ids when they are saved first")
+  void shouldCreateADraftAndNumberItsSteps() {
+    var first = draft();
+    var second = draft();
+
+    assertThat(first.state()).isEqualTo(CampaignState.DRAFT);
+    assertThat(first.version()).isEqualTo(1);
+    assertThat(first.firstStarted()).isNull();
+    assertThat(campaigns.find(WORKSPACE, first.id())).contains(first);
+    var ids =
+        java.util.stream.Stream.of(first, second)
+            .flatMap(campaign -> Workflow.steps(campaign.definition().steps()))
+            .map(Step::id)
+            .toList();
+    assertThat(ids).hasSize(6).doesNotHaveDuplicates().allMatch(id -> id > 0);
+  }
+
+  @Test
+  @DisplayName("I5: another workspace sees and changes nothing")
+  void shouldKeepWorkspacesApart() {
+    var campaign = draft();
+
+    assertThat(campaigns.find(OTHER, campaign.id())).isEmpty();
+    assertThat(campaigns.list(OTHER, 0, 10)).isEmpty();
+    assertThat(campaigns.start(OTHER, campaign.id(), NOW)).isEqualTo(new NoSuchCampaign());
+    assertThat(campaigns.stop(OTHER, campaign.id(), StopMode.EXIT, NOW))
+        .isEqualTo(new NoSuchCampaign());
+    assertThat(campaigns.delete(OTHER, campaign.id(), NOW)).isFalse();
+  }
+
+  @Test
+  void shouldListInPages() {
+    var first = draft();
+    var second = draft();
+    var third = draft();
+
+    assertThat(campaigns.list(WORKSPACE, 0, 2)).containsExactly(first, second);
+    assertThat(campaigns.list(WORKSPACE, second.id(), 2)).containsExactly(third);
+  }
+
+  @Test
+  @DisplayName("C-62: every save makes a version, steps keep their ids")
+  void shouldSaveANewVersion() {
+    var before = draft();
+    var epoch = epoch();
+    var mail = before.definition().steps().getFirst();
+    var definition = before.definition().withSteps(List.of(email(0), mail));
+
+    var after = changed(campaigns.update(before, definition, LATER));
+
+    assertThat(after.version()).isEqualTo(2);
+    assertThat(after.definition().steps().getLast()).isEqualTo(mail);
+    assertThat(after.removed()).hasSize(1).containsValue(0);
+    assertThat(after.updatedAt()).isEqualTo(LATER);
+    assertThat(epoch()).isEqualTo(epoch + 1);
+    assertThat(campaigns.update(before, definition, LATER)).isEqualTo(new Outdated());
+    int versions =
+        TEST.jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery("SELECT count(*) FROM campaign_version")
+                        .mapTo(Integer.class)
+                        .one());
+    assertThat(versions).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("C-30, C-36: started, stopped, started again; the first start is kept")
+  void shouldStartAndStop() {
+    var epoch = epoch();
+    var running = changed(campaigns.start(WORKSPACE, draft().id(), NOW));
+    assertThat(running.state()).isEqualTo(CampaignState.RUNNING);
+    assertThat(running.firstStarted()).isEqualTo(NOW);
+    assertThat(epoch()).isEqualTo(epoch + 1);
+    assertThat(live()).containsExactly(running);
+
+    var stopped =
+        changed(campaigns.stop(WORKSPACE, running.id(), StopMode.EXIT, NOW.plusSeconds(1)));
+    assertThat(stopped.state()).isEqualTo(CampaignState.STOPPED);
+    assertThat(stopped.endedVersion()).isEqualTo(1);
+    assertThat(live()).isEmpty();
+    assertThat(campaigns.stop(WORKSPACE, running.id(), StopMode.EXIT, LATER))
+        .isInstanceOf(NotAllowed.class);
+
+    var again = changed(campaigns.start(WORKSPACE, running.id(), LATER));
+    assertThat(again.state()).isEqualTo(CampaignState.RUNNING);
+    assertThat(again.firstStarted()).isEqualTo(NOW);
+    assertThat(again.version()).as("tells new journeys from ended ones").isEqualTo(2);
+    assertThat(again.definition()).isEqualTo(running.definition());
+  }
+
+  private List<Campaign> live() {
+    return TEST.jdbi().withHandle(campaigns::live);
+  }
+
+  @Test
+  @DisplayName("C-31: a campaign that runs out may be started again meanwhile")
+  void shouldStopByRunningOut() {
+    var running = changed(campaigns.start(WORKSPACE, draft().id(), NOW));
+
+    var stopping = changed(campaigns.stop(WORKSPACE, running.id(), StopMode.FINISH, NOW));
+    assertThat(stopping.state()).isEqualTo(CampaignState.STOPPING);
+    assertThat(stopping.endedVersion()).isZero();
+    assertThat(live()).containsExactly(stopping);
+
+    assertThat(changed(campaigns.start(WORKSPACE, running.id(), NOW)).version()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("C-38: a start is refused with all that is missing")
+  void shouldRefuseToStartAnIncompleteCampaign() {
+    var empty = campaigns.create(WORKSPACE, definition(enteredSegment()), NOW);
+
+    assertThat(campaigns.start(WORKSPACE, empty.id(), NOW))
+        .isEqualTo(
+            new NotAllowed(
+                List.of(
+                    new Fault("steps", "the campaign has no steps"),
+                    new Fault("", "there is no segment with the id 3"))));
+    assertThat(campaigns.find(WORKSPACE, empty.id()).orElseThrow().state())
+        .isEqualTo(CampaignState.DRAFT);
+  }
+
+  @Test
+  @DisplayName("C-38: a running campaign stays complete")
+  void shouldRefuseToEmptyARunningCampaign() {
+    var running = changed(campaigns.start(WORKSPACE, draft().id(), NOW));
+
+    assertThat(campaigns.update(running, definition(signedUp()), NOW))
+        .isInstanceOf(NotAllowed.class);
+  }
+
+  @Test
+  @DisplayName("I5: a segment of another workspace is an unknown one")
+  void shouldKnowOnlySegmentsOfItsWorkspace() {
+    TEST.jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    """
+                    INSERT INTO segment (segment_id, workspace_id, name, type, created_at, updated_at)
+                    OVERRIDING SYSTEM VALUE VALUES (3, 2, 'theirs', 'manual', now(), now())
+                    """));
+    var theirs = campaigns.create(WORKSPACE, definition(enteredSegment(), email(0)), NOW);
+    var own = campaigns.create(OTHER, definition(enteredSegment(), email(0)), NOW);
+
+    assertThat(campaigns.start(WORKSPACE, theirs.id(), NOW)).isInstanceOf(NotAllowed.class);
+    assertThat(campaigns.start(OTHER, own.id(), NOW)).isInstanceOf(Changed.class);
+  }
+
+  @Test
+  void shouldDelete() {
+    var running = changed(campaigns.start(WORKSPACE, draft().id(), NOW));
+
+    assertThat(campaigns.delete(WORKSPACE, running.id(), NOW)).isTrue();
+
+    assertThat(campaigns.find(WORKSPACE, running.id())).isEmpty();
+    assertThat(campaigns.list(WORKSPACE, 0, 10)).isEmpty();
+    assertThat(live()).isEmpty();
+    assertThat(campaigns.delete(WORKSPACE, running.id(), NOW)).isFalse();
+    assertThat(campaigns.update(running, running.definition(), NOW))
+        .isEqualTo(new NoSuchCampaign());
+  }
+}
