@@ -37,11 +37,7 @@ public final class PeopleQueries {
 
     /** The identifiers among the attributes. */
     public Names names() {
-      return new Names(personId, text("id"), text("email"));
-    }
-
-    private @Nullable String text(String name) {
-      return attributes.get(name) instanceof String value ? value : null;
+      return Names.of(personId, attributes);
     }
   }
 
@@ -52,6 +48,15 @@ public final class PeopleQueries {
    * @param email as last written; null when the person has none
    */
   public record Names(long personId, @Nullable String id, @Nullable String email) {
+    /** The identifiers among somebody's attributes. */
+    public static Names of(long personId, Map<String, ?> attributes) {
+      return new Names(personId, text(attributes.get("id")), text(attributes.get("email")));
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+      return value instanceof String text ? text : null;
+    }
+
     /** The immutable id, without its {@code cio_} prefix. */
     public String cioId() {
       return CioId.of(personId);

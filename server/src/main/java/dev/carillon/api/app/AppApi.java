@@ -13,6 +13,7 @@ import dev.carillon.http.RouteTable;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.segments.SegmentRepository;
+import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
@@ -36,6 +37,7 @@ public final class AppApi {
 
   /** Where the answers come from. */
   public record Sources(
+      Database database,
       PeopleQueries people,
       ActivityQueries activities,
       SegmentRepository segments,
@@ -61,7 +63,7 @@ public final class AppApi {
             sources.deliveries,
             messageJson,
             clock);
-    this.segments = new SegmentReads(sources.segments, people);
+    this.segments = new SegmentReads(sources.database, sources.segments, people);
     this.campaigns = new CampaignReads(sources.campaigns, sources.metrics, clock);
     this.messages = new MessageReads(sources.deliveries, sources.deliveryIds, messageJson);
   }

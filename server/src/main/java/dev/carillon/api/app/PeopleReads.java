@@ -6,12 +6,13 @@ import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.PeopleQueries;
+import dev.carillon.people.PeopleQueries.Person;
+import dev.carillon.people.PersonLookup;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.workspaces.Access;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class PeopleReads {
   private static final int MONTHS_OF_MESSAGES = 6;
 
   private final PeopleQueries people;
-  private final PersonInPath person;
+  private final PersonLookup lookup;
   private final ActivityQueries activities;
   private final ActivityJson activityJson;
   private final DeliveryRepository deliveries;
@@ -35,7 +36,7 @@ final class PeopleReads {
       MessageJson messageJson,
       InstantSource clock) {
     this.people = people;
-    this.person = new PersonInPath(people);
+    this.lookup = new PersonLookup(people);
     this.activities = activities;
     this.activityJson = activityJson;
     this.deliveries = deliveries;
@@ -56,13 +57,13 @@ final class PeopleReads {
   }
 
   Reply attributes(Access access, Request request) {
-    var found = person.find(access, request);
+    var found = find(access, request);
     var lastEmailed = activities.lastEmailed(access.workspace(), found.personId());
     return Reply.json(200, Map.of("customer", CustomerJson.customer(found, lastEmailed)));
   }
 
   Reply messages(Access access, Request request) {
-    var found = person.find(access, request);
+    var found = find(access, request);
     var window = window(request);
     var filter =
         new DeliveryFilter(
@@ -93,7 +94,7 @@ final class PeopleReads {
   }
 
   Reply activities(Access access, Request request) {
-    var found = person.find(access, request);
+    var found = find(access, request);
     var page =
         activities.ofPerson(
             access.workspace(),
@@ -122,19 +123,18 @@ final class PeopleReads {
             PageCursor.instant(place[0]), Math.clamp(place[1], 0, 9), place[2], place[3]);
   }
 
-  /** The person of the path, for lists that other features hold. */
-  PeopleQueries.Person find(Access access, Request request) {
-    return person.find(access, request);
-  }
-
-  /** Identifiers of people in the order given, one entry each. */
-  List<Map<String, @Nullable Object>> identifiers(Access access, List<Long> personIds) {
-    var names = people.names(access.workspace(), personIds);
-    return personIds.stream()
-        .map(
-            each ->
-                CustomerJson.identifiers(
-                    names.getOrDefault(each, new PeopleQueries.Names(each, null, null))))
-        .toList();
+  /**
+   * The person the path names.
+   *
+   * @throws dev.carillon.http.ProblemException 404 when it names nobody; 400 for a kind of
+   *     identifier that is unknown or not in use
+   */
+  Person find(Access access, Request request) {
+    var idType = Parameters.text(request, "id_type");
+    return switch (lookup.find(access, request.segment("id"), idType)) {
+      case PersonLookup.Found.Somebody(var found) -> found;
+      case PersonLookup.Found.Nobody() -> throw Parameters.notFound("customer not found");
+      case PersonLookup.Found.Refused(var reason) -> throw Parameters.wrong(reason);
+    };
   }
 }
