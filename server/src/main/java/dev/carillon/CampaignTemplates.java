@@ -6,6 +6,7 @@ import dev.carillon.campaigns.Campaign;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.delivery.CampaignEmail;
 import dev.carillon.delivery.TemplateSource;
+import dev.carillon.messages.EmailTemplate;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,11 +17,16 @@ final class CampaignTemplates implements TemplateSource {
   private static final int CAMPAIGNS = 1_000;
 
   private final CampaignRepository campaigns;
+  private final String defaultSender;
   private final Cache<Key, Optional<Campaign>> cache =
       Caffeine.newBuilder().maximumSize(CAMPAIGNS).expireAfterWrite(FRESH).build();
 
-  CampaignTemplates(CampaignRepository campaigns) {
+  /**
+   * @param defaultSender who sends when a step names nobody
+   */
+  CampaignTemplates(CampaignRepository campaigns, String defaultSender) {
     this.campaigns = campaigns;
+    this.defaultSender = defaultSender;
   }
 
   private record Key(WorkspaceId workspace, int campaignId) {}
@@ -36,6 +42,20 @@ final class CampaignTemplates implements TemplateSource {
                     .map(
                         step ->
                             new CampaignEmail(
-                                campaign.name(), campaign.type(), step.name(), step.content(), campaign.version())));
+                                campaign.name(), campaign.type(), step.name(), sent(step.content()), campaign.version())));
+  }
+
+  private EmailTemplate sent(EmailTemplate content) {
+    return content.from().isBlank()
+        ? new EmailTemplate(
+            content.subject(),
+            content.body(),
+            content.plainBody(),
+            defaultSender,
+            content.replyTo(),
+            content.to(),
+            content.preheader(),
+            content.headers())
+        : content;
   }
 }

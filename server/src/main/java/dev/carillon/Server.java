@@ -4,6 +4,7 @@ import dev.carillon.api.track.TrackApi;
 import dev.carillon.api.track.TrackErrors;
 import dev.carillon.api.track.TrackSettings;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
@@ -89,9 +90,9 @@ final class Server implements AutoCloseable {
     FirstStart.ensure(database, clock, givenKeys()).ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what reacts
-    var counters = new CounterRepository();
-    var segments = new SegmentRepository(database, counters, clock);
-    var campaigns = new CampaignRepository(database, counters, clock);
+    var counters = new CounterRepository(clock);
+    var segments = new SegmentRepository(counters, clock);
+    var campaigns = new CampaignRepository(database);
     var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
 
     // what goes out
@@ -122,7 +123,7 @@ final class Server implements AutoCloseable {
             DeliverySettings.standard(processing.incarnation(), mailDomain()),
             database,
             deliveryIds,
-            new CampaignTemplates(campaigns),
+            new CampaignTemplates(campaigns, settings.mailFrom()),
             mailer,
             clock,
             new Random());
@@ -131,9 +132,11 @@ final class Server implements AutoCloseable {
       closing.add(sender);
       sender.start();
       outbox.connect(sender::signal);
-      upkeep.every(Duration.ofSeconds(1), "lane-sharing", () -> sender.reclaim(processing.shareLanes()));
-      var builder = new SegmentBuilder(database, clock);
+      upkeep.every(Duration.ofSeconds(1), "lane-sharing", () -> sender.reclaim(processing.shareLanes(sender.holders())));
+      var builder = new SegmentBuilder(database, segments, counters, clock);
       upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
+      var campaignUpkeep = new CampaignUpkeep(database, deliveries);
+      upkeep.every(Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
       upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
@@ -205,6 +208,12 @@ final class Server implements AutoCloseable {
 
   private static String node() {
     return hostName() + ":" + ProcessHandle.current().pid();
+  }
+
+  private static void runToEnd(CampaignUpkeep upkeep, InstantSource clock) {
+    while (upkeep.run(clock.instant())) {
+      LOG.trace("a part of the upkeep of campaigns is done");
+    }
   }
 
   private static void runToEnd(SegmentBuilder builder) {

@@ -94,6 +94,7 @@ CREATE TABLE dead_letter (
 CREATE TABLE person (
     person_id    bigint PRIMARY KEY,
     workspace_id int NOT NULL,
+    born         int NOT NULL DEFAULT 0,                -- epoch.rules at creation: builds that began later include this person
     created_at   timestamptz NOT NULL,
     updated_at   timestamptz NOT NULL,
     attributes   text NOT NULL,
@@ -203,6 +204,7 @@ CREATE TABLE segment (
     description  text NOT NULL DEFAULT '',
     type         text NOT NULL CHECK (type IN ('manual', 'dynamic')),
     conditions   json,                                  -- canonical condition tree of a dynamic segment
+    counters     int[] NOT NULL DEFAULT '{}',           -- what has to be counted before a build can evaluate the conditions
     version      int NOT NULL DEFAULT 1,                -- moves when the conditions change
     served       int NOT NULL DEFAULT 0,                -- the version whose build has finished; 0 = none yet
     tags         text[] NOT NULL DEFAULT '{}',
@@ -211,15 +213,24 @@ CREATE TABLE segment (
 );
 CREATE INDEX segment_workspace ON segment (workspace_id);
 
--- A build streams all people of the workspace through the evaluator, in person_id order.
-CREATE TABLE segment_build (
-    segment_id  int PRIMARY KEY,
-    version     int NOT NULL,
-    done_to     bigint NOT NULL DEFAULT 0,              -- every person_id <= this is built
-    last_person bigint NOT NULL,                        -- people created later are live's business
-    people_done bigint NOT NULL DEFAULT 0,
-    people      bigint NOT NULL,
-    started_at  timestamptz NOT NULL
+-- A build goes through all people of the workspace in person_id order: one that fills a counter from the event table, or one that
+-- evaluates a segment (class SegmentBuilder).
+CREATE TABLE build (
+    kind         text NOT NULL CHECK (kind IN ('counter', 'segment')),
+    target_id    int NOT NULL,                          -- counter_id or segment_id
+    workspace_id int NOT NULL,
+    version      int NOT NULL,                          -- of the segment; 0 for a counter
+    epoch        int NOT NULL,                          -- epoch.rules it began with: people born under it or later are live's business
+    done_to      bigint NOT NULL DEFAULT 0,             -- every older person with person_id <= this is built
+    people_done  bigint NOT NULL DEFAULT 0,
+    people       bigint,                                -- how many there are, for progress; NULL: not begun
+    started_at   timestamptz NOT NULL,
+    PRIMARY KEY (kind, target_id)
+);
+
+-- Segments that are gone and whose members are still to be removed.
+CREATE TABLE segment_erasure (
+    segment_id int PRIMARY KEY
 );
 
 CREATE TABLE segment_member (
@@ -246,6 +257,7 @@ CREATE TABLE counter (
     name_id      int NOT NULL,
     conditions   text NOT NULL,                         -- canonical JSON of the where list, '[]' when there is none
     newest       int NOT NULL,
+    complete     boolean NOT NULL DEFAULT false,        -- holds for everybody; false while its build is under way
     UNIQUE (workspace_id, name_id, conditions, newest)
 );
 

@@ -52,7 +52,6 @@ final class StartProblems {
     var content = email.content();
     required(at + ".subject", content.subject(), "the e-mail has no subject");
     required(at + ".body", content.body() + content.plainBody(), "the e-mail has no body");
-    required(at + ".from", content.from(), "the e-mail has no sender");
   }
 
   private void required(String path, String text, String problem) {

@@ -95,6 +95,11 @@ public final class DeliveryWorker implements AutoCloseable {
     return reclaimed;
   }
 
+  /** Other processes' incarnations that hold claims at the moment, living or dead. */
+  public Set<Integer> holders() {
+    return outbox.holders();
+  }
+
   /** What this worker has done since it was made. Any thread may ask. */
   public DeliveryStats stats() {
     return counters.snapshot(lanes.values().stream().mapToInt(LaneWorker::inFlight).sum());

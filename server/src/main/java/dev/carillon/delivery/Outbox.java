@@ -193,6 +193,17 @@ final class Outbox {
             .set());
   }
 
+  /** Incarnations other than our own that hold claims. */
+  Set<Integer> holders() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT DISTINCT (lease >> 32)::int FROM outbox WHERE lease IS NOT NULL AND lease >> 32 <> :own")
+                .bind("own", incarnation)
+                .mapTo(Integer.class)
+                .set());
+  }
+
   /**
    * Makes everything due at once that dead holders had claimed.
    *

@@ -29,6 +29,7 @@ public final class LaneOwnership {
   private final LogWriter writer;
   private volatile Map<Integer, Long> owned = Map.of();
   private volatile Set<Integer> dead = Set.of();
+  private volatile boolean shared;
   private Map<Integer, Integer> missing = Map.of();
 
   /** Owns nothing until the first {@link #tick}. */
@@ -42,8 +43,13 @@ public final class LaneOwnership {
     return owned;
   }
 
+  /** Whether other nodes write to the log. */
+  public boolean shared() {
+    return shared;
+  }
+
   /**
-   * Processes that died: their incarnations held no lock at the last {@value #MISSING_TICKS} ticks. Anything they had taken may be taken over.
+   * Suspects that died: their incarnations held no lock at the last {@value #MISSING_TICKS} ticks. Anything they had taken may be taken over.
    */
   public Set<Integer> dead() {
     return dead;
@@ -58,14 +64,15 @@ public final class LaneOwnership {
    * Looks who lives and takes or releases groups. Called at start, once a second, and when the
    * log's session was renewed.
    *
+   * @param suspects incarnations that still hold something: told apart into living and {@link #dead}
    * @return whether this node's groups changed
    */
-  public boolean tick() {
+  public boolean tick(Set<Integer> suspects) {
     var self = writer.streamId();
     if (self == 0) {
       return adopt(Map.of());
     }
-    return adopt(database.inTransaction(handle -> share(handle, self)));
+    return adopt(database.inTransaction(handle -> share(handle, self, suspects)));
   }
 
   /** Gives all groups back at once, at a graceful stop. */
@@ -85,15 +92,16 @@ public final class LaneOwnership {
     return changed;
   }
 
-  private Map<Integer, Long> share(Handle handle, int self) {
+  private Map<Integer, Long> share(Handle handle, int self, Set<Integer> suspects) {
     handle
         .createQuery("SELECT pg_advisory_xact_lock(:lock)::text")
         .bind("lock", ASSIGNMENT_LOCK)
         .mapTo(String.class)
         .one();
     var workers = liveSessions(handle, LogWriter.WORKER_LOCK);
-    writer.shared(liveSessions(handle, LogWriter.STREAM_LOCK).size() > 1);
-    noteMissing(handle);
+    shared = liveSessions(handle, LogWriter.STREAM_LOCK).size() > 1;
+    writer.shared(shared);
+    noteMissing(handle, suspects);
     var mine = new TreeMap<Integer, Long>();
     var free = new ArrayList<Integer>();
     handle
@@ -134,12 +142,14 @@ public final class LaneOwnership {
   }
 
   /** A session that breaks and is opened again is missing for a moment; only who is missing for several ticks is dead. */
-  private void noteMissing(Handle handle) {
+  private void noteMissing(Handle handle, Set<Integer> suspects) {
     var alive = liveSessions(handle, LogWriter.INCARNATION_LOCK);
-    var holders = new HashSet<>(handle.createQuery(HOLDERS).mapTo(Integer.class).list());
-    holders.removeAll(alive);
     var counted = new TreeMap<Integer, Integer>();
-    holders.forEach(holder -> counted.put(holder, missing.getOrDefault(holder, 0) + 1));
+    for (var known : suspects) {
+      if (!alive.contains(known)) {
+        counted.put(known, missing.getOrDefault(known, 0) + 1);
+      }
+    }
     missing = Map.copyOf(counted);
     dead =
         counted.entrySet().stream()
@@ -147,9 +157,6 @@ public final class LaneOwnership {
             .map(Map.Entry::getKey)
             .collect(Collectors.toUnmodifiableSet());
   }
-
-  /** Incarnations that hold deliveries: the upper half of a lease. */
-  private static final String HOLDERS = "SELECT DISTINCT (lease >> 32)::int FROM outbox WHERE lease IS NOT NULL";
 
   /** Groups divided evenly; the remainder goes to the oldest sessions. */
   private static int fairShare(Set<Integer> workers, int self) {

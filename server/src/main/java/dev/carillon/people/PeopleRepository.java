@@ -70,13 +70,13 @@ public final class PeopleRepository {
     return rows;
   }
 
-  /** Adds people. */
+  /** Adds people, in a transaction that has joined the epoch: it is noted as the one they were born under. */
   public void insert(Handle handle, List<Row> people) {
     handle
         .createUpdate(
             """
-            INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
-            SELECT u.id, u.workspace, u.at, u.at, u.attributes, u.written
+            INSERT INTO person (person_id, workspace_id, born, created_at, updated_at, attributes, written)
+            SELECT u.id, u.workspace, (SELECT rules::int FROM epoch), u.at, u.at, u.attributes, u.written
               FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written)
             """)
         .bind("ids", people.stream().mapToLong(Row::personId).toArray())

@@ -6,11 +6,12 @@ import dev.carillon.campaigns.Journey;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
+import dev.carillon.segments.MembershipRepository.Unbuilt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -22,14 +23,14 @@ final class BatchScope {
   private final RuleBook ruleBook;
   private final BatchPeople people;
   private final Reactions reactions;
-  private final Map<Integer, MembershipRepository.Build> builds = new HashMap<>();
+  private final Set<Unbuilt> unbuilt = new HashSet<>();
 
   BatchScope(Handle handle, Stores stores, RuleBook ruleBook, IdentifierCache cache) {
     this.handle = handle;
     this.stores = stores;
     this.ruleBook = ruleBook;
     this.people = new BatchPeople(handle, stores.people(), cache);
-    this.reactions = new Reactions(ruleBook, stores.ids(), builds);
+    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
   }
 
   Handle handle() {
@@ -64,7 +65,6 @@ final class BatchScope {
     }
     var loaded = people.loaded().stream().filter(person -> !person.created()).toList();
     if (loaded.isEmpty()) {
-      loadBuilds();
       return;
     }
     var ids = loaded.stream().mapToLong(PersonState::personId).toArray();
@@ -87,7 +87,9 @@ final class BatchScope {
           person.loadMember(row.segmentId(), row.at());
         }
       }
-      loadBuilds();
+      if (ruleBook.building()) {
+        unbuilt.addAll(stores.memberships().unbuilt(handle, ids));
+      }
     }
     loadHistories(loaded, campaigns);
   }
@@ -112,12 +114,6 @@ final class BatchScope {
                 person.remember(key.campaignId(), history);
               }
             });
-  }
-
-  private void loadBuilds() {
-    if (ruleBook.building()) {
-      builds.putAll(stores.memberships().builds(handle));
-    }
   }
 
   /** Writes people, counters, memberships, timers, journeys, refusals and deliveries. */

@@ -3,6 +3,7 @@ package dev.carillon.processing;
 import dev.carillon.log.IdRanges;
 import dev.carillon.log.LaneOwnership;
 import dev.carillon.log.LaneReader;
+import dev.carillon.log.LogListener;
 import dev.carillon.log.LogTrimmer;
 import dev.carillon.log.LogWriter;
 import dev.carillon.store.Database;
@@ -10,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The log and everything that works it off in this process. */
 public final class Processing implements AutoCloseable {
@@ -18,6 +20,8 @@ public final class Processing implements AutoCloseable {
   private final LogTrimmer trimmer;
   private final List<Processor> processors = new ArrayList<>();
   private final List<DueWorker> dueWorkers = new ArrayList<>();
+  private final List<LogListener> listeners = new CopyOnWriteArrayList<>();
+  private final Database database;
   private final ProcessingStats stats = new ProcessingStats();
   private final LogIntake intake;
   private final int incarnation;
@@ -38,6 +42,7 @@ public final class Processing implements AutoCloseable {
       String node,
       int processors,
       Runnable deliveriesQueued) {
+    this.database = database;
     this.writer = LogWriter.start(database, clock, ids, node, processors > 0, this::committed);
     this.incarnation = writer.incarnation();
     this.ownership = new LaneOwnership(database, writer);
@@ -51,7 +56,7 @@ public final class Processing implements AutoCloseable {
               database, reader, stores, ruleBooks, cache, clock, deliveriesQueued, stats, "processor-" + i));
     }
     if (processors > 0) {
-      ownership.tick();
+      ownership.tick(Set.of());
       dueWorkers.add(new DueWorker(database, ownership, stores, ruleBooks, cache, clock, deliveriesQueued));
     }
     this.processors.forEach(Processor::start);
@@ -82,11 +87,18 @@ public final class Processing implements AutoCloseable {
   /**
    * Looks who shares the lanes; called once a second.
    *
-   * @return incarnations of processes that died
+   * @param suspects incarnations that hold deliveries
+   * @return those of them that died
    */
-  public Set<Integer> shareLanes() {
-    if (!processors.isEmpty() && ownership.tick()) {
+  public Set<Integer> shareLanes(Set<Integer> suspects) {
+    if (processors.isEmpty()) {
+      return Set.of();
+    }
+    if (ownership.tick(suspects)) {
       wake();
+    }
+    if (ownership.shared() && listeners.isEmpty()) {
+      listeners.add(LogListener.start(database, this::wake));
     }
     return ownership.dead();
   }
@@ -106,6 +118,7 @@ public final class Processing implements AutoCloseable {
   @Override
   public void close() {
     writer.drain();
+    listeners.forEach(LogListener::close);
     dueWorkers.forEach(DueWorker::close);
     processors.forEach(Processor::close);
     ownership.release();

@@ -14,7 +14,7 @@ import dev.carillon.delivery.NewDelivery;
 import dev.carillon.log.IdRanges;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
-import dev.carillon.segments.MembershipRepository.Build;
+import dev.carillon.segments.MembershipRepository.Unbuilt;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What follows from a change of one person: memberships, and journeys that start or go on. Works in memory on loaded people and collects what to write.
@@ -35,16 +36,16 @@ final class Reactions {
 
   private final RuleBook ruleBook;
   private final IdRanges ids;
-  private final Map<Integer, Build> builds;
+  private final Set<Unbuilt> unbuilt;
   private final Map<Long, Journey> moved = new LinkedHashMap<>();
   private final Map<Long, Journey> started = new LinkedHashMap<>();
   private final List<NewDelivery> deliveries = new ArrayList<>();
   private final List<CampaignRefusal> refusals = new ArrayList<>();
 
-  Reactions(RuleBook ruleBook, IdRanges ids, Map<Integer, Build> builds) {
+  Reactions(RuleBook ruleBook, IdRanges ids, Set<Unbuilt> unbuilt) {
     this.ruleBook = ruleBook;
     this.ids = ids;
-    this.builds = builds;
+    this.unbuilt = unbuilt;
   }
 
   /** Evaluates the segments something has woken, those that read them in turn, and starts the campaigns whose segments were entered. */
@@ -78,11 +79,7 @@ final class Reactions {
   }
 
   private boolean leftToBuild(SegmentRule segment, PersonState person) {
-    if (!segment.building()) {
-      return false;
-    }
-    var range = builds.get(segment.segmentId());
-    return range != null && person.personId() > range.doneTo() && person.personId() <= range.lastPerson();
+    return segment.building() && unbuilt.contains(new Unbuilt(person.personId(), segment.segmentId()));
   }
 
   /** A timer of a segment has run out: looks again and arms the next one. */

@@ -11,6 +11,7 @@ import dev.carillon.processing.RuleBook.EventRules;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterIds;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Facts;
 import dev.carillon.segments.SegmentRepository;
@@ -52,8 +53,10 @@ public final class RuleBookReader {
       var rule = new SegmentRule(live.segmentId(), live.condition(), live.building());
       draft(drafts, live.workspace()).add(rule, counterNames);
     }
-    for (var campaign : campaigns.compiled(handle)) {
-      draft(drafts, campaign.workspace()).add(campaign);
+    var counterIds = new HashMap<WorkspaceId, CounterIds>();
+    for (var campaign : campaigns.live(handle)) {
+      var known = counterIds.computeIfAbsent(campaign.workspace(), workspace -> counters.of(handle, workspace));
+      draft(drafts, campaign.workspace()).add(CompiledCampaign.compile(campaign, known));
     }
     var workspaces = new HashMap<WorkspaceId, Rules>();
     drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules()));

@@ -3,9 +3,8 @@ package dev.carillon.segments;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +37,25 @@ public final class MembershipRepository {
         .list();
   }
 
-  /** The people whom a build has still to reach have keys in ({@code doneTo}, {@code lastPerson}]. */
-  public record Build(long doneTo, long lastPerson) {}
+  /** A person whose membership in a segment a build has still to find out. */
+  public record Unbuilt(long personId, int segmentId) {}
 
-  /** The builds under way by segment. Read after people are locked, so that it tells which of them are built. */
-  public Map<Integer, Build> builds(Handle handle) {
+  /**
+   * Which segments of these people are left to a build: it has not reached the person, who was there before it began. Read after the people are
+   * locked, so that nobody is left to a build that has passed. People the caller has just created are never among them.
+   */
+  public Set<Unbuilt> unbuilt(Handle handle, long[] people) {
     return handle
-        .createQuery("SELECT segment_id, done_to, last_person FROM segment_build")
-        .map((row, context) -> Map.entry(row.getInt(1), new Build(row.getLong(2), row.getLong(3))))
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        .createQuery(
+            """
+            SELECT p.person_id, b.target_id FROM person p
+              JOIN build b ON b.kind = 'segment' AND b.workspace_id = p.workspace_id
+                          AND b.done_to < p.person_id AND b.epoch > p.born
+             WHERE p.person_id = ANY(:people)
+            """)
+        .bind("people", people)
+        .map((row, context) -> new Unbuilt(row.getLong(1), row.getInt(2)))
+        .set();
   }
 
   /** What a batch changes, in key order. */

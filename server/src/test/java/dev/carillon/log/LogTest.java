@@ -89,7 +89,7 @@ final class LogTest {
     // given
     try (var writer = writer()) {
       var ownership = new LaneOwnership(database, writer);
-      ownership.tick();
+      ownership.tick(java.util.Set.of());
       var readers = List.of(new LaneReader(ownership, 0, 2), new LaneReader(ownership, 1, 2));
       // when
       append(writer, 100, 50, 0);
@@ -111,13 +111,13 @@ final class LogTest {
     try (var first = writer();
         var second = writer()) {
       var ownership = new LaneOwnership(database, first);
-      ownership.tick();
-      new LaneOwnership(database, second).tick();
-      ownership.tick();
+      ownership.tick(java.util.Set.of());
+      new LaneOwnership(database, second).tick(java.util.Set.of());
+      ownership.tick(java.util.Set.of());
       var seen = new ConcurrentHashMap<Integer, List<Integer>>();
       var firstReader = new LaneReader(ownership, 0, 1);
       var otherOwnership = new LaneOwnership(database, second);
-      otherOwnership.tick();
+      otherOwnership.tick(java.util.Set.of());
       var secondReader = new LaneReader(otherOwnership, 0, 1);
       // when
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -151,7 +151,7 @@ final class LogTest {
     // given a node that read a batch and then lost its session
     var dying = writer();
     var ownership = new LaneOwnership(database, dying);
-    ownership.tick();
+    ownership.tick(java.util.Set.of());
     append(dying, 64, 3, 0);
     var reader = new LaneReader(ownership, 0, 1);
     var handle = database.dedicatedHandle("test");
@@ -162,7 +162,7 @@ final class LogTest {
     try (var living = writer()) {
       // when
       var heir = new LaneOwnership(database, living);
-      assertThat(heir.tick()).isTrue();
+      assertThat(heir.tick(java.util.Set.of())).isTrue();
       // then
       assertThat(heir.owned()).hasSize(Lanes.GROUPS);
       assertThatThrownBy(() -> handle.useTransaction(h -> reader.advance(h, batch))).isInstanceOf(LanesLost.class);
@@ -184,8 +184,8 @@ final class LogTest {
       var two = new LaneOwnership(database, second);
       // when
       for (var tick = 0; tick < 3; tick++) {
-        one.tick();
-        two.tick();
+        one.tick(java.util.Set.of());
+        two.tick(java.util.Set.of());
       }
       // then
       assertThat(one.owned()).hasSize(8);
@@ -199,7 +199,7 @@ final class LogTest {
     // given operations of now, half of them consumed
     try (var writer = writer()) {
       var ownership = new LaneOwnership(database, writer);
-      ownership.tick();
+      ownership.tick(java.util.Set.of());
       append(writer, 64, 2, 0);
       var later = new AtomicReference<>(CLOCK.instant());
       var trimmer = new LogTrimmer(database, later::get);
