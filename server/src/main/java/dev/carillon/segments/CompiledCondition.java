@@ -156,8 +156,7 @@ public final class CompiledCondition {
 
   /** The next instant at which the answer can change with no new data; empty: never. It may be early, never late. */
   public Optional<Instant> nextChange(Facts facts) {
-    var millis = next(root, facts);
-    return millis == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    return changes(root, facts);
   }
 
   private static long next(Node node, Facts facts) {
@@ -218,6 +217,17 @@ public final class CompiledCondition {
   /** The tree, for explanations. */
   Node root() {
     return root;
+  }
+
+  /** Whether a part holds, for explanations. */
+  static boolean holds(Node node, Facts facts) {
+    return matches(node, facts);
+  }
+
+  /** When a part can change with no new data, for explanations. */
+  static Optional<Instant> changes(Node node, Facts facts) {
+    var millis = next(node, facts);
+    return millis == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }
 
   /** How many events an event leaf counts now, for explanations. */
