@@ -74,10 +74,7 @@ public final class CampaignExplainer {
   private record Seen(Instant at, String data) {}
 
   private static Gate eventSeen(
-      Handle handle,
-      CompiledCampaign campaign,
-      TriggerRule.EventTrigger trigger,
-      long personId) {
+      Handle handle, CompiledCampaign campaign, TriggerRule.EventTrigger trigger, long personId) {
     var seen =
         handle
             .createQuery(
@@ -93,11 +90,10 @@ public final class CampaignExplainer {
             .bind("kind", trigger.kind().code())
             .bind("name", trigger.name())
             .bind("limit", EVENTS)
-            .map(
-                (row, _) ->
-                    new Seen(
-                        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
-                        row.getString("data")))
+            .map((row, _) ->
+                new Seen(
+                    row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
+                    row.getString("data")))
             .list();
     if (seen.isEmpty()) {
       return new Gate(

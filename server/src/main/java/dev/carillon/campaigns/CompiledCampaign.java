@@ -1,9 +1,9 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.segments.EventFilter;
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterIds;
+import dev.carillon.segments.EventFilter;
 import dev.carillon.segments.Facts;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.HashMap;
