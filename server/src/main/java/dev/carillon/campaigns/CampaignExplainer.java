@@ -132,15 +132,15 @@ public final class CampaignExplainer {
   }
 
   private static Gate filters(CompiledCampaign campaign, Facts facts) {
-    var filters = campaign.filters();
-    if (filters == null) {
+    var reasons = campaign.filtersExplained(facts);
+    if (reasons == null) {
       return new Gate("filters", true, "The campaign has no filters", null);
     }
-    var match = filters.matches(facts);
+    var match = campaign.filtersMatch(facts);
     return new Gate(
         "filters",
         match,
         match ? "The person matches the filters" : "The person does not match the filters",
-        null);
+        reasons);
   }
 }

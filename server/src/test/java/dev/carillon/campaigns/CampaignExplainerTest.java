@@ -21,6 +21,7 @@ import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.store.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -103,6 +104,15 @@ class CampaignExplainerTest {
     assertThat(outside.gates()).extracting(Gate::open).containsExactly(true, false, true, false);
     var inside = explain(campaign, SOMEBODY.with("plan", "pro").in(SEGMENT));
     assertThat(inside.gates()).extracting(Gate::open).containsOnly(true);
+    assertThat(gate(inside, "filters").reasons())
+        .isEqualTo(
+            Map.of(
+                "condition",
+                Map.of("attribute", Map.of("field", "plan", "operator", "eq", "value", "pro")),
+                "holds",
+                true,
+                "read",
+                Map.of("value", "pro")));
   }
 
   @Test
