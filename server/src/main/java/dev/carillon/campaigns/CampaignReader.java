@@ -1,10 +1,10 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.segments.Fault;
 import dev.carillon.liquid.LiquidSyntaxException;
 import dev.carillon.liquid.Template;
 import dev.carillon.messages.EmailTemplate;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Fault;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

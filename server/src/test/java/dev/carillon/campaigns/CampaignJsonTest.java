@@ -114,7 +114,6 @@ class CampaignJsonTest {
         campaign.withSteps(Workflow.numbered(campaign.steps(), numbers::incrementAndGet));
 
     assertThat(CampaignJson.parseStored(CampaignJson.stored(numbered))).isEqualTo(numbered);
-    assertThat(CampaignJson.parseStored(CampaignJson.stored(campaign))).isEqualTo(campaign);
   }
 
   @Test
@@ -128,8 +127,7 @@ class CampaignJsonTest {
 
     assertThat(sent).containsEntry("id", 7).containsEntry("state", "running");
     assertThat(sent).containsEntry("created", (int) NOW.getEpochSecond());
-    assertThat(CampaignJson.parse(sent, present))
-        .isEqualTo(new Parsed.Valid(present.definition()));
+    assertThat(CampaignJson.parse(sent, present)).isEqualTo(new Parsed.Valid(present.definition()));
   }
 
   @Test
