@@ -33,7 +33,7 @@ final class ManageServer implements AutoCloseable {
   ManageServer(Database database, InstantSource clock, RateLimits limits) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
-    builder = new SegmentBuilder(database, clock);
+    builder = new SegmentBuilder(database, segments, counters, clock);
     api =
         new ManageApi(
             new Credentials(new CredentialRepository(database)),

@@ -11,6 +11,7 @@ import dev.carillon.processing.ProcessingStats;
 import dev.carillon.store.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class OperationsApiTest {
@@ -42,6 +43,29 @@ class OperationsApiTest {
       answer.expect(
           503, "{\"status\":\"unavailable\",\"database\":\"the database does not answer\"}");
       assertThat(answer.http().header("retry-after")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void shouldNotWaitLongForTheDatabase() {
+    var never = new CountDownLatch(1);
+    Runnable hanging =
+        () -> {
+          try {
+            never.await();
+          } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+          }
+        };
+    try (var server = start(hanging)) {
+      var client = new JsonClient(server.port(), "");
+      var began = System.nanoTime();
+
+      client.get("/health").expect(503);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+    } finally {
+      never.countDown();
     }
   }
 
