@@ -34,8 +34,8 @@ public final class OperationsApi {
   /**
    * What is shown. Asked at every request and by many threads.
    *
-   * @param database returns when the database has answered, throws when it does not; what takes longer
-   *     than two seconds counts as no answer
+   * @param database returns when the database has answered, throws when it does not; what takes
+   *     longer than two seconds counts as no answer
    * @param processing what processing has done since the start
    * @param delivery what sending has done since the start
    * @param logLag age of the oldest accepted operation that is not applied yet; zero for none
@@ -116,15 +116,14 @@ public final class OperationsApi {
         .name("carillon_deliveries")
         .help("Deliveries that came to an end, by how they ended.")
         .labelNames("outcome")
-        .callback(
-            callback -> {
-              var stats = sources.delivery.get();
-              callback.call(stats.sent(), "sent");
-              callback.call(stats.failed(), "failed");
-              callback.call(stats.undeliverable(), "undeliverable");
-              callback.call(stats.drafted(), "drafted");
-              callback.call(stats.cancelled(), "cancelled");
-            })
+        .callback(callback -> {
+          var stats = sources.delivery.get();
+          callback.call(stats.sent(), "sent");
+          callback.call(stats.failed(), "failed");
+          callback.call(stats.undeliverable(), "undeliverable");
+          callback.call(stats.drafted(), "drafted");
+          callback.call(stats.cancelled(), "cancelled");
+        })
         .register(registry);
     counter(
         "carillon_delivery_retries",

@@ -38,8 +38,7 @@ final class Description {
 
   static Description read() {
     try (var in =
-        Objects.requireNonNull(
-            Description.class.getResourceAsStream(OpenApiDocument.RESOURCE))) {
+        Objects.requireNonNull(Description.class.getResourceAsStream(OpenApiDocument.RESOURCE))) {
       return new Description(JSON.readTree(in.readAllBytes()));
     } catch (IOException failure) {
       throw new AssertionError(failure);
@@ -73,8 +72,7 @@ final class Description {
 
   /** Expects that the answer has a described status and a body of the described form. */
   JsonClient.Answer check(String operationId, JsonClient.Answer answer) {
-    var response =
-        operation(operationId).json().at("/responses/" + answer.status());
+    var response = operation(operationId).json().at("/responses/" + answer.status());
     assertThat(response.isMissingNode()).as(answer.call() + " → " + answer.http()).isFalse();
     if (response.has("$ref")) {
       response = document.at(response.get("$ref").asString().substring(1));
@@ -90,8 +88,7 @@ final class Description {
 
   /** What is wrong with a request body by the description. */
   List<String> requestFaults(String operationId, String body) {
-    var schema =
-        operation(operationId).json().at("/requestBody/content/application~1json/schema");
+    var schema = operation(operationId).json().at("/requestBody/content/application~1json/schema");
     return faults(schema, JSON.readTree(body));
   }
 

@@ -102,7 +102,8 @@ class ManageApiTest {
     description.check("segments.get", client.get(at));
 
     // what was read can be sent back
-    var same = description.check("segments.update", client.send("PUT", at, "{\"segment\":" + made + "}"));
+    var same =
+        description.check("segments.update", client.send("PUT", at, "{\"segment\":" + made + "}"));
     assertThat(same.json().get("segment")).isEqualTo(made);
     server.build();
     var built = description.check("segments.get", client.get(at)).json().get("segment");
@@ -192,7 +193,8 @@ class ManageApiTest {
             "/segment/conditions/and/0/attribute/operator",
             "/segment/conditions/and/1/event/name",
             "/segment/conditions/and/1/event/count/n");
-    assertThat(answer.json().at("/meta/errors").size()).isEqualTo(answer.json().get("errors").size());
+    assertThat(answer.json().at("/meta/errors").size())
+        .isEqualTo(answer.json().get("errors").size());
     assertThat(answer.json().at("/meta/status").asInt()).isEqualTo(422);
     assertThat(answer.json().at("/errors/0/status").asString()).isEqualTo("422");
 
@@ -304,7 +306,9 @@ class ManageApiTest {
             .check(
                 "campaigns.update",
                 client.send(
-                    "PUT", at, "{\"campaign\":" + made.toString().replace("Welcome", "Hello") + "}"))
+                    "PUT",
+                    at,
+                    "{\"campaign\":" + made.toString().replace("Welcome", "Hello") + "}"))
             .expect(200)
             .json()
             .get("campaign");
@@ -329,8 +333,7 @@ class ManageApiTest {
 
     var stopped =
         description
-            .check(
-                "campaigns.stop", client.send("POST", at + "/stop", "{\"journeys\":\"finish\"}"))
+            .check("campaigns.stop", client.send("POST", at + "/stop", "{\"journeys\":\"finish\"}"))
             .expect(200);
     assertThat(stopped.json().at("/campaign/state").asString()).isEqualTo("stopping");
     var ended = client.send("POST", at + "/stop", "{\"journeys\":\"exit\"}").expect(200);
@@ -413,25 +416,24 @@ class ManageApiTest {
     var made = create("campaign", WELCOME);
     var at = path("campaign", made);
     test.jdbi()
-        .useHandle(
-            handle -> {
-              handle.execute(
-                  """
-                  INSERT INTO journey VALUES (77, ?, ?, ?, 1, 'waiting', ?, 2, '2026-03-12T00:00:00Z', '2026-03-10T00:00:00Z',
-                    '2026-03-10T00:00:00Z', NULL, NULL,
-                    '[{"step":%1$d,"at":1773100800,"did":"sends"},{"step":%1$d,"at":1773100800,"did":"waits","until":1773273600}]',
-                    '{}')
-                  """
-                      .formatted(made.at("/steps/1/id").asInt()),
-                  kim,
-                  shop.workspace().value(),
-                  made.get("id").asInt(),
-                  made.at("/steps/1/id").asInt());
-              handle.execute(
-                  "INSERT INTO campaign_refusal VALUES (?, ?, 'not_running', now(), now(), 2, 'stopped')",
-                  kim,
-                  made.get("id").asInt());
-            });
+        .useHandle(handle -> {
+          handle.execute(
+              """
+              INSERT INTO journey VALUES (77, ?, ?, ?, 1, 'waiting', ?, 2, '2026-03-12T00:00:00Z', '2026-03-10T00:00:00Z',
+                '2026-03-10T00:00:00Z', NULL, NULL,
+                '[{"step":%1$d,"at":1773100800,"did":"sends"},{"step":%1$d,"at":1773100800,"did":"waits","until":1773273600}]',
+                '{}')
+              """
+                  .formatted(made.at("/steps/1/id").asInt()),
+              kim,
+              shop.workspace().value(),
+              made.get("id").asInt(),
+              made.at("/steps/1/id").asInt());
+          handle.execute(
+              "INSERT INTO campaign_refusal VALUES (?, ?, 'not_running', now(), now(), 2, 'stopped')",
+              kim,
+              made.get("id").asInt());
+        });
 
     var answer = client.get(at + "/explain?person=u-42");
 
@@ -463,17 +465,19 @@ class ManageApiTest {
     var answer = client.send("POST", BASE + "/campaigns", body);
     description
         .check("campaigns.create", answer)
-        .expectProblem(400, "the body must be an object that wraps the campaign: {\"campaign\": {…}}");
+        .expectProblem(
+            400, "the body must be an object that wraps the campaign: {\"campaign\": {…}}");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{", "[]", "{\"a\":1,\"a\":2}", "{\"segment\":{\"name\":\"\\u0000\"}}", "x"})
+  @ValueSource(
+      strings = {"{", "[]", "{\"a\":1,\"a\":2}", "{\"segment\":{\"name\":\"\\u0000\"}}", "x"})
   void shouldRefuseWhatIsNoJson(String body) {
+    description.check("segments.create", client.send("POST", BASE + "/segments", body)).expect(400);
     description
-        .check("segments.create", client.send("POST", BASE + "/segments", body))
-        .expect(400);
-    description
-        .check("segments.create", client.send("POST", BASE + "/segments", "{\"segment\":".repeat(10_000)))
+        .check(
+            "segments.create",
+            client.send("POST", BASE + "/segments", "{\"segment\":".repeat(10_000)))
         .expect(400);
   }
 
@@ -498,14 +502,17 @@ class ManageApiTest {
               ? ""
               : below.startsWith("/segments")
                   ? LOYAL
-                  : below.endsWith("/stop") ? "{\"journeys\":\"exit\"}" : below.endsWith("/start") ? "" : WELCOME;
+                  : below.endsWith("/stop")
+                      ? "{\"journeys\":\"exit\"}"
+                      : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
       if (call.contains("{id}")) {
         var query = below.endsWith("/explain") ? "?person=u-42" : "";
         var answer = stranger.send(method, own + below + query, body).expect(404);
-        assertThat(answer.http().body()).contains(below.startsWith("/segments") ? "segment" : "campaign");
+        assertThat(answer.http().body())
+            .contains(below.startsWith("/segments") ? "segment" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");
@@ -555,7 +562,12 @@ class ManageApiTest {
           now("clock.advance", calls.send("POST", BASE + "/clock", "{\"advance_seconds\":86400}"));
 
       assertThat(after - before).isBetween(86_400L, 86_460L);
-      for (var body : List.of("", "{\"advance_seconds\":-1}", "{\"advance_seconds\":1.5}", "{\"advance_seconds\":\"1\"}")) {
+      for (var body :
+          List.of(
+              "",
+              "{\"advance_seconds\":-1}",
+              "{\"advance_seconds\":1.5}",
+              "{\"advance_seconds\":\"1\"}")) {
         description.check("clock.advance", calls.send("POST", BASE + "/clock", body)).expect(422);
       }
     }
@@ -588,11 +600,10 @@ class ManageApiTest {
   void shouldReferToWhatIsThere() {
     assertThat(description.references())
         .isNotEmpty()
-        .allSatisfy(
-            reference ->
-                assertThat(description.document().at(reference.substring(1)).isMissingNode())
-                    .as(reference)
-                    .isFalse());
+        .allSatisfy(reference ->
+            assertThat(description.document().at(reference.substring(1)).isMissingNode())
+                .as(reference)
+                .isFalse());
   }
 
   @Test
