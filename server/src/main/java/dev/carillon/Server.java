@@ -92,7 +92,7 @@ final class Server implements AutoCloseable {
     // what reacts
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
-    var campaigns = new CampaignRepository(database);
+    var campaigns = new CampaignRepository(database, counters, clock);
     var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
 
     // what goes out
@@ -133,7 +133,7 @@ final class Server implements AutoCloseable {
       sender.start();
       outbox.connect(sender::signal);
       upkeep.every(Duration.ofSeconds(1), "lane-sharing", () -> sender.reclaim(processing.shareLanes(sender.holders())));
-      var builder = new SegmentBuilder(database, clock);
+      var builder = new SegmentBuilder(database, segments, counters, clock);
       upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
       var campaignUpkeep = new CampaignUpkeep(database, deliveries);
       upkeep.every(Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
