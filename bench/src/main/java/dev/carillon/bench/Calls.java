@@ -1,8 +1,8 @@
 package dev.carillon.bench;
 
 /**
- * The calls of the Track API that are measured. Person 42 is {@code bench-0000042}, with the address
- * {@code bench-0000042@example.test}.
+ * The calls of the Track API that are measured. Person 42 is {@code bench-0000042}, with the
+ * address {@code bench-0000042@example.test}.
  */
 final class Calls {
   private static final String AUTHORIZATION =
@@ -18,7 +18,8 @@ final class Calls {
         PERSON + "/events",
         AUTHORIZATION,
         """
-        {"name":"%s","id":"{ulid}","data":{"total":42.5,"quantity":3,"sku":"SKU-{number}","category":"shoes","coupon":"SPRING"}}"""
+        {"name":"%s","id":"{ulid}","data":{"total":42.5,"quantity":3,"sku":"SKU-{number}","category":"shoes","coupon":"SPRING"}}\
+        """
             .formatted(name));
   }
 
@@ -36,7 +37,8 @@ final class Calls {
         """
         {"email":"bench-{person}@example.test","first_name":"Kim","last_name":"Benchmark","%s":"%s",\
         "city":"Kathmandu","country":"NP","language":"en","timezone":"Asia/Kathmandu","created_at":1750000000,\
-        "score":"s{number}","orders":7,"total_spent":1284.5,"newsletter":true,"source":"search","verified":false}"""
+        "score":"s{number}","orders":7,"total_spent":1284.5,"newsletter":true,"source":"search","verified":false}\
+        """
             .formatted(mark, value));
   }
 

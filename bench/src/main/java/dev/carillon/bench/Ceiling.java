@@ -55,36 +55,38 @@ final class Ceiling {
         Database.open(
             DatabaseSettings.embedded(folder.resolve("data"))
                 .withMigrations("classpath:db/ceiling"));
-    var writer = CeilingWriter.start(database.dedicated("ceiling"));
-    var ceiling = new Ceiling(writer);
-    var server =
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .backlog(1024)
-            .shutdownHook(false)
-            .featuresDiscoverServices(false)
-            .protocolsDiscoverServices(false)
-            .writeQueueLength(0)
-            .connectionOptions(options -> options.tcpNoDelay(true))
-            .addProtocol(
-                Http1Config.builder()
-                    .validatePath(false)
-                    .validatePrologue(false)
-                    .validateRequestHeaders(false)
-                    .validateRequestHostHeader(false)
-                    .validateResponseHeaders(false)
-                    .receiveLog(false)
-                    .sendLog(false)
-                    .build())
-            .routing(
-                HttpRouting.builder()
-                    .addFilter((_, request, response) -> ceiling.serve(request, response)))
-            .build()
-            .start();
+    var server = new Ceiling(CeilingWriter.start(database.dedicated("ceiling"))).listen();
     var port = folder.resolve(PORT_FILE + ".new");
     Files.writeString(port, Integer.toString(server.port()));
     Files.move(port, folder.resolve(PORT_FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The settings are those of the server's own listener; Helidon offers nothing in their place. */
+  @SuppressWarnings("removal")
+  private WebServer listen() {
+    return WebServer.builder()
+        .host("127.0.0.1")
+        .port(0)
+        .backlog(1024)
+        .shutdownHook(false)
+        .featuresDiscoverServices(false)
+        .protocolsDiscoverServices(false)
+        .writeQueueLength(0)
+        .connectionOptions(options -> options.tcpNoDelay(true))
+        .addProtocol(
+            Http1Config.builder()
+                .validatePath(false)
+                .validatePrologue(false)
+                .validateRequestHeaders(false)
+                .validateRequestHostHeader(false)
+                .validateResponseHeaders(false)
+                .receiveLog(false)
+                .sendLog(false)
+                .build())
+        .routing(
+            HttpRouting.builder().addFilter((_, request, response) -> serve(request, response)))
+        .build()
+        .start();
   }
 
   private void serve(ServerRequest request, ServerResponse response) {

@@ -64,7 +64,9 @@ final class CeilingWriter {
             SELECT * FROM unnest(?::text[], ?::text[], ?::text[])
             """)) {
       while (true) {
-        for (var row = queue.poll(); row != null; row = rows.size() < MOST_ROWS ? queue.poll() : null) {
+        for (var row = queue.poll();
+            row != null;
+            row = rows.size() < MOST_ROWS ? queue.poll() : null) {
           rows.add(row);
         }
         if (rows.isEmpty()) {
@@ -88,9 +90,12 @@ final class CeilingWriter {
   }
 
   private void write(PreparedStatement insert, List<Row> rows) throws SQLException {
-    insert.setArray(1, connection.createArrayOf("text", rows.stream().map(row -> row.path).toArray()));
-    insert.setArray(2, connection.createArrayOf("text", rows.stream().map(row -> row.name).toArray()));
-    insert.setArray(3, connection.createArrayOf("text", rows.stream().map(row -> row.body).toArray()));
+    insert.setArray(
+        1, connection.createArrayOf("text", rows.stream().map(row -> row.path).toArray()));
+    insert.setArray(
+        2, connection.createArrayOf("text", rows.stream().map(row -> row.name).toArray()));
+    insert.setArray(
+        3, connection.createArrayOf("text", rows.stream().map(row -> row.body).toArray()));
     insert.executeUpdate();
     for (var row : rows) {
       row.stored = true;

@@ -19,8 +19,7 @@ record EventRules(String event, int early, int often, int campaign) {
         rules.segment(
             event + " early",
             Rules.all(
-                List.of(
-                    Rules.attributeIs(TestBed.TIER, TestBed.GOLD), Rules.performed(event, 1))));
+                List.of(Rules.attributeIs(TestBed.TIER, TestBed.GOLD), Rules.performed(event, 1))));
     int often = rules.segment(event + " often", Rules.performed(event, times));
     rules.awaitBuilt(early);
     rules.awaitBuilt(often);

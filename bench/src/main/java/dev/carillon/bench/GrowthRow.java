@@ -37,8 +37,7 @@ final class GrowthRow implements Measurement {
     }
 
     private void round(int events) {
-      var source =
-          Sources.counted(Calls.event(EVENT), sent, events, n -> n * STRIDE % people);
+      var source = Sources.counted(Calls.event(EVENT), sent, events, n -> n * STRIDE % people);
       var work = Work.processHeldBack(server, client, source);
       sent += events;
       micros.add(1e6 / work.perSecond());
@@ -104,8 +103,7 @@ final class GrowthRow implements Measurement {
         server.rules().awaitBuilt(segment);
       }
       try (var client = LoadClient.connect(server.port(), 1)) {
-        Work.process(
-            server, client, Sources.counted(Calls.profile("plan", "pro"), 0, 1, n -> n));
+        Work.process(server, client, Sources.counted(Calls.profile("plan", "pro"), 0, 1, n -> n));
       }
       PeopleCopies.make(server.database(), people, bed.progress());
       return server;

@@ -54,7 +54,8 @@ final class IdleRow implements Measurement {
       var mail = sink.mails().poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (mail == null || !mail.recipient().equals(Calls.address(person))) {
         throw new BenchFailure(
-            "The event of %s led to %s.".formatted(Calls.id(person), mail == null ? "no mail" : mail));
+            "The event of %s led to %s."
+                .formatted(Calls.id(person), mail == null ? "no mail" : mail));
       }
       return TimeUnit.NANOSECONDS.toMicros(mail.takenNanos() - start);
     } catch (InterruptedException interrupted) {
@@ -68,8 +69,7 @@ final class IdleRow implements Measurement {
     var named = Pattern.compile("\"id\"\\s*:\\s*" + segment + "\\b");
     long start = post(server, Calls.event("idle_segment"), person);
     while (true) {
-      var answer =
-          server.connection().call("GET", path, "Bearer " + RunningServer.APP_KEY, "");
+      var answer = server.connection().call("GET", path, "Bearer " + RunningServer.APP_KEY, "");
       long now = System.nanoTime();
       if (answer.status() != 200) {
         throw new BenchFailure("GET %s was answered %d.".formatted(path, answer.status()));

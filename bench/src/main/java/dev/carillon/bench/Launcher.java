@@ -37,7 +37,8 @@ record Launcher(Path home) {
     try {
       var matcher = FLAGS.matcher(Files.readString(script()));
       if (!matcher.find()) {
-        throw new BenchFailure("The launcher " + script() + " no longer has a line JVM_FLAGS=\"…\".");
+        throw new BenchFailure(
+            "The launcher " + script() + " no longer has a line JVM_FLAGS=\"…\".");
       }
       return matcher.group(1);
     } catch (IOException failure) {
@@ -56,12 +57,19 @@ record Launcher(Path home) {
   /** Environment of a server: no settings but these. */
   static Map<String, String> environment(Path data, int port, int smtpPort) {
     return Map.of(
-        "CARILLON_DATA", data.toString(),
-        "CARILLON_PORT", Integer.toString(port),
-        "CARILLON_SITE_ID", RunningServer.SITE_ID,
-        "CARILLON_TRACK_KEY", RunningServer.TRACK_KEY,
-        "CARILLON_APP_KEY", RunningServer.APP_KEY,
-        "CARILLON_RATE_LIMITS", "off",
-        "CARILLON_SMTP_URL", "smtp://127.0.0.1:" + smtpPort);
+        "CARILLON_DATA",
+        data.toString(),
+        "CARILLON_PORT",
+        Integer.toString(port),
+        "CARILLON_SITE_ID",
+        RunningServer.SITE_ID,
+        "CARILLON_TRACK_KEY",
+        RunningServer.TRACK_KEY,
+        "CARILLON_APP_KEY",
+        RunningServer.APP_KEY,
+        "CARILLON_RATE_LIMITS",
+        "off",
+        "CARILLON_SMTP_URL",
+        "smtp://127.0.0.1:" + smtpPort);
   }
 }

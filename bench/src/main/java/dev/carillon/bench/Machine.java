@@ -16,7 +16,12 @@ import java.util.Map;
  * @param memoryMebibytes of the whole machine; 0 where the system does not tell
  */
 record Machine(
-    Instant at, int processors, String processor, long memoryMebibytes, String system, String java) {
+    Instant at,
+    int processors,
+    String processor,
+    long memoryMebibytes,
+    String system,
+    String java) {
 
   /** This machine, now. */
   static Machine here(Instant now) {

@@ -18,7 +18,8 @@ final class MemoryRow implements Measurement {
   @Override
   public List<Result> measure(TestBed bed) {
     if (!ResidentMemory.isKnown()) {
-      throw new BenchFailure("This system does not tell how much memory a process has (no /proc/*/smaps_rollup).");
+      throw new BenchFailure(
+          "This system does not tell how much memory a process has (no /proc/*/smaps_rollup).");
     }
     var server = bed.serverWithPeople();
     if (server.processed() < bed.sizes().events()) {

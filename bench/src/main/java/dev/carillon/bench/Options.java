@@ -17,7 +17,12 @@ import picocli.CommandLine.ParseResult;
  * @param folder where the run makes its folder; absent: beside the built program
  */
 record Options(
-    Sizes sizes, List<String> rows, Form form, boolean keep, boolean noFail, Optional<Path> folder) {
+    Sizes sizes,
+    List<String> rows,
+    Form form,
+    boolean keep,
+    boolean noFail,
+    Optional<Path> folder) {
 
   /** In which form the results are printed. */
   enum Form {
@@ -45,14 +50,34 @@ record Options(
 
   private static final List<Size> SIZES =
       List.of(
-          new Size("--connections", Sizes.DEFAULT.connections(), 1, 1_000, "kept-alive connections under load"),
+          new Size(
+              "--connections",
+              Sizes.DEFAULT.connections(),
+              1,
+              1_000,
+              "kept-alive connections under load"),
           new Size("--seconds", Sizes.DEFAULT.seconds(), 1, 60, "length of one window of accept"),
-          new Size("--rounds", Sizes.DEFAULT.rounds(), 1, 20, "measured rounds, after one to warm up; the median counts"),
+          new Size(
+              "--rounds",
+              Sizes.DEFAULT.rounds(),
+              1,
+              20,
+              "measured rounds, after one to warm up; the median counts"),
           new Size("--people", Sizes.DEFAULT.people(), 50, 100_000, "people whom events are about"),
           new Size("--events", Sizes.DEFAULT.events(), 100, 200_000, "operations in one round"),
-          new Size("--mails", Sizes.DEFAULT.mails(), 1, 100_000, "mails in one round, at most one for each person"),
+          new Size(
+              "--mails",
+              Sizes.DEFAULT.mails(),
+              1,
+              100_000,
+              "mails in one round, at most one for each person"),
           new Size("--samples", Sizes.DEFAULT.samples(), 1, 10_000, "single events of idle"),
-          new Size("--growth-people", Sizes.DEFAULT.growthPeople(), 10_000, 9_000_000, "people in the large base of growth"));
+          new Size(
+              "--growth-people",
+              Sizes.DEFAULT.growthPeople(),
+              10_000,
+              9_000_000,
+              "people in the large base of growth"));
 
   /** Reads the arguments; {@code all} are the measurements there are. */
   static Parsed parse(String[] arguments, List<Measurement> all) {
@@ -113,14 +138,17 @@ record Options(
     command.parser().collectErrors(true);
     command
         .addOption(
-            OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this text.").build())
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this text.")
+                .build())
         .addOption(
             OptionSpec.builder(ONLY)
                 .type(List.class)
                 .auxiliaryTypes(String.class)
                 .splitRegex(",")
-                .paramLabel("ROW[,ROW]...")
-                .description("Measure these rows alone.")
+                .paramLabel("ROWS")
+                .description("Measure these rows alone, such as accept,idle.")
                 .build())
         .addOption(flag("--json", "Print one JSON object instead of the table."))
         .addOption(flag("--markdown", "Print a table to paste into a page."))
@@ -130,7 +158,8 @@ record Options(
             OptionSpec.builder("--folder")
                 .type(Path.class)
                 .paramLabel("FOLDER")
-                .description("Where the run makes its folder; it decides which disk is measured. Default: target/bench.")
+                .description(
+                    "Where the run makes its folder; it decides which disk is measured. Default: target/bench.")
                 .build());
     for (var size : SIZES) {
       command.addOption(
@@ -144,6 +173,7 @@ record Options(
         .usageMessage()
         .width(110)
         .sortOptions(false)
+        .customSynopsis("./carillon bench [OPTION]...")
         .description(
             "Measures Carillon on this machine and checks its results in the database.",
             "Starts servers of its own by the launcher, with default settings but for ports, keys and a mail server, and the client on the same machine. The table goes to standard output, progress to standard error. Ends with 0 when every requirement is met, 1 when not, 2 when it was asked in a wrong way.")

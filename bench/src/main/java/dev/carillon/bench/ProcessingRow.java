@@ -43,8 +43,7 @@ final class ProcessingRow implements Measurement {
   }
 
   private static Round matching(TestBed bed, RunningServer server, int round) {
-    var rules =
-        EventRules.define(server, "processing_" + round, bed.sizes().eventsEach());
+    var rules = EventRules.define(server, "processing_" + round, bed.sizes().eventsEach());
     return new Round(rules.source(bed.sizes()), database -> rules.check(database, bed.sizes()));
   }
 
@@ -68,8 +67,7 @@ final class ProcessingRow implements Measurement {
   private static Round changes(NewPeople people, int round) {
     var value = "change-" + round + "-";
     return new Round(
-        Sources.counted(
-            Calls.attributeChange(value), people.first(), people.count(), n -> n),
+        Sources.counted(Calls.attributeChange(value), people.first(), people.count(), n -> n),
         database -> {
           database.expectNoDeadLetters();
           database.expect(

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
  * answer must state its length.
  */
 final class ResponseReader {
-  private static final byte[] LENGTH = "\r\ncontent-length:".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] LENGTH =
+      "\r\ncontent-length:".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
   private static final int STATUS_AT = "HTTP/1.1 ".length();
 
   private int status;

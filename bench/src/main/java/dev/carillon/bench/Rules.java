@@ -41,9 +41,7 @@ final class Rules {
   int segment(String name, Map<String, Object> conditions) {
     var answer =
         call(
-            "POST",
-            "/segments",
-            Map.of("segment", Map.of("name", name, "conditions", conditions)));
+            "POST", "/segments", Map.of("segment", Map.of("name", name, "conditions", conditions)));
     return answer.path("segment").path("id").asInt();
   }
 
@@ -111,6 +109,7 @@ final class Rules {
 
   private static BenchFailure refused(String method, String path, HttpConnection.Answer answer) {
     return new BenchFailure(
-        "%s %s was answered %d: %s".formatted(method, path, answer.status(), answer.body().strip()));
+        "%s %s was answered %d: %s"
+            .formatted(method, path, answer.status(), answer.body().strip()));
   }
 }

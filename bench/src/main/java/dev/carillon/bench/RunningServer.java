@@ -87,7 +87,9 @@ final class RunningServer implements AutoCloseable {
    * @throws BenchFailure when it does not tell
    */
   long processed() {
-    return metric("carillon_operations_processed").orElseThrow(() -> new BenchFailure("The server's /metrics has no carillon_operations_processed."));
+    return metric("carillon_operations_processed")
+        .orElseThrow(
+            () -> new BenchFailure("The server's /metrics has no carillon_operations_processed."));
   }
 
   private Optional<Long> metric(String name) {

@@ -157,7 +157,9 @@ final class SmtpSink implements AutoCloseable {
       for (int each = in.read(); each >= 0; each = in.read()) {
         if (each == '\n') {
           int end = line.length();
-          return end > 0 && line.charAt(end - 1) == '\r' ? line.substring(0, end - 1) : line.toString();
+          return end > 0 && line.charAt(end - 1) == '\r'
+              ? line.substring(0, end - 1)
+              : line.toString();
         }
         if (line.length() < LONGEST_LINE) {
           line.append((char) each);
@@ -170,7 +172,9 @@ final class SmtpSink implements AutoCloseable {
   private static String address(String line) {
     int from = line.indexOf('<');
     int to = line.indexOf('>', from);
-    return from < 0 || to < 0 ? line.substring("RCPT TO:".length()).strip() : line.substring(from + 1, to);
+    return from < 0 || to < 0
+        ? line.substring("RCPT TO:".length()).strip()
+        : line.substring(from + 1, to);
   }
 
   @Override
