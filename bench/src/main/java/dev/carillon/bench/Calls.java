@@ -11,7 +11,7 @@ final class Calls {
 
   private Calls() {}
 
-  /** An event with a ULID and five values, 200 bytes of JSON. */
+  /** An event with a ULID and five values, about 150 bytes of JSON. */
   static RequestTemplate event(String name) {
     return RequestTemplate.of(
         "POST",

@@ -40,15 +40,14 @@ record EventRules(String event, int early, int often, int campaign) {
    */
   void check(ServerDatabase database, Sizes sizes) {
     database.expectNoDeadLetters();
-    database.expect(
-        "events " + event,
-        sizes.roundOfEvents(),
-        "SELECT count(*) FROM event WHERE name_id = (SELECT name_id FROM event_name WHERE name = ?)",
-        event);
+    database.expectEvents(event, sizes.roundOfEvents());
     database.expect(
         "journeys that wait in campaign " + event,
         sizes.roundOfEvents(),
-        "SELECT count(*) FROM journey WHERE campaign_id = ? AND state = 'waiting' AND wake_at IS NOT NULL",
+        """
+        SELECT count(*) FROM journey
+         WHERE campaign_id = ? AND state = 'waiting' AND wake_at IS NOT NULL
+        """,
         campaign);
     for (int segment : List.of(early, often)) {
       database.expect(

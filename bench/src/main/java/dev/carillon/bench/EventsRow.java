@@ -13,7 +13,12 @@ final class EventsRow implements Measurement {
 
   @Override
   public String how() {
-    return "Single calls; each event of a round wakes two segments (one asks for an attribute and the event, one counts the event) and starts a journey that waits. Time from the first request to the commit of the last operation; then events, journeys and members are counted. One round to warm up.";
+    return """
+    Single calls; each event of a round wakes two segments (one asks for an attribute
+    and the event, one counts the event) and starts a journey that waits. Time from the
+    first request to the commit of the last operation; then events, journeys and members
+    are counted. One round to warm up.\
+    """;
   }
 
   @Override

@@ -13,7 +13,11 @@ final class IdentifyRow implements Measurement {
 
   @Override
   public String how() {
-    return "Single calls; each makes a person with 15 attributes and two identifiers. Time from the first request to the commit of the last operation; then people and identifiers are counted. One round to warm up.";
+    return """
+    Single calls; each makes a person with 15 attributes and two identifiers. Time from
+    the first request to the commit of the last operation; then people and identifiers
+    are counted. One round to warm up.\
+    """;
   }
 
   @Override

@@ -19,7 +19,11 @@ final class IdleRow implements Measurement {
 
   @Override
   public String how() {
-    return "One event at a time, 50 ms apart, after 30 that do not count: from the first byte of the call to the last byte of the mail at the sink; and to the first answer of /v1/customers/{id}/segments, asked without pause, that names the segment.";
+    return """
+    One event at a time, 50 ms apart, after 30 that do not count: from the first byte of
+    the call to the last byte of the mail at the sink; and to the first answer of
+    /v1/customers/{id}/segments, asked without pause, that names the segment.\
+    """;
   }
 
   @Override

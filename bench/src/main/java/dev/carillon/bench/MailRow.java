@@ -24,7 +24,12 @@ final class MailRow implements Measurement {
 
   @Override
   public String how() {
-    return "Each event starts a campaign that sends one mail at once; every person does it once. Time from the first request to the last mail at an SMTP sink in this process. The sink is watched for another second after all deliveries are recorded as sent; mails are told apart by recipient and Message-ID.";
+    return """
+    Each event starts a campaign that sends one mail at once; every person does it once.
+    Time from the first request to the last mail at an SMTP sink in this process. The
+    sink is watched for another second after all deliveries are recorded as sent; mails
+    are told apart by recipient and Message-ID.\
+    """;
   }
 
   @Override

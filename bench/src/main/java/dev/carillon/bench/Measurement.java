@@ -7,7 +7,7 @@ interface Measurement {
   /** What {@code --only} calls it. */
   String row();
 
-  /** What it measures and how, in one or two sentences. */
+  /** What it measures and how, in lines of at most 90 characters. */
   String how();
 
   /**

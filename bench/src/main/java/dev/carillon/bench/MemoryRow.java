@@ -12,7 +12,12 @@ final class MemoryRow implements Measurement {
 
   @Override
   public String how() {
-    return "The server's virtual machine and all processes of its PostgreSQL, as the rows before it left them; alone, after one round of plain events. The sum of PSS is judged, which counts pages that processes share once; the sum of RSS counts PostgreSQL's shared buffers once for each of its processes.";
+    return """
+    The server's virtual machine and all processes of its PostgreSQL, as the rows before
+    it left them; alone, after one round of plain events. The sum of PSS is judged,
+    which counts pages that processes share once; the sum of RSS counts PostgreSQL's
+    shared buffers once for each of its processes.\
+    """;
   }
 
   @Override

@@ -159,7 +159,7 @@ record Options(
                 .type(Path.class)
                 .paramLabel("FOLDER")
                 .description(
-                    "Where the run makes its folder; it decides which disk is measured. Default: target/bench.")
+                    "Where the run makes its folder; decides which disk is measured. Default: target/bench.")
                 .build());
     for (var size : SIZES) {
       command.addOption(
@@ -176,7 +176,12 @@ record Options(
         .customSynopsis("./carillon bench [OPTION]...")
         .description(
             "Measures Carillon on this machine and checks its results in the database.",
-            "Starts servers of its own by the launcher, with default settings but for ports, keys and a mail server, and the client on the same machine. The table goes to standard output, progress to standard error. Ends with 0 when every requirement is met, 1 when not, 2 when it was asked in a wrong way.")
+            """
+            Starts servers of its own by the launcher, with default settings but for ports, keys and a
+            mail server; the client runs on the same machine. The table goes to standard output,
+            progress to standard error. Ends with 0 when every requirement is met, 1 when not, 2 when
+            it was asked in a wrong way.\
+            """)
         .footer(footer(all));
     return command;
   }
@@ -192,7 +197,7 @@ record Options(
     for (var each : all) {
       lines.add("");
       lines.add("  " + each.row());
-      lines.add("  " + each.how());
+      each.how().lines().map(line -> "    " + line).forEach(lines::add);
     }
     return lines.toArray(String[]::new);
   }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /** A server with a data folder of its own, started by the launcher. */
 final class RunningServer implements AutoCloseable {
@@ -13,18 +12,18 @@ final class RunningServer implements AutoCloseable {
   static final String TRACK_KEY = "bench-track-key";
   static final String APP_KEY = "bench-app-key";
 
+  private static final String PROCESSED = "carillon_operations_processed_total ";
+
   /** Long enough for the launcher to build first. */
   private static final Duration PATIENCE_TO_START = Duration.ofMinutes(5);
 
   private final ChildProcess process;
-  private final Path data;
   private final int port;
   private final HttpConnection connection;
   private final ServerDatabase database;
 
   private RunningServer(ChildProcess process, Path data, int port) {
     this.process = process;
-    this.data = data;
     this.port = port;
     this.connection = connect(port);
     this.database = ServerDatabase.connect(data);
@@ -87,31 +86,22 @@ final class RunningServer implements AutoCloseable {
    * @throws BenchFailure when it does not tell
    */
   long processed() {
-    return metric("carillon_operations_processed")
-        .orElseThrow(
-            () -> new BenchFailure("The server's /metrics has no carillon_operations_processed."));
-  }
-
-  private Optional<Long> metric(String name) {
     var answer = connection.call("GET", "/metrics", "", "");
-    if (answer.status() != 200) {
-      throw new BenchFailure("/metrics was answered " + answer.status() + ".");
-    }
     return answer
         .body()
         .lines()
-        .filter(line -> line.startsWith(name))
-        .map(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .reduce(Long::sum);
+        .filter(line -> line.startsWith(PROCESSED))
+        .map(line -> (long) Double.parseDouble(line.substring(PROCESSED.length())))
+        .findFirst()
+        .orElseThrow(() ->
+            new BenchFailure(
+                "/metrics was answered %d and has no line %s."
+                    .formatted(answer.status(), PROCESSED)));
   }
 
-  /** The server's own process and the main process of its database. */
+  /** The server's own process. */
   ProcessHandle process() {
     return process.handle();
-  }
-
-  Path data() {
-    return data;
   }
 
   /** Ends it as an operator does. */

@@ -126,10 +126,15 @@ final class ServerDatabase implements AutoCloseable {
     }
   }
 
-  /** The number of events of this name; exact. */
-  long events(String name) {
-    return number(
-        "SELECT count(*) FROM event WHERE name_id = (SELECT name_id FROM event_name WHERE name = ?)",
+  /** Refuses any other number of stored events of this name. */
+  void expectEvents(String name, long expected) {
+    expect(
+        "events " + name,
+        expected,
+        """
+        SELECT count(*) FROM event
+         WHERE name_id = (SELECT name_id FROM event_name WHERE name = ?)
+        """,
         name);
   }
 

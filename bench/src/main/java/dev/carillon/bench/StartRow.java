@@ -21,7 +21,11 @@ final class StartRow implements Measurement {
 
   @Override
   public String how() {
-    return "The built server on the data the rows before it left: from the start of ./carillon start to the first 200 of /health, asked every 3 ms. One start to warm the file cache.";
+    return """
+    The built server on the data the rows before it left: from the start of ./carillon
+    start to the first 200 of /health, asked every 3 ms. One start to warm the file
+    cache.\
+    """;
   }
 
   @Override

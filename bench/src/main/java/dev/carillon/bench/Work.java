@@ -16,7 +16,7 @@ import java.time.Duration;
  */
 record Work(long operations, Duration took) {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long SHORTEST_PAUSE_MILLIS = 1;
+  private static final long SHORTEST_PAUSE_MILLIS = 3;
   private static final long LONGEST_PAUSE_MILLIS = 50;
 
   double perSecond() {
