@@ -57,12 +57,17 @@ final class Load implements AutoCloseable {
    * @param limit acknowledged calls after which all of them stop by themselves
    */
   Load(List<HttpCalls> nodes, int callers, int peopleEach, long limit) {
+    this("person", nodes, callers, peopleEach, limit);
+  }
+
+  /** The same about other people: their ids begin with this word. */
+  Load(String word, List<HttpCalls> nodes, int callers, int peopleEach, long limit) {
     this.nodes = List.copyOf(nodes);
     this.limit = limit;
     for (var caller = 0; caller < callers; caller++) {
       var people = new ArrayList<String>();
       for (var each = 0; each < peopleEach; each++) {
-        people.add("person-%d-%d".formatted(caller, each));
+        people.add("%s-%d-%d".formatted(word, caller, each));
       }
       var name = "caller-" + caller;
       this.callers.add(Thread.ofPlatform().name(name).unstarted(() -> work(name, people)));
