@@ -92,7 +92,7 @@ final class Server implements AutoCloseable {
     // what reacts
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
-    var campaigns = new CampaignRepository(database);
+    var campaigns = new CampaignRepository(database, counters, clock);
     var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
 
     // what goes out

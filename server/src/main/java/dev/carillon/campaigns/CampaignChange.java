@@ -1,5 +1,6 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.Fault;
 import java.util.List;
 
 /** What became of a change to a campaign. */

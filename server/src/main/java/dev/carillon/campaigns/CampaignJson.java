@@ -1,5 +1,6 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.Fault;
 import dev.carillon.messages.EmailTemplate;
 import dev.carillon.segments.Condition;
 import java.time.Duration;

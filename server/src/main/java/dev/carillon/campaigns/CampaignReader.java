@@ -1,5 +1,6 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.Fault;
 import dev.carillon.liquid.LiquidSyntaxException;
 import dev.carillon.liquid.Template;
 import dev.carillon.messages.EmailTemplate;
@@ -54,7 +55,8 @@ final class CampaignReader {
         word(fields, "exit", ExitRule.STOP_MATCHING, ExitRule::ofWire, "stop_matching or never");
     var workflow = steps(fields, "steps", 1);
     if (steps > MOST_STEPS) {
-      fields.fault("steps", "must not be more than " + MOST_STEPS + ", those in branches included");
+      fields.fault(
+          "steps", "must not hold more than " + MOST_STEPS + ", those in branches included");
     }
     fields.refuseOthers();
     if (trigger == null || !faults.isEmpty()) {
@@ -124,7 +126,7 @@ final class CampaignReader {
     var list = fields.list(name);
     if (depth > DEEPEST) {
       if (!list.isEmpty()) {
-        fields.fault(name, "branches must not be more than %d deep".formatted(DEEPEST - 1));
+        fields.fault(name, "is nested more than %d deep".formatted(DEEPEST));
       }
       return List.of();
     }
@@ -257,12 +259,12 @@ final class CampaignReader {
     }
     var names = fields.names();
     if (names.size() > MOST_HEADERS) {
-      step.fault("headers", "must not be more than " + MOST_HEADERS);
+      step.fault("headers", "must not hold more than " + MOST_HEADERS);
       return headers;
     }
     for (var name : names) {
       if (!HEADER_NAME.matcher(name).matches()) {
-        step.fault("headers", "\"%s\" is not the name of a header".formatted(name));
+        fields.fault(name, "is not the name of a header");
       } else {
         headers.put(name, line(fields, name, ""));
       }
@@ -278,7 +280,7 @@ final class CampaignReader {
     try {
       Template.parse(text);
     } catch (LiquidSyntaxException mistake) {
-      fields.fault(name, mistake.sentenceWithPosition());
+      fields.fault(name, "is no Liquid template: " + mistake.sentenceWithPosition());
     }
   }
 }

@@ -1,13 +1,21 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterIds;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.Fault;
+import dev.carillon.segments.SegmentUse;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,15 +46,23 @@ public final class CampaignRepository {
       """;
 
   private final Database database;
+  private final CounterRepository counters;
+  private final InstantSource clock;
 
-  public CampaignRepository(Database database) {
+  /** Dates what it stores by this clock. */
+  public CampaignRepository(Database database, CounterRepository counters, InstantSource clock) {
     this.database = database;
+    this.counters = counters;
+    this.clock = clock;
   }
 
   /** Stores a new campaign as a draft and numbers its steps. */
-  public Campaign create(WorkspaceId workspace, CampaignDefinition definition, Instant now) {
+  public Campaign create(WorkspaceId workspace, CampaignDefinition definition) {
     return database.inTransaction(
         handle -> {
+          Epoch.newRules(handle);
+          counters(handle, workspace, definition);
+          var now = clock.instant();
           var numbered = numbered(handle, definition);
           int id =
               handle
@@ -102,6 +118,36 @@ public final class CampaignRepository {
         .list();
   }
 
+  /** The same, ready to run. */
+  public List<CompiledCampaign> compiled(Handle handle) {
+    var byWorkspace = new HashMap<WorkspaceId, CounterIds>();
+    return live(handle).stream()
+        .map(
+            campaign ->
+                CompiledCampaign.compile(
+                    campaign,
+                    byWorkspace.computeIfAbsent(
+                        campaign.workspace(), workspace -> counters.of(handle, workspace))))
+        .toList();
+  }
+
+  /** One campaign in any state, ready to be explained. */
+  public CompiledCampaign compiled(Handle handle, Campaign campaign) {
+    return CompiledCampaign.compile(campaign, counters.of(handle, campaign.workspace()));
+  }
+
+  /** The campaigns that mention a segment, which therefore must not be deleted (S-9). */
+  public List<SegmentUse> uses(Handle handle, WorkspaceId workspace, int segmentId) {
+    return handle
+        .createQuery(SELECT + " AND c.workspace_id = :workspace ORDER BY c.campaign_id")
+        .bind("workspace", workspace.value())
+        .map(CampaignRepository::campaign)
+        .stream()
+        .filter(campaign -> campaign.definition().segments().contains(segmentId))
+        .map(campaign -> new SegmentUse("campaign", campaign.id(), campaign.name()))
+        .toList();
+  }
+
   /**
    * Saves a new version (C-62). Steps without an id get one.
    *
@@ -109,7 +155,7 @@ public final class CampaignRepository {
    * @return Changed, Outdated, NoSuchCampaign, or NotAllowed when a running campaign would not be
    *     complete any more
    */
-  public CampaignChange update(Campaign present, CampaignDefinition definition, Instant now) {
+  public CampaignChange update(Campaign present, CampaignDefinition definition) {
     return database.inTransaction(
         handle -> {
           Epoch.newRules(handle);
@@ -123,14 +169,15 @@ public final class CampaignRepository {
           if (stored.state() == CampaignState.ARCHIVED) {
             return refused("an archived campaign cannot be changed");
           }
+          var ids = counters(handle, stored.workspace(), definition);
           var problems =
               stored.state().moves()
-                  ? problems(handle, stored.workspace(), definition)
+                  ? problems(handle, stored.workspace(), definition, ids)
                   : List.<Fault>of();
           if (!problems.isEmpty()) {
             return new CampaignChange.NotAllowed(problems);
           }
-          save(handle, stored, numbered(handle, definition), now);
+          save(handle, stored, numbered(handle, definition), clock.instant());
           return changed(handle, stored);
         });
   }
@@ -162,7 +209,7 @@ public final class CampaignRepository {
    * @return Changed, also when it is running already; NotAllowed with everything that is missing
    *     (C-38); NoSuchCampaign
    */
-  public CampaignChange start(WorkspaceId workspace, int campaignId, Instant now) {
+  public CampaignChange start(WorkspaceId workspace, int campaignId) {
     return database.inTransaction(
         handle -> {
           Epoch.newRules(handle);
@@ -174,11 +221,12 @@ public final class CampaignRepository {
             case RUNNING -> new CampaignChange.Changed(stored);
             case ARCHIVED -> refused("an archived campaign cannot be started");
             case DRAFT, STOPPING, STOPPED -> {
-              var problems = problems(handle, workspace, stored.definition());
+              var ids = counters(handle, workspace, stored.definition());
+              var problems = problems(handle, workspace, stored.definition(), ids);
               if (!problems.isEmpty()) {
                 yield new CampaignChange.NotAllowed(problems);
               }
-              run(handle, stored, now);
+              run(handle, stored, clock.instant());
               yield changed(handle, stored);
             }
           };
@@ -210,7 +258,7 @@ public final class CampaignRepository {
    *
    * @return Changed; NotAllowed for a campaign that is not running; NoSuchCampaign
    */
-  public CampaignChange stop(WorkspaceId workspace, int campaignId, StopMode mode, Instant now) {
+  public CampaignChange stop(WorkspaceId workspace, int campaignId, StopMode mode) {
     return database.inTransaction(
         handle -> {
           Epoch.newRules(handle);
@@ -222,7 +270,7 @@ public final class CampaignRepository {
             return refused("the campaign is not running");
           }
           switch (mode) {
-            case EXIT -> end(handle, stored, now);
+            case EXIT -> end(handle, stored, clock.instant());
             case FINISH ->
                 handle
                     .createUpdate(
@@ -231,7 +279,7 @@ public final class CampaignRepository {
                          WHERE campaign_id = :id
                         """)
                     .bind("id", stored.id())
-                    .bind("now", now)
+                    .bind("now", clock.instant())
                     .execute();
           }
           return changed(handle, stored);
@@ -255,7 +303,7 @@ public final class CampaignRepository {
    *
    * @return false when this workspace has no such campaign
    */
-  public boolean delete(WorkspaceId workspace, int campaignId, Instant now) {
+  public boolean delete(WorkspaceId workspace, int campaignId) {
     return database.inTransaction(
         handle -> {
           Epoch.newRules(handle);
@@ -263,6 +311,7 @@ public final class CampaignRepository {
           if (stored == null) {
             return false;
           }
+          var now = clock.instant();
           end(handle, stored, now);
           handle
               .createUpdate("UPDATE campaign SET deleted_at = :now WHERE campaign_id = :id")
@@ -281,9 +330,31 @@ public final class CampaignRepository {
     return new CampaignChange.Changed(found(handle, stored.workspace(), stored.id()));
   }
 
-  private static List<Fault> problems(
+  /** Makes sure that the counters its event conditions read exist, and that past events fill them. */
+  private CounterIds counters(
       Handle handle, WorkspaceId workspace, CampaignDefinition definition) {
-    return StartProblems.of(definition, unknownSegments(handle, workspace, definition.segments()));
+    var specs =
+        definition.conditions().stream()
+            .flatMap(each -> CompiledCondition.specsOf(each).stream())
+            .toList();
+    return counters.ensure(handle, workspace, specs);
+  }
+
+  private List<Fault> problems(
+      Handle handle, WorkspaceId workspace, CampaignDefinition definition, CounterIds ids) {
+    var problems =
+        new ArrayList<>(
+            StartProblems.of(
+                definition, unknownSegments(handle, workspace, definition.segments())));
+    var read = new HashSet<Integer>();
+    definition
+        .conditions()
+        .forEach(each -> read.addAll(CompiledCondition.compile(each, ids).wakes().counters()));
+    if (!counters.complete(handle, read)) {
+      problems.add(
+          new Fault("", "past events of its conditions are still being counted, try again soon"));
+    }
+    return problems;
   }
 
   private static Set<Integer> unknownSegments(

@@ -106,7 +106,7 @@ public final class CampaignUpkeep {
             .map(
                 (row, _) -> new EndedJourney(row.getLong("journey_id"), row.getLong("person_id")))
             .list();
-    deliveries.cancelOfJourneys(handle, ended);
+    deliveries.cancelForJourneys(handle, ended);
     return ended.size();
   }
 

@@ -1,5 +1,6 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.Fault;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,7 @@ final class StartProblems {
   static List<Fault> of(CampaignDefinition definition, Set<Integer> unknownSegments) {
     var problems = new StartProblems();
     if (definition.steps().isEmpty()) {
-      problems.faults.add(new Fault("steps", "the campaign has no steps"));
+      problems.faults.add(new Fault("steps", "must hold at least one step"));
     }
     problems.steps(definition.steps(), "steps");
     unknownSegments.stream()
@@ -35,7 +36,7 @@ final class StartProblems {
         case Step.Email email -> email(email, at);
         case Step.Branch(_, _, _, var then, var otherwise) -> {
           if (then.isEmpty() && otherwise.isEmpty()) {
-            faults.add(new Fault(at, "the branch has no step on either path"));
+            faults.add(new Fault(at, "must hold a step on one of its paths"));
           }
           steps(then, at + ".true");
           steps(otherwise, at + ".false");
@@ -50,13 +51,13 @@ final class StartProblems {
       return;
     }
     var content = email.content();
-    required(at + ".subject", content.subject(), "the e-mail has no subject");
-    required(at + ".body", content.body() + content.plainBody(), "the e-mail has no body");
+    required(at + ".subject", content.subject());
+    required(at + ".body", content.body() + content.plainBody());
   }
 
-  private void required(String path, String text, String problem) {
+  private void required(String path, String text) {
     if (text.isBlank()) {
-      faults.add(new Fault(path, problem));
+      faults.add(new Fault(path, "must not be empty"));
     }
   }
 }

@@ -15,6 +15,8 @@ import dev.carillon.campaigns.CampaignChange.Changed;
 import dev.carillon.campaigns.CampaignChange.NoSuchCampaign;
 import dev.carillon.campaigns.CampaignChange.NotAllowed;
 import dev.carillon.campaigns.CampaignChange.Outdated;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.Fault;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
@@ -30,7 +32,10 @@ class CampaignRepositoryTest {
   private static final WorkspaceId OTHER = new WorkspaceId(2);
   private static final Instant LATER = NOW.plusSeconds(60);
 
-  private final CampaignRepository campaigns = new CampaignRepository(TEST.database());
+  private Instant now = NOW;
+  private final CampaignRepository campaigns =
+      new CampaignRepository(
+          TEST.database(), new CounterRepository(() -> now), () -> now);
 
   @BeforeEach
   void empty() {
@@ -54,8 +59,7 @@ class CampaignRepositoryTest {
         definition(
             signedUp(),
             email(0),
-            branch(0, is("plan", "pro"), List.of(delay(0, Duration.ofDays(1))), List.of())),
-        NOW);
+            branch(0, is("plan", "pro"), List.of(delay(0, Duration.ofDays(1))), List.of())));
   }
 
   @Test
@@ -83,10 +87,10 @@ class CampaignRepositoryTest {
 
     assertThat(campaigns.find(OTHER, campaign.id())).isEmpty();
     assertThat(campaigns.list(OTHER, 0, 10)).isEmpty();
-    assertThat(campaigns.start(OTHER, campaign.id(), NOW)).isEqualTo(new NoSuchCampaign());
-    assertThat(campaigns.stop(OTHER, campaign.id(), StopMode.EXIT, NOW))
+    assertThat(campaigns.start(OTHER, campaign.id())).isEqualTo(new NoSuchCampaign());
+    assertThat(campaigns.stop(OTHER, campaign.id(), StopMode.EXIT))
         .isEqualTo(new NoSuchCampaign());
-    assertThat(campaigns.delete(OTHER, campaign.id(), NOW)).isFalse();
+    assertThat(campaigns.delete(OTHER, campaign.id())).isFalse();
   }
 
   @Test
@@ -107,14 +111,15 @@ class CampaignRepositoryTest {
     var mail = before.definition().steps().getFirst();
     var definition = before.definition().withSteps(List.of(email(0), mail));
 
-    var after = changed(campaigns.update(before, definition, LATER));
+    now = LATER;
+    var after = changed(campaigns.update(before, definition));
 
     assertThat(after.version()).isEqualTo(2);
     assertThat(after.definition().steps().getLast()).isEqualTo(mail);
     assertThat(after.removed()).hasSize(1).containsValue(0);
     assertThat(after.updatedAt()).isEqualTo(LATER);
     assertThat(epoch()).isEqualTo(epoch + 1);
-    assertThat(campaigns.update(before, definition, LATER)).isEqualTo(new Outdated());
+    assertThat(campaigns.update(before, definition)).isEqualTo(new Outdated());
     int versions =
         TEST.jdbi()
             .withHandle(
@@ -130,21 +135,22 @@ class CampaignRepositoryTest {
   @DisplayName("C-30, C-36: started, stopped, started again; the first start is kept")
   void shouldStartAndStop() {
     var epoch = epoch();
-    var running = changed(campaigns.start(WORKSPACE, draft().id(), NOW));
+    var running = changed(campaigns.start(WORKSPACE, draft().id()));
     assertThat(running.state()).isEqualTo(CampaignState.RUNNING);
     assertThat(running.firstStarted()).isEqualTo(NOW);
     assertThat(epoch()).isEqualTo(epoch + 1);
     assertThat(live()).containsExactly(running);
 
     var stopped =
-        changed(campaigns.stop(WORKSPACE, running.id(), StopMode.EXIT, NOW.plusSeconds(1)));
+        changed(campaigns.stop(WORKSPACE, running.id(), StopMode.EXIT));
     assertThat(stopped.state()).isEqualTo(CampaignState.STOPPED);
     assertThat(stopped.endedVersion()).isEqualTo(1);
     assertThat(live()).isEmpty();
-    assertThat(campaigns.stop(WORKSPACE, running.id(), StopMode.EXIT, LATER))
+    assertThat(campaigns.stop(WORKSPACE, running.id(), StopMode.EXIT))
         .isInstanceOf(NotAllowed.class);
 
-    var again = changed(campaigns.start(WORKSPACE, running.id(), LATER));
+    now = LATER;
+    var again = changed(campaigns.start(WORKSPACE, running.id()));
     assertThat(again.state()).isEqualTo(CampaignState.RUNNING);
     assertThat(again.firstStarted()).isEqualTo(NOW);
     assertThat(again.version()).as("tells new journeys from ended ones").isEqualTo(2);
@@ -158,26 +164,26 @@ class CampaignRepositoryTest {
   @Test
   @DisplayName("C-31: a campaign that runs out may be started again meanwhile")
   void shouldStopByRunningOut() {
-    var running = changed(campaigns.start(WORKSPACE, draft().id(), NOW));
+    var running = changed(campaigns.start(WORKSPACE, draft().id()));
 
-    var stopping = changed(campaigns.stop(WORKSPACE, running.id(), StopMode.FINISH, NOW));
+    var stopping = changed(campaigns.stop(WORKSPACE, running.id(), StopMode.FINISH));
     assertThat(stopping.state()).isEqualTo(CampaignState.STOPPING);
     assertThat(stopping.endedVersion()).isZero();
     assertThat(live()).containsExactly(stopping);
 
-    assertThat(changed(campaigns.start(WORKSPACE, running.id(), NOW)).version()).isEqualTo(1);
+    assertThat(changed(campaigns.start(WORKSPACE, running.id())).version()).isEqualTo(1);
   }
 
   @Test
   @DisplayName("C-38: a start is refused with all that is missing")
   void shouldRefuseToStartAnIncompleteCampaign() {
-    var empty = campaigns.create(WORKSPACE, definition(enteredSegment()), NOW);
+    var empty = campaigns.create(WORKSPACE, definition(enteredSegment()));
 
-    assertThat(campaigns.start(WORKSPACE, empty.id(), NOW))
+    assertThat(campaigns.start(WORKSPACE, empty.id()))
         .isEqualTo(
             new NotAllowed(
                 List.of(
-                    new Fault("steps", "the campaign has no steps"),
+                    new Fault("steps", "must hold at least one step"),
                     new Fault("", "there is no segment with the id 3"))));
     assertThat(campaigns.find(WORKSPACE, empty.id()).orElseThrow().state())
         .isEqualTo(CampaignState.DRAFT);
@@ -186,9 +192,9 @@ class CampaignRepositoryTest {
   @Test
   @DisplayName("C-38: a running campaign stays complete")
   void shouldRefuseToEmptyARunningCampaign() {
-    var running = changed(campaigns.start(WORKSPACE, draft().id(), NOW));
+    var running = changed(campaigns.start(WORKSPACE, draft().id()));
 
-    assertThat(campaigns.update(running, definition(signedUp()), NOW))
+    assertThat(campaigns.update(running, definition(signedUp())))
         .isInstanceOf(NotAllowed.class);
   }
 
@@ -203,24 +209,24 @@ class CampaignRepositoryTest {
                     INSERT INTO segment (segment_id, workspace_id, name, type, created_at, updated_at)
                     OVERRIDING SYSTEM VALUE VALUES (3, 2, 'theirs', 'manual', now(), now())
                     """));
-    var theirs = campaigns.create(WORKSPACE, definition(enteredSegment(), email(0)), NOW);
-    var own = campaigns.create(OTHER, definition(enteredSegment(), email(0)), NOW);
+    var theirs = campaigns.create(WORKSPACE, definition(enteredSegment(), email(0)));
+    var own = campaigns.create(OTHER, definition(enteredSegment(), email(0)));
 
-    assertThat(campaigns.start(WORKSPACE, theirs.id(), NOW)).isInstanceOf(NotAllowed.class);
-    assertThat(campaigns.start(OTHER, own.id(), NOW)).isInstanceOf(Changed.class);
+    assertThat(campaigns.start(WORKSPACE, theirs.id())).isInstanceOf(NotAllowed.class);
+    assertThat(campaigns.start(OTHER, own.id())).isInstanceOf(Changed.class);
   }
 
   @Test
   void shouldDelete() {
-    var running = changed(campaigns.start(WORKSPACE, draft().id(), NOW));
+    var running = changed(campaigns.start(WORKSPACE, draft().id()));
 
-    assertThat(campaigns.delete(WORKSPACE, running.id(), NOW)).isTrue();
+    assertThat(campaigns.delete(WORKSPACE, running.id())).isTrue();
 
     assertThat(campaigns.find(WORKSPACE, running.id())).isEmpty();
     assertThat(campaigns.list(WORKSPACE, 0, 10)).isEmpty();
     assertThat(live()).isEmpty();
-    assertThat(campaigns.delete(WORKSPACE, running.id(), NOW)).isFalse();
-    assertThat(campaigns.update(running, running.definition(), NOW))
+    assertThat(campaigns.delete(WORKSPACE, running.id())).isFalse();
+    assertThat(campaigns.update(running, running.definition()))
         .isEqualTo(new NoSuchCampaign());
   }
 }

@@ -12,8 +12,10 @@ import dev.carillon.delivery.Channel;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
+import dev.carillon.segments.CounterRepository;
 import dev.carillon.store.TestDatabase;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,8 @@ class CampaignUpkeepTest {
   @AutoClose private static final TestDatabase TEST = TestDatabase.create();
   private static final Duration DAY = Duration.ofDays(1);
 
-  private final CampaignRepository campaigns = new CampaignRepository(TEST.database());
+  private final InstantSource clock = () -> NOW;
+  private final CampaignRepository campaigns = new CampaignRepository(TEST.database(), new CounterRepository(clock), clock);
   private final JourneyRepository journeys = new JourneyRepository();
   private final DeliveryRepository deliveries = new DeliveryRepository(TEST.database());
   private final CampaignUpkeep upkeep = new CampaignUpkeep(TEST.database(), deliveries);
@@ -41,8 +44,8 @@ class CampaignUpkeepTest {
   }
 
   private Campaign running(Step... steps) {
-    var campaign = campaigns.create(WORKSPACE, definition(signedUp(), steps), NOW);
-    return ((CampaignChange.Changed) campaigns.start(WORKSPACE, campaign.id(), NOW)).campaign();
+    var campaign = campaigns.create(WORKSPACE, definition(signedUp(), steps));
+    return ((CampaignChange.Changed) campaigns.start(WORKSPACE, campaign.id())).campaign();
   }
 
   /** Lets people enter, stores their journeys and what they send. */
@@ -120,7 +123,7 @@ class CampaignUpkeepTest {
     enter(other, 3);
 
     // when
-    campaigns.stop(WORKSPACE, campaign.id(), StopMode.EXIT, NOW.plusSeconds(1));
+    campaigns.stop(WORKSPACE, campaign.id(), StopMode.EXIT);
     runAll();
 
     // then
@@ -134,7 +137,7 @@ class CampaignUpkeepTest {
         .as("another campaign")
         .isEqualTo(Map.of("queued", 3));
     assertThat(count("'rows'", "outbox")).isEqualTo(Map.of("rows", 3));
-    assertThat(upkeep.run(NOW)).isFalse();
+    assertThat(upkeep.run(NOW.plusSeconds(5))).isFalse();
   }
 
   @Test
@@ -143,7 +146,7 @@ class CampaignUpkeepTest {
     var campaign = running(email(0));
     enter(campaign, 3);
 
-    campaigns.stop(WORKSPACE, campaign.id(), StopMode.EXIT, NOW.plusSeconds(1));
+    campaigns.stop(WORKSPACE, campaign.id(), StopMode.EXIT);
     runAll();
 
     assertThat(count("state", "delivery")).isEqualTo(Map.of("cancelled", 3));
@@ -155,8 +158,8 @@ class CampaignUpkeepTest {
   void shouldEndOnlyJourneysOfTheStoppedRun() {
     var campaign = running(email(0), delay(0, DAY));
     enter(campaign, 2);
-    campaigns.stop(WORKSPACE, campaign.id(), StopMode.EXIT, NOW);
-    campaigns.start(WORKSPACE, campaign.id(), NOW);
+    campaigns.stop(WORKSPACE, campaign.id(), StopMode.EXIT);
+    campaigns.start(WORKSPACE, campaign.id());
     enter(stored(campaign), 3);
 
     runAll();
@@ -171,7 +174,7 @@ class CampaignUpkeepTest {
     var campaign = running(delay(0, DAY), email(0));
     enter(campaign, 2);
 
-    campaigns.delete(WORKSPACE, campaign.id(), NOW);
+    campaigns.delete(WORKSPACE, campaign.id());
     runAll();
 
     assertThat(count("state", "journey")).isEqualTo(Map.of("exited", 2));
@@ -182,7 +185,7 @@ class CampaignUpkeepTest {
   void shouldStopWhenTheLastHasFinished() {
     var campaign = running(delay(0, DAY), email(0));
     var entered = enter(campaign, 2);
-    campaigns.stop(WORKSPACE, campaign.id(), StopMode.FINISH, NOW);
+    campaigns.stop(WORKSPACE, campaign.id(), StopMode.FINISH);
 
     runAll();
     assertThat(stored(campaign).state()).isEqualTo(CampaignState.STOPPING);
@@ -218,7 +221,7 @@ class CampaignUpkeepTest {
           campaign
               .definition()
               .withSteps(List.of(new Step.Delay(waits.id(), "", length), steps.getLast()));
-      campaigns.update(stored(campaign), edited, NOW);
+      campaigns.update(stored(campaign), edited);
       runAll();
 
       assertThat(count("wake_at - entered_at", "journey")).hasSize(1);
@@ -239,7 +242,7 @@ class CampaignUpkeepTest {
     var campaign = running(delay(0, DAY), email(0));
     var journey = enter(campaign, 1).getFirst();
     var mail = campaign.definition().steps().getLast();
-    campaigns.update(campaign, campaign.definition().withSteps(List.of(mail)), NOW);
+    campaigns.update(campaign, campaign.definition().withSteps(List.of(mail)));
 
     runAll();
 
@@ -268,7 +271,7 @@ class CampaignUpkeepTest {
   void shouldNotWaitForARunningBatch() {
     var campaign = running(delay(0, DAY), email(0));
     enter(campaign, 3);
-    campaigns.stop(WORKSPACE, campaign.id(), StopMode.EXIT, NOW);
+    campaigns.stop(WORKSPACE, campaign.id(), StopMode.EXIT);
 
     try (var batch = TEST.database().dedicatedHandle("batch")) {
       batch.begin();
