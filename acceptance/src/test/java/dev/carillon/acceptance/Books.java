@@ -105,7 +105,7 @@ final class Books {
         (person, events) -> {
           var transactions = new TreeMap<Integer, Long>();
           events.forEach(each -> transactions.put(each.number, each.transaction));
-          assertThat(transactions.values()).as("transactions of %s's events", person).isSorted();
+          assertThat(List.copyOf(transactions.values())).as("transactions of %s's events", person).isSorted();
         });
     return this;
   }
