@@ -12,7 +12,10 @@ import java.util.Set;
  * to nothing. Immutable; shared by threads.
  */
 public final class CompiledCondition {
-  /** Times kept beyond those a condition compares, so that events dated in the future do not push out the ones that count. */
+  /**
+   * Times kept beyond those a condition compares, so that events dated in the future do not push out the ones that count: the answer is exact while at
+   * most so many of a person's events of one name are ahead of the clock. With more it may count too few until their time has come.
+   */
   private static final int SPARE = 8;
 
   private static final long NEVER = Long.MAX_VALUE;
@@ -156,8 +159,7 @@ public final class CompiledCondition {
 
   /** The next instant at which the answer can change with no new data; empty: never. It may be early, never late. */
   public Optional<Instant> nextChange(Facts facts) {
-    var millis = next(root, facts);
-    return millis == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    return changes(root, facts);
   }
 
   private static long next(Node node, Facts facts) {
@@ -218,6 +220,17 @@ public final class CompiledCondition {
   /** The tree, for explanations. */
   Node root() {
     return root;
+  }
+
+  /** Whether a part holds, for explanations. */
+  static boolean holds(Node node, Facts facts) {
+    return matches(node, facts);
+  }
+
+  /** When a part can change with no new data, for explanations. */
+  static Optional<Instant> changes(Node node, Facts facts) {
+    var millis = next(node, facts);
+    return millis == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }
 
   /** How many events an event leaf counts now, for explanations. */

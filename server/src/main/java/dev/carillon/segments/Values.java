@@ -6,18 +6,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How values are found by path and compared (journeys §2.3). Text is compared without regard to case; a number and a text that spells a number compare
- * as numbers, {@code true} and {@code "true"} are the same.
+ * as numbers, {@code true} and {@code "true"} are the same. Choice: two texts are equal as texts only, so that the postcodes "01234" and "1234" stay
+ * apart; greater and less compare whatever spells a number, digits with an optional minus and point.
  */
 final class Values {
   private Values() {}
 
   /** Whether a test holds, given how to read a top-level value. */
-  static boolean holds(AttributeTest test, java.util.function.Function<String, @Nullable Object> read) {
+  static boolean holds(AttributeTest test, Function<String, @Nullable Object> read) {
     var whole = read.apply(test.field());
     if (whole != null || isPlain(test.field())) {
       return holds(test, whole);
@@ -26,7 +28,7 @@ final class Values {
     var root = read.apply(path.root());
     return switch (test.operator()) {
       case NEQ -> !any(root, path.steps(), value -> equal(value, test.value()));
-      default -> any(root, path.steps(), value -> holds(test, value));
+      case EQ, EXISTS, LT, GT, CONTAINS -> any(root, path.steps(), value -> holds(test, value));
     };
   }
 
@@ -53,6 +55,9 @@ final class Values {
   private static boolean equal(@Nullable Object value, @Nullable Object wanted) {
     if (value == null || wanted == null) {
       return false;
+    }
+    if (value instanceof String left && wanted instanceof String right) {
+      return left.equalsIgnoreCase(right);
     }
     var left = number(value);
     var right = left == null ? null : number(wanted);

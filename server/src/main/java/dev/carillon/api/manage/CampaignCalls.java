@@ -4,33 +4,41 @@ import dev.carillon.campaigns.Campaign;
 import dev.carillon.campaigns.CampaignChange;
 import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.CampaignExplainer;
+import dev.carillon.campaigns.CampaignExplanation;
 import dev.carillon.campaigns.CampaignJson;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.StopMode;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
+import dev.carillon.segments.FactsReader;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /** {@code …/campaigns}. */
 final class CampaignCalls {
+  private static final String FUTURE = "future";
+
   private final Database database;
   private final CampaignRepository campaigns;
   private final CampaignExplainer explainer;
+  private final FactsReader facts;
   private final PersonInQuery person;
 
   CampaignCalls(
       Database database,
       CampaignRepository campaigns,
       CampaignExplainer explainer,
+      FactsReader facts,
       PersonInQuery person) {
     this.database = database;
     this.campaigns = campaigns;
     this.explainer = explainer;
+    this.facts = facts;
     this.person = person;
   }
 
@@ -68,14 +76,15 @@ final class CampaignCalls {
 
   Reply start(Access access, Request request) {
     var id = PathIds.id(request, "campaign");
-    switch (Bodies.object(request).getOrDefault("audience", "future")) {
-      case "future" -> {}
-      case "current_and_future" ->
-          throw invalid(
-              "/audience",
-              "audience current_and_future is not available yet: only people who match after the"
-                  + " start can enter, so audience must be future");
-      case null, default -> throw invalid("/audience", "audience must be future");
+    var audience = Bodies.object(request).getOrDefault("audience", FUTURE);
+    if ("current_and_future".equals(audience)) {
+      throw invalid(
+          "/audience",
+          "audience current_and_future is not available yet: only people who match after the start"
+              + " can enter, so audience must be future");
+    }
+    if (!FUTURE.equals(audience)) {
+      throw invalid("/audience", "audience must be future");
     }
     return answer(campaigns.start(access.workspace(), id));
   }
@@ -93,6 +102,26 @@ final class CampaignCalls {
               + " to their ends");
     }
     return answer(campaigns.stop(access.workspace(), id, mode));
+  }
+
+  Reply explain(Access access, Request request) {
+    var campaign = find(access, request);
+    var somebody = person.find(access, request);
+    var explanation =
+        database
+            .read(handle -> explain(handle, campaign, somebody.personId()))
+            .orElseThrow(() -> new Problem.NotFound("person not found").thrown());
+    return Reply.json(200, Map.of("explanation", explanation.toMap()));
+  }
+
+  private Optional<CampaignExplanation> explain(Handle handle, Campaign campaign, long personId) {
+    var segments = campaign.definition().segments();
+    return facts
+        .read(handle, campaign.workspace(), personId, segments)
+        .map(
+            known ->
+                explainer.explain(
+                    handle, campaigns.compiled(handle, campaign), personId, known));
   }
 
   private static CampaignDefinition definition(CampaignJson.Parsed parsed) {

@@ -11,6 +11,8 @@ import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.processing.TurnableClock;
+import dev.carillon.segments.FactsReader;
+import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
@@ -39,8 +41,10 @@ public final class ManageApi {
   public record Sources(
       Database database,
       SegmentRepository segments,
+      SegmentExplainer segmentExplainer,
       CampaignRepository campaigns,
       CampaignExplainer campaignExplainer,
+      FactsReader facts,
       PersonLookup people) {}
 
   /**
@@ -58,10 +62,19 @@ public final class ManageApi {
     this.credentials = credentials;
     this.limits = limits;
     this.segments =
-        new SegmentCalls(sources.database, sources.segments, sources.campaigns, person);
+        new SegmentCalls(
+            sources.database,
+            sources.segments,
+            sources.segmentExplainer,
+            sources.campaigns,
+            person);
     this.campaigns =
         new CampaignCalls(
-            sources.database, sources.campaigns, sources.campaignExplainer, person);
+            sources.database,
+            sources.campaigns,
+            sources.campaignExplainer,
+            sources.facts,
+            person);
     this.clock = new ClockCalls(clock);
   }
 

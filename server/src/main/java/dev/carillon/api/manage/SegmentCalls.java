@@ -1,10 +1,12 @@
 package dev.carillon.api.manage;
 
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.http.Json;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.segments.Segment;
+import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentOutcome;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.segments.SegmentUse;
@@ -17,16 +19,19 @@ import java.util.stream.Collectors;
 final class SegmentCalls {
   private final Database database;
   private final SegmentRepository segments;
+  private final SegmentExplainer explainer;
   private final CampaignRepository campaigns;
   private final PersonInQuery person;
 
   SegmentCalls(
       Database database,
       SegmentRepository segments,
+      SegmentExplainer explainer,
       CampaignRepository campaigns,
       PersonInQuery person) {
     this.database = database;
     this.segments = segments;
+    this.explainer = explainer;
     this.campaigns = campaigns;
     this.person = person;
   }
@@ -59,6 +64,20 @@ final class SegmentCalls {
     return answer(
         database.inTransaction(
             handle -> segments.delete(handle, access.workspace(), id, campaigns::uses)));
+  }
+
+  Reply explain(Access access, Request request) {
+    var segment = find(access, request);
+    var somebody = person.find(access, request);
+    var explanation =
+        database
+            .read(
+                handle ->
+                    explainer.explain(
+                        handle, access.workspace(), segment.id(), somebody.personId()))
+            .orElseThrow(SegmentCalls::unknown);
+    return Reply.json(
+        200, Map.of("explanation", new Json.Raw(explanation.toJson().toString())));
   }
 
   private static Reply answer(SegmentOutcome outcome) {

@@ -1,0 +1,135 @@
+package dev.carillon.segments;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Why a person is in a segment or not: what is stored, and what each part of the conditions reads
+ * and answers now (promise I7).
+ *
+ * @param at the evaluation clock
+ * @param member whether the person is stored as a member
+ * @param enteredAt since when; null for no member
+ * @param looksAgainAt when the answer is looked at again with no new data; null: never
+ * @param waitsForBuild whether a build has still to find out about this person; until then the
+ *     membership is the one of the conditions before
+ * @param conditions null for a manual segment
+ */
+public record Explanation(
+    Segment segment,
+    long personId,
+    Instant at,
+    boolean member,
+    @Nullable Instant enteredAt,
+    @Nullable Instant looksAgainAt,
+    boolean waitsForBuild,
+    @Nullable Part conditions) {
+
+  /**
+   * A part of the conditions.
+   *
+   * @param condition in canonical form; of a group only which one it is
+   * @param holds its answer now
+   * @param read what the answer is made from
+   * @param changedAt when what it reads last changed, as far as that is known
+   * @param changesAt when its answer can next change with no new data; null: never
+   * @param inner the parts of a group
+   */
+  public record Part(
+      ObjectNode condition,
+      boolean holds,
+      Read read,
+      @Nullable Instant changedAt,
+      @Nullable Instant changesAt,
+      List<Part> inner) {
+    /** Copies the list. */
+    public Part {
+      inner = List.copyOf(inner);
+    }
+  }
+
+  /** What a part of the conditions reads of the person. */
+  public sealed interface Read {
+    /** A group reads nothing but its parts. */
+    record Parts() implements Read {}
+
+    /** An attribute: its top-level value, null when there is none. */
+    record Value(@Nullable Object value) implements Read {}
+
+    /**
+     * Events.
+     *
+     * @param counted how many count now, in the window if there is one
+     * @param ever how many there are with no regard to time
+     * @param newest times of the newest ones, ascending; empty where no window needs them
+     */
+    record Times(long counted, long ever, List<Instant> newest) implements Read {
+      /** Copies the list. */
+      public Times {
+        newest = List.copyOf(newest);
+      }
+    }
+
+    /**
+     * Another segment.
+     *
+     * @param name empty when it is gone
+     */
+    record Membership(String name, boolean member) implements Read {}
+  }
+
+  /** All of it as JSON; times as ISO 8601. */
+  public ObjectNode toJson() {
+    var json = JsonNodeFactory.instance.objectNode();
+    json.putObject("segment")
+        .put("id", segment.id())
+        .put("name", segment.name())
+        .put("type", segment.manual() ? "manual" : "dynamic");
+    json.put("at", at.toString()).put("member", member);
+    put(json, "entered_at", enteredAt);
+    put(json, "looks_again_at", looksAgainAt);
+    json.put("waits_for_build", waitsForBuild);
+    if (conditions == null) {
+      json.putNull("conditions");
+    } else {
+      json.set("conditions", toJson(conditions));
+    }
+    return json;
+  }
+
+  private static ObjectNode toJson(Part part) {
+    var json = JsonNodeFactory.instance.objectNode();
+    json.set("condition", part.condition);
+    json.put("holds", part.holds);
+    switch (part.read) {
+      case Read.Parts() -> {}
+      case Read.Value(var value) ->
+          json.putObject("read").set("value", ConditionJson.valueToJson(value));
+      case Read.Times(var counted, var ever, var newest) -> {
+        var read = json.putObject("read").put("counted", counted).put("ever", ever);
+        var times = read.putArray("newest");
+        newest.forEach(time -> times.add(time.toString()));
+      }
+      case Read.Membership(var name, var member) ->
+          json.putObject("read").put("name", name).put("member", member);
+    }
+    put(json, "changed_at", part.changedAt);
+    put(json, "changes_at", part.changesAt);
+    if (!part.inner.isEmpty()) {
+      var inner = json.putArray("parts");
+      part.inner.forEach(each -> inner.add(toJson(each)));
+    }
+    return json;
+  }
+
+  private static void put(ObjectNode json, String name, @Nullable Instant at) {
+    if (at == null) {
+      json.putNull(name);
+    } else {
+      json.put(name, at.toString());
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.carillon.segments;
+
+import dev.carillon.events.Counters;
+import dev.carillon.events.EventRepository;
+import dev.carillon.people.AttributesJson;
+import dev.carillon.segments.CompiledCondition.Node;
+import dev.carillon.segments.Explanation.Part;
+import dev.carillon.segments.Explanation.Read;
+import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Tells why a person is in a segment or not. Reads without locks: what it tells may be a moment old. */
+public final class SegmentExplainer {
+  private final SegmentRepository segments;
+  private final CounterRepository counters;
+  private final InstantSource clock;
+  private final EventRepository events = new EventRepository();
+  private final MembershipRepository memberships = new MembershipRepository();
+
+  /** Explains by this clock. */
+  public SegmentExplainer(SegmentRepository segments, CounterRepository counters, InstantSource clock) {
+    this.segments = segments;
+    this.counters = counters;
+    this.clock = clock;
+  }
+
+  /** The explanation; empty when the workspace has no such segment or no such person. */
+  public Optional<Explanation> explain(Handle handle, WorkspaceId workspace, int segmentId, long personId) {
+    var segment = segments.find(handle, workspace, segmentId).orElse(null);
+    var person = person(handle, workspace, personId).orElse(null);
+    if (segment == null || person == null) {
+      return Optional.empty();
+    }
+    var conditions = segment.conditions();
+    var compiled =
+        conditions == null
+            ? null
+            : CompiledCondition.compile(conditions, counters.of(handle, workspace));
+    var known = known(handle, workspace, segment, compiled, person);
+    var unbuilt = memberships.unbuilt(handle, new long[] {personId});
+    return Optional.of(
+        new Explanation(
+            segment,
+            personId,
+            known.facts.now(),
+            known.entered.containsKey(segmentId),
+            known.entered.get(segmentId),
+            known.timers.get(segmentId),
+            unbuilt.contains(new Unbuilt(personId, segmentId)),
+            compiled == null ? null : known.part(compiled.root())));
+  }
+
+  private record Person(long id, Map<String, Object> attributes, Map<String, Object> written) {}
+
+  private static Optional<Person> person(Handle handle, WorkspaceId workspace, long personId) {
+    return handle
+        .createQuery(
+            "SELECT attributes, written FROM person WHERE person_id = :person AND workspace_id = :workspace")
+        .bind("person", personId)
+        .bind("workspace", workspace.value())
+        .map(
+            (row, context) ->
+                new Person(personId, AttributesJson.parse(row.getString(1)), AttributesJson.parse(row.getString(2))))
+        .findOne();
+  }
+
+  private Known known(
+      Handle handle, WorkspaceId workspace, Segment segment, @Nullable CompiledCondition compiled, Person person) {
+    var read = new HashSet<>(List.of(segment.id()));
+    if (compiled != null) {
+      read.addAll(compiled.wakes().segments());
+    }
+    var entered = new HashMap<Integer, Instant>();
+    var timers = new HashMap<Integer, Instant>();
+    var ids = new long[] {person.id};
+    for (var row : memberships.load(handle, ids, read.stream().mapToInt(Integer::intValue).toArray())) {
+      (row.timer() ? timers : entered).put(row.segmentId(), row.at());
+    }
+    var packed = events.counters(handle, ids).get(person.id);
+    var counted = packed == null ? Counters.EMPTY : Counters.unpack(packed);
+    var names =
+        read.size() == 1
+            ? Map.<Integer, String>of()
+            : segments.list(handle, workspace).stream().collect(Collectors.toMap(Segment::id, Segment::name));
+    return new Known(
+        new StoredFacts(clock.instant(), person.attributes, counted, entered.keySet()),
+        person.written,
+        entered,
+        timers,
+        names);
+  }
+
+  /** What is known of one person, and how conditions read it. */
+  private record Known(
+      StoredFacts facts,
+      Map<String, Object> written,
+      Map<Integer, Instant> entered,
+      Map<Integer, Instant> timers,
+      Map<Integer, String> names) {
+
+    Part part(Node node) {
+      return switch (node) {
+        case Node.All(var of) -> group(node, "and", of);
+        case Node.Any(var of) -> group(node, "or", of);
+        case Node.None(var of) -> group(node, "not", List.of(of));
+        case Node.Value(var test) -> {
+          var root = facts.attributes().containsKey(test.field()) ? test.field() : Values.root(test.field());
+          var at = written.get(root) instanceof Long millis ? Instant.ofEpochMilli(millis) : null;
+          yield leaf(node, new Condition.Attribute(test), new Read.Value(facts.attribute(root)), at);
+        }
+        case Node.Member(var segmentId) ->
+            leaf(
+                node,
+                new Condition.InSegment(segmentId),
+                new Read.Membership(names.getOrDefault(segmentId, ""), facts.inSegment(segmentId)),
+                entered.get(segmentId));
+        case Node.Times times -> times(times);
+      };
+    }
+
+    private Part times(Node.Times node) {
+      var counter = facts.counter(node.counterId());
+      var newest = Arrays.stream(counter.newest()).mapToObj(Instant::ofEpochMilli).toList();
+      return leaf(
+          node,
+          node.event(),
+          new Read.Times(CompiledCondition.counted(node, facts), counter.total(), newest),
+          lastChange(node.event(), newest));
+    }
+
+    /** The last time an event came into the window or left it. */
+    private @Nullable Instant lastChange(Condition.Event event, List<Instant> newest) {
+      var changes = new ArrayList<>(newest);
+      if (event.within() != null) {
+        newest.forEach(time -> changes.add(time.plus(event.within())));
+      }
+      return changes.stream().filter(time -> !time.isAfter(facts.now())).max(Instant::compareTo).orElse(null);
+    }
+
+    private Part leaf(Node node, Condition condition, Read read, @Nullable Instant changedAt) {
+      return new Part(
+          ConditionJson.toJson(condition),
+          CompiledCondition.holds(node, facts),
+          read,
+          changedAt,
+          CompiledCondition.changes(node, facts).orElse(null),
+          List.of());
+    }
+
+    private Part group(Node node, String kind, List<Node> of) {
+      var inner = of.stream().map(this::part).toList();
+      return new Part(
+          group(kind),
+          CompiledCondition.holds(node, facts),
+          new Read.Parts(),
+          inner.stream().map(Part::changedAt).filter(Objects::nonNull).max(Instant::compareTo).orElse(null),
+          CompiledCondition.changes(node, facts).orElse(null),
+          inner);
+    }
+
+    private static ObjectNode group(String kind) {
+      return JsonNodeFactory.instance.objectNode().put("group", kind);
+    }
+  }
+}
