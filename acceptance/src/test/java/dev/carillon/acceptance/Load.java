@@ -46,15 +46,15 @@ final class Load implements AutoCloseable {
   private final List<Thread> callers = new ArrayList<>();
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
   private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong acknowledgedEvents = new AtomicLong();
   private final Map<String, Throwable> unexpected = new LinkedHashMap<>();
   private final long limit;
   private volatile boolean stopping;
-  private volatile long lastAcknowledgedNanos;
 
   /**
    * Callers who alternate between the nodes from call to call.
    *
-   * @param limit acknowledged calls after which all of them stop by themselves
+   * @param limit acknowledged events after which all of them stop by themselves
    */
   Load(List<HttpCalls> nodes, int callers, int peopleEach, long limit) {
     this("person", nodes, callers, peopleEach, limit);
@@ -118,8 +118,8 @@ final class Load implements AutoCloseable {
     }
     calls.add(new Call(person, number, kind, answered));
     if (answered) {
-      lastAcknowledgedNanos = System.nanoTime();
-      if (acknowledged.incrementAndGet() >= limit) {
+      acknowledged.incrementAndGet();
+      if (kind != Kind.COUNTED && acknowledgedEvents.incrementAndGet() >= limit) {
         stopping = true;
       }
     } else {
@@ -143,16 +143,11 @@ final class Load implements AutoCloseable {
     return acknowledged.get();
   }
 
-  /** When the newest acknowledgement came, by {@link System#nanoTime()}. */
-  long lastAcknowledgedNanos() {
-    return lastAcknowledgedNanos;
-  }
-
   /** Waits until this many calls more were acknowledged. */
   void awaitMore(long count) throws InterruptedException {
     var goal = acknowledged.get() + count;
     var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (acknowledged.get() < Math.min(goal, limit)) {
+    while (acknowledged.get() < goal) {
       checkCallers();
       if (System.nanoTime() > deadline) {
         throw new AssertionError("only " + (goal - acknowledged.get()) + " calls are missing after a minute");
