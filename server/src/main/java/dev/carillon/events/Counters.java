@@ -6,9 +6,11 @@ import java.util.StringJoiner;
 /**
  * All counters of one person, as packed into {@code person_counters.counters}. Immutable.
  *
- * <p>The packed form, per counter in the order of ids: id, total, how many times follow, and the times, the first as Unix milliseconds, each other as
- * the difference to the one before. All are numbers of seven bits a byte, lowest first, the high bit set on all but the last byte; differences carry
- * their sign in the lowest bit. Counters that no rule knows any more stay as they are until {@link #without} removes them.
+ * <p>The packed form, per counter in the order of ids: id, total, how many times follow, and the
+ * times, the first as Unix milliseconds, each other as the difference to the one before. All are
+ * numbers of seven bits a byte, lowest first, the high bit set on all but the last byte;
+ * differences carry their sign in the lowest bit. Counters that no rule knows any more stay as they
+ * are until {@link #without} removes them.
  */
 public final class Counters {
   /** Nothing counted yet. */
@@ -17,7 +19,9 @@ public final class Counters {
   /** A number of 64 bits takes at most so many bytes. */
   private static final int WIDEST = 10;
 
-  /** Ascending; a person has few, so finding one is quicker than in a hash table, and so is packing. */
+  /**
+   * Ascending; a person has few, so finding one is quicker than in a hash table, and so is packing.
+   */
   private final int[] ids;
 
   private final Counter[] counters;
@@ -51,7 +55,9 @@ public final class Counters {
     return new Counters(grownIds, grown);
   }
 
-  /** These counters without one that is no longer kept; the same when there is none with this id. */
+  /**
+   * These counters without one that is no longer kept; the same when there is none with this id.
+   */
   public Counters without(int counterId) {
     var at = Arrays.binarySearch(ids, counterId);
     if (at < 0) {
@@ -172,13 +178,17 @@ public final class Counters {
     }
 
     private IllegalArgumentException broken(String found) {
-      return new IllegalArgumentException("expected packed counters, found %s before byte %d of %d".formatted(found, at, bytes.length));
+      return new IllegalArgumentException(
+          "expected packed counters, found %s before byte %d of %d"
+              .formatted(found, at, bytes.length));
     }
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Counters that && Arrays.equals(ids, that.ids) && Arrays.equals(counters, that.counters);
+    return other instanceof Counters that
+        && Arrays.equals(ids, that.ids)
+        && Arrays.equals(counters, that.counters);
   }
 
   @Override

@@ -12,13 +12,18 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The stored form of attributes and event data: compact JSON objects, read into plain values — String, Long, Double, Boolean, List, Map. Integers are
- * exact to 64 bits, all other numbers are doubles (track §3.5).
+ * The stored form of attributes and event data: compact JSON objects, read into plain values —
+ * String, Long, Double, Boolean, List, Map. Integers are exact to 64 bits, all other numbers are
+ * doubles (track §3.5).
  */
 public final class AttributesJson {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(200).maxStringLength(2_000_000).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(200)
+                  .maxStringLength(2_000_000)
+                  .build())
           .build();
 
   private AttributesJson() {}
@@ -61,7 +66,9 @@ public final class AttributesJson {
     return switch (parser.currentToken()) {
       case VALUE_STRING -> parser.getString();
       case VALUE_NUMBER_INT ->
-          parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? (Object) parser.getDoubleValue() : parser.getLongValue();
+          parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+              ? (Object) parser.getDoubleValue()
+              : parser.getLongValue();
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
@@ -82,7 +89,8 @@ public final class AttributesJson {
   /**
    * Writes an object in compact form; null members are written as null.
    *
-   * @throws IllegalArgumentException for a value JSON has no form for, such as a number that is not finite: it could be stored but never read again
+   * @throws IllegalArgumentException for a value JSON has no form for, such as a number that is not
+   *     finite: it could be stored but never read again
    */
   public static String print(Map<String, ?> object) {
     var text = new StringBuilder(16 + object.size() * 24);
@@ -106,7 +114,8 @@ public final class AttributesJson {
       case null -> text.append("null");
       case String string -> quote(string, text);
       case Boolean bool -> text.append(bool.booleanValue());
-      case Double real when !Double.isFinite(real) -> throw new IllegalArgumentException("no JSON for " + real);
+      case Double real when !Double.isFinite(real) ->
+          throw new IllegalArgumentException("no JSON for " + real);
       case Number number -> text.append(number);
       case Map<?, ?> map -> {
         text.append('{');

@@ -7,6 +7,8 @@ import dev.carillon.workspaces.WorkspaceId;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -147,7 +149,7 @@ public final class ActivityQueries {
                   NULL, NULL, data, NULL, NULL, NULL, false
              FROM activity
             WHERE person_id = :person AND workspace_id = :workspace
-              AND (:type IS NULL OR type = :type)
+              AND :kind = 0 AND (:type IS NULL OR type = :type)
               AND (:name::text IS NULL OR type LIKE '%attribute_change' AND data::json -> :name IS NOT NULL)
               AND occurred_at <= :at
               AND (occurred_at, 2, op, hashtextextended(type || data, 0)) < (:at, :source, :key, :part)
@@ -157,7 +159,7 @@ public final class ActivityQueries {
           (SELECT e.occurred_at, 3, e.op, 0, NULL, n.kind, n.name, e.data, NULL, NULL, NULL, false
              FROM event e JOIN event_name n USING (name_id)
             WHERE e.person_id = :person AND e.workspace_id = :workspace
-              AND (:type IS NULL OR n.kind = :kind)
+              AND (:type IS NULL OR :kind > 0 AND n.kind = :kind)
               AND (:name::text IS NULL OR n.name = :name)
               AND e.occurred_at <= :at
               AND (e.occurred_at, 3, e.op, 0::bigint) < (:at, :source, :key, :part)
@@ -220,7 +222,7 @@ public final class ActivityQueries {
     return 0;
   }
 
-  private static Activity activity(java.sql.ResultSet row) throws java.sql.SQLException {
+  private static Activity activity(ResultSet row) throws SQLException {
     var place =
         new Place(
             row.getObject("at", OffsetDateTime.class).toInstant(),

@@ -11,9 +11,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How values are found by path and compared (journeys §2.3). Text is compared without regard to case; a number and a text that spells a number compare
- * as numbers, {@code true} and {@code "true"} are the same. Choice: two texts are equal as texts only, so that the postcodes "01234" and "1234" stay
- * apart; greater and less compare whatever spells a number, digits with an optional minus and point.
+ * How values are found by path and compared (journeys §2.3). Text is compared without regard to
+ * case; a number and a text that spells a number compare as numbers, {@code true} and {@code
+ * "true"} are the same. Choice: two texts are equal as texts only, so that the postcodes "01234"
+ * and "1234" stay apart; greater and less compare whatever spells a number, digits with an optional
+ * minus and point.
  */
 final class Values {
   private Values() {}
@@ -70,7 +72,8 @@ final class Values {
     return value.toString().equalsIgnoreCase(wanted.toString());
   }
 
-  private static boolean compare(@Nullable Object value, @Nullable Object wanted, Operator operator) {
+  private static boolean compare(
+      @Nullable Object value, @Nullable Object wanted, Operator operator) {
     if (value == null || wanted == null) {
       return false;
     }
@@ -120,15 +123,20 @@ final class Values {
     }
   }
 
-  private static boolean any(@Nullable Object value, List<Path.Step> steps, Predicate<@Nullable Object> test) {
+  private static boolean any(
+      @Nullable Object value, List<Path.Step> steps, Predicate<@Nullable Object> test) {
     if (steps.isEmpty()) {
       return test.test(value);
     }
     var rest = steps.subList(1, steps.size());
     return switch (steps.getFirst()) {
-      case Path.Step.Member(var name) -> any(value instanceof Map<?, ?> map ? map.get(name) : null, rest, test);
+      case Path.Step.Member(var name) ->
+          any(value instanceof Map<?, ?> map ? map.get(name) : null, rest, test);
       case Path.Step.Element(var index) ->
-          any(value instanceof List<?> list && index < list.size() ? list.get(index) : null, rest, test);
+          any(
+              value instanceof List<?> list && index < list.size() ? list.get(index) : null,
+              rest,
+              test);
       case Path.Step.Any() ->
           value instanceof List<?> list && list.stream().anyMatch(each -> any(each, rest, test));
     };

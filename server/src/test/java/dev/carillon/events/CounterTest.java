@@ -10,7 +10,8 @@ class CounterTest {
   @Test
   @DisplayName("S-40: late events take their place")
   void shouldKeepTheNewestTimesInOrderWhateverTheOrderTheyComeIn() {
-    var counter = Counter.NONE.plus(30, 3).plus(10, 3).plus(40, 3).plus(20, 3).plus(40, 3).plus(5, 3);
+    var counter =
+        Counter.NONE.plus(30, 3).plus(10, 3).plus(40, 3).plus(20, 3).plus(40, 3).plus(5, 3);
 
     assertThat(counter).isEqualTo(new Counter(6, new long[] {30, 40, 40}));
   }

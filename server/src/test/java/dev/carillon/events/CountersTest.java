@@ -29,9 +29,14 @@ class CountersTest {
       // when
       var read = Counters.unpack(counters.pack());
       // then
-      assertThat(read).as("seed %d, number %d", SEED, number).isEqualTo(counters).hasSameHashCodeAs(counters);
+      assertThat(read)
+          .as("seed %d, number %d", SEED, number)
+          .isEqualTo(counters)
+          .hasSameHashCodeAs(counters);
       for (var entry : expected.entrySet()) {
-        assertThat(read.get(entry.getKey())).as("seed %d, number %d", SEED, number).isEqualTo(entry.getValue());
+        assertThat(read.get(entry.getKey()))
+            .as("seed %d, number %d", SEED, number)
+            .isEqualTo(entry.getValue());
       }
     }
   }
@@ -61,7 +66,8 @@ class CountersTest {
             .with(7, new Counter(1_000, new long[0]));
 
     // then
-    assertThat(HexFormat.of().formatHex(counters.pack())).isEqualTo("07e80700ac02020280a0abfef962c0a907");
+    assertThat(HexFormat.of().formatHex(counters.pack()))
+        .isEqualTo("07e80700ac02020280a0abfef962c0a907");
   }
 
   @Test
@@ -83,7 +89,8 @@ class CountersTest {
     // then
     assertThat(changed.get(1)).isEqualTo(one);
     assertThat(changed.get(2)).isEqualTo(one);
-    assertThat(changed.without(2)).isEqualTo(Counters.EMPTY.with(1, one).with(3, new Counter(9, new long[0])));
+    assertThat(changed.without(2))
+        .isEqualTo(Counters.EMPTY.with(1, one).with(3, new Counter(9, new long[0])));
     assertThat(changed.without(4)).isEqualTo(changed);
   }
 
@@ -105,7 +112,9 @@ class CountersTest {
     var packed = Counters.EMPTY.with(300, new Counter(2, new long[] {1, 2})).pack();
     for (var length = 1; length < packed.length; length++) {
       var cut = Arrays.copyOf(packed, length);
-      assertThatIllegalArgumentException().as("cut at %d", length).isThrownBy(() -> Counters.unpack(cut));
+      assertThatIllegalArgumentException()
+          .as("cut at %d", length)
+          .isThrownBy(() -> Counters.unpack(cut));
     }
     for (var broken :
         Map.of(

@@ -62,7 +62,9 @@ class AttributesJsonTest {
     for (var number = 0; number < 500; number++) {
       var object = object(random, 3);
       var text = AttributesJson.print(object);
-      assertThat(AttributesJson.parse(text)).as("seed %d, number %d, %s", SEED, number, text).isEqualTo(object);
+      assertThat(AttributesJson.parse(text))
+          .as("seed %d, number %d, %s", SEED, number, text)
+          .isEqualTo(object);
     }
   }
 
@@ -96,12 +98,16 @@ class AttributesJsonTest {
 
   @Test
   void shouldRefuseWhatIsNotAnObject() {
-    assertThatThrownBy(() -> AttributesJson.parse("[1]")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> AttributesJson.parse("[1]"))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> AttributesJson.parse("")).isInstanceOf(IllegalArgumentException.class);
     for (var text : List.of("{", "{\"a\":", "{\"a\":1", "{\"a\":[1", "{\"a\" 1}", "{\"a\":nul}")) {
-      assertThatThrownBy(() -> AttributesJson.parse(text)).as(text).isInstanceOf(JacksonException.class);
+      assertThatThrownBy(() -> AttributesJson.parse(text))
+          .as(text)
+          .isInstanceOf(JacksonException.class);
     }
-    assertThatThrownBy(() -> AttributesJson.parse("{\"a\":1} x")).isInstanceOf(JacksonException.class);
+    assertThatThrownBy(() -> AttributesJson.parse("{\"a\":1} x"))
+        .isInstanceOf(JacksonException.class);
     var deep = "{\"a\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}";
     assertThatThrownBy(() -> AttributesJson.parse(deep)).isInstanceOf(JacksonException.class);
   }

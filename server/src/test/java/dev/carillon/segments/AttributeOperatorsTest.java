@@ -157,7 +157,8 @@ class AttributeOperatorsTest {
   @ParameterizedTest(name = "{0} {1} {2} {3}: {4}")
   @MethodSource("paths")
   @DisplayName("S-35")
-  void shouldFollowPaths(String stored, String field, Operator operator, @Nullable Object value, boolean holds) {
+  void shouldFollowPaths(
+      String stored, String field, Operator operator, @Nullable Object value, boolean holds) {
     check(stored, field, operator, value, holds);
   }
 

@@ -22,7 +22,8 @@ class CompiledConditionTest {
   private static final Duration DAY = Duration.ofDays(1);
   private static final int COUNTER = 3;
 
-  private static final Condition PRO = new Condition.Attribute(new AttributeTest("plan", Operator.EQ, "pro"));
+  private static final Condition PRO =
+      new Condition.Attribute(new AttributeTest("plan", Operator.EQ, "pro"));
   private static final Condition VIP = new Condition.InSegment(12);
 
   @Test
@@ -65,7 +66,8 @@ class CompiledConditionTest {
   @Test
   void shouldCountTheWindowWithoutItsOldestInstantAndWithItsNewest() {
     assertThat(matches(orders(AT_LEAST, 1, DAY), did(NOON, at(NOON)))).isTrue();
-    assertThat(matches(orders(AT_LEAST, 1, DAY), did(NOON, at(NOON.minus(DAY).plusMillis(1))))).isTrue();
+    assertThat(matches(orders(AT_LEAST, 1, DAY), did(NOON, at(NOON.minus(DAY).plusMillis(1)))))
+        .isTrue();
     assertThat(matches(orders(AT_LEAST, 1, DAY), did(NOON, at(NOON.minus(DAY))))).isFalse();
     assertThat(matches(orders(AT_LEAST, 1, DAY), did(NOON, at(NOON.plusMillis(1))))).isFalse();
   }
@@ -74,7 +76,8 @@ class CompiledConditionTest {
   @DisplayName("S-42: exit is due when the oldest event still needed leaves the window")
   void shouldChangeWhenTheOldestNeededEventLeaves() {
     // given three orders, of which the newest two are needed
-    var buyer = did(NOON, at(NOON.minusSeconds(7_200), NOON.minusSeconds(3_600), NOON.minusSeconds(60)));
+    var buyer =
+        did(NOON, at(NOON.minusSeconds(7_200), NOON.minusSeconds(3_600), NOON.minusSeconds(60)));
     var condition = compiled(orders(AT_LEAST, 2, DAY));
 
     // when
@@ -118,7 +121,8 @@ class CompiledConditionTest {
   @Test
   void shouldStayExactWithEightEventsDatedInTheFuture() {
     for (var count : Count.values()) {
-      // given as many orders as are needed to tell, and eight ahead of time, with the times a counter keeps
+      // given as many orders as are needed to tell, and eight ahead of time, with the times a
+      // counter keeps
       var condition = orders(count, 3, DAY);
       var keep = CompiledCondition.specsOf(condition).getFirst().newest();
       var needed = count == AT_LEAST ? 3 : 4;
@@ -131,7 +135,9 @@ class CompiledConditionTest {
       }
 
       // then
-      assertThat(matches(condition, did(NOON, counter))).as("%s", count).isEqualTo(count == AT_LEAST);
+      assertThat(matches(condition, did(NOON, counter)))
+          .as("%s", count)
+          .isEqualTo(count == AT_LEAST);
     }
   }
 
@@ -161,7 +167,10 @@ class CompiledConditionTest {
     var buyer = did(NOON, at(NOON.minusSeconds(60)));
     var both =
         new Condition.And(
-            List.of(new Condition.Not(orders(AT_LEAST, 1, DAY)), orders(AT_LEAST, 1, Duration.ofHours(1)), PRO));
+            List.of(
+                new Condition.Not(orders(AT_LEAST, 1, DAY)),
+                orders(AT_LEAST, 1, Duration.ofHours(1)),
+                PRO));
 
     // then
     assertThat(compiled(both).nextChange(buyer)).contains(NOON.minusSeconds(60).plusSeconds(3_600));
@@ -173,10 +182,12 @@ class CompiledConditionTest {
     // given
     var condition =
         new Condition.Or(
-            List.of(PRO, new Condition.Not(new Condition.And(List.of(VIP, orders(AT_LEAST, 1, DAY))))));
+            List.of(
+                PRO, new Condition.Not(new Condition.And(List.of(VIP, orders(AT_LEAST, 1, DAY))))));
 
     // then
-    assertThat(compiled(condition).wakes()).isEqualTo(new Wakes(Set.of("plan"), Set.of(COUNTER), Set.of(12)));
+    assertThat(compiled(condition).wakes())
+        .isEqualTo(new Wakes(Set.of("plan"), Set.of(COUNTER), Set.of(12)));
   }
 
   @Test

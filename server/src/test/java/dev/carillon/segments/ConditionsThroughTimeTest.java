@@ -20,15 +20,18 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random conditions over random histories, compared with an evaluator that keeps every event and counts anew each time. A failure names the seed: put
- * it into {@link #SEED} to see the same run.
+ * Random conditions over random histories, compared with an evaluator that keeps every event and
+ * counts anew each time. A failure names the seed: put it into {@link #SEED} to see the same run.
  */
 class ConditionsThroughTimeTest {
   private static final long SEED = System.nanoTime();
   private static final int HISTORIES = 3_000;
   private static final List<String> NAMES = List.of("order", "visit");
 
-  /** So many events of a name may be dated in the future at once; counters keep spare times for them. */
+  /**
+   * So many events of a name may be dated in the future at once; counters keep spare times for
+   * them.
+   */
   private static final int AHEAD = 8;
 
   private final Random random = new Random(SEED);
@@ -45,12 +48,11 @@ class ConditionsThroughTimeTest {
 
     void happened(String name, long at) {
       events.computeIfAbsent(name, _ -> new ArrayList<>()).add(at);
-      ids.forEach(
-          (spec, id) -> {
-            if (spec.name().equals(name)) {
-              counters = counters.with(id, counters.get(id).plus(at, spec.newest()));
-            }
-          });
+      ids.forEach((spec, id) -> {
+        if (spec.name().equals(name)) {
+          counters = counters.with(id, counters.get(id).plus(at, spec.newest()));
+        }
+      });
     }
 
     long ahead(String name, long now) {
@@ -106,18 +108,26 @@ class ConditionsThroughTimeTest {
     }
   }
 
-  private void check(History history, Condition condition, CompiledCondition compiled, long now, String story) {
+  private void check(
+      History history, Condition condition, CompiledCondition compiled, long now, String story) {
     var expected = history.naively(condition, now);
     assertThat(compiled.matches(history.at(now))).as(story).isEqualTo(expected);
-    var change = compiled.nextChange(history.at(now)).map(Instant::toEpochMilli).orElse(now + 100_000);
+    var change =
+        compiled.nextChange(history.at(now)).map(Instant::toEpochMilli).orElse(now + 100_000);
     assertThat(change).as(story).isGreaterThan(now);
     for (var look = 0; look < 5; look++) {
       var between = now + random.nextLong(change - now);
-      assertThat(history.naively(condition, between)).as("%s, at %d of %d", story, between, change).isEqualTo(expected);
+      assertThat(history.naively(condition, between))
+          .as("%s, at %d of %d", story, between, change)
+          .isEqualTo(expected);
     }
-    assertThat(history.naively(condition, change - 1)).as("%s, before %d", story, change).isEqualTo(expected);
+    assertThat(history.naively(condition, change - 1))
+        .as("%s, before %d", story, change)
+        .isEqualTo(expected);
     if (condition instanceof Condition.Event && compiled.nextChange(history.at(now)).isPresent()) {
-      assertThat(history.naively(condition, change)).as("%s, at %d", story, change).isNotEqualTo(expected);
+      assertThat(history.naively(condition, change))
+          .as("%s, at %d", story, change)
+          .isNotEqualTo(expected);
     }
   }
 
@@ -135,7 +145,9 @@ class ConditionsThroughTimeTest {
   private Condition condition(int depth) {
     var kind = random.nextInt(depth == 0 ? 4 : 8);
     return switch (kind) {
-      case 0 -> new Condition.Attribute(new AttributeTest("plan", Operator.EQ, random.nextBoolean() ? "pro" : "free"));
+      case 0 ->
+          new Condition.Attribute(
+              new AttributeTest("plan", Operator.EQ, random.nextBoolean() ? "pro" : "free"));
       case 1 -> new Condition.InSegment(random.nextInt(2));
       case 5 -> new Condition.And(conditions(depth - 1));
       case 6 -> new Condition.Or(conditions(depth - 1));

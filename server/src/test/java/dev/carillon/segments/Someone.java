@@ -7,7 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A person made up for a test. */
-record Someone(Instant now, Map<String, ?> attributes, Map<Integer, Counter> counters, Set<Integer> segments)
+record Someone(
+    Instant now, Map<String, ?> attributes, Map<Integer, Counter> counters, Set<Integer> segments)
     implements Facts {
 
   /** Somebody with these attributes who has done nothing and is in no segment. */

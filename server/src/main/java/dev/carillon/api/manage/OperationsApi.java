@@ -18,24 +18,24 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * For those who run the server: {@code GET /health} and {@code GET /metrics}. Neither asks for a
  * key, and neither shows anything about people or workspaces.
  */
 public final class OperationsApi {
-  private static final Logger LOG = LoggerFactory.getLogger(OperationsApi.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Sources sources;
+  private final Probe database;
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
   /**
    * What is shown. Asked at every request and by many threads.
    *
-   * @param database returns when the database has answered, throws when it does not
+   * @param database returns when the database has answered, throws when it does not; what takes
+   *     longer than two seconds counts as no answer
    * @param processing what processing has done since the start
    * @param delivery what sending has done since the start
    * @param logLag age of the oldest accepted operation that is not applied yet; zero for none
@@ -49,6 +49,7 @@ public final class OperationsApi {
   /** Shows these. */
   public OperationsApi(Sources sources) {
     this.sources = sources;
+    this.database = new Probe(sources.database, PATIENCE);
     registerProcessing();
     registerDelivery();
     registerProcess();
@@ -63,17 +64,14 @@ public final class OperationsApi {
 
   private Reply health(Request request) {
     var body = new LinkedHashMap<String, Object>();
-    try {
-      sources.database.run();
+    if (database.answers()) {
       body.put("status", "ok");
       body.put("database", "ok");
       return uncached(Reply.json(200, body));
-    } catch (RuntimeException failure) {
-      LOG.warn("the database does not answer a health check: {}", failure.getMessage());
-      body.put("status", "unavailable");
-      body.put("database", "the database does not answer");
-      return uncached(Reply.json(503, body)).with("retry-after", "1");
     }
+    body.put("status", "unavailable");
+    body.put("database", "the database does not answer");
+    return uncached(Reply.json(503, body)).with("retry-after", "1");
   }
 
   private Reply metrics(Request request) {
@@ -118,15 +116,14 @@ public final class OperationsApi {
         .name("carillon_deliveries")
         .help("Deliveries that came to an end, by how they ended.")
         .labelNames("outcome")
-        .callback(
-            callback -> {
-              var stats = sources.delivery.get();
-              callback.call(stats.sent(), "sent");
-              callback.call(stats.failed(), "failed");
-              callback.call(stats.undeliverable(), "undeliverable");
-              callback.call(stats.drafted(), "drafted");
-              callback.call(stats.cancelled(), "cancelled");
-            })
+        .callback(callback -> {
+          var stats = sources.delivery.get();
+          callback.call(stats.sent(), "sent");
+          callback.call(stats.failed(), "failed");
+          callback.call(stats.undeliverable(), "undeliverable");
+          callback.call(stats.drafted(), "drafted");
+          callback.call(stats.cancelled(), "cancelled");
+        })
         .register(registry);
     counter(
         "carillon_delivery_retries",

@@ -133,16 +133,14 @@ class AppApiTest {
 
   private static int segment() {
     var conditions =
-        new Condition.Attribute(
-            new AttributeTest("plan", AttributeTest.Operator.EQ, "pro"));
+        new Condition.Attribute(new AttributeTest("plan", AttributeTest.Operator.EQ, "pro"));
     var outcome =
         test.database()
-            .inTransaction(
-                handle ->
-                    server.segments.create(
-                        handle,
-                        shop.workspace(),
-                        new SegmentDraft("Pro", "payers", List.of("x"), conditions)));
+            .inTransaction(handle ->
+                server.segments.create(
+                    handle,
+                    shop.workspace(),
+                    new SegmentDraft("Pro", "payers", List.of("x"), conditions)));
     if (outcome instanceof SegmentOutcome.Saved(var saved)) {
       return saved.id();
     }
@@ -151,10 +149,8 @@ class AppApiTest {
 
   private static void member(int segment, long person) {
     test.jdbi()
-        .useHandle(
-            handle ->
-                handle.execute(
-                    "INSERT INTO segment_member VALUES (?, ?, now())", person, segment));
+        .useHandle(handle ->
+            handle.execute("INSERT INTO segment_member VALUES (?, ?, now())", person, segment));
   }
 
   private static JsonClient shopClient() {
@@ -163,7 +159,8 @@ class AppApiTest {
 
   private static String ids(long person, String id, String email) {
     return """
-        {"cio_id":"%s","id":%s,"email":%s}"""
+    {"cio_id":"%s","id":%s,"email":%s}\
+    """
         .formatted(CioId.of(person), id, email);
   }
 
@@ -249,8 +246,7 @@ class AppApiTest {
   @Test
   @DisplayName("app-data §1.1: e-mail is no identifier where the workspace does not use it")
   void shouldRefuseEmailWhereItIdentifiesNobody() {
-    var plain =
-        Tenant.create(test.database(), "plain-key", "{\"identifiers\":[\"id\"]}");
+    var plain = Tenant.create(test.database(), "plain-key", "{\"identifiers\":[\"id\"]}");
     plain.person(Map.of("id", "p", "email", "p@example.test"), CREATED);
 
     server
@@ -329,17 +325,16 @@ class AppApiTest {
     var tenant = Tenant.create(test.database(), "members-key");
     int group =
         test.database()
-            .read(
-                handle ->
-                    handle
-                        .createQuery(
-                            """
-                            INSERT INTO segment (workspace_id, name, type, served, created_at, updated_at)
-                            VALUES (:workspace, 'Hand-made', 'manual', 1, now(), now()) RETURNING segment_id
-                            """)
-                        .bind("workspace", tenant.workspace().value())
-                        .mapTo(Integer.class)
-                        .one());
+            .read(handle ->
+                handle
+                    .createQuery(
+                        """
+                        INSERT INTO segment (workspace_id, name, type, served, created_at, updated_at)
+                        VALUES (:workspace, 'Hand-made', 'manual', 1, now(), now()) RETURNING segment_id
+                        """)
+                    .bind("workspace", tenant.workspace().value())
+                    .mapTo(Integer.class)
+                    .one());
     for (int i = 0; i < 7; i++) {
       member(group, tenant.person(Map.of("id", "m" + i), CREATED));
     }
@@ -386,9 +381,10 @@ class AppApiTest {
     var metrics = "/v1/campaigns/" + campaign.id() + "/metrics";
 
     var v1 = shopClient().get(metrics + "?period=months&steps=2").expect(200).json();
-    assertThat(series(v1, "created")).isEqualTo("[0,2]");
-    assertThat(series(v1, "sent")).isEqualTo("[0,1]");
-    assertThat(series(v1, "failed")).isEqualTo("[0,1]");
+    // they were made on the evening of 28 February in New York
+    assertThat(series(v1, "created")).isEqualTo("[2,0]");
+    assertThat(series(v1, "sent")).isEqualTo("[1,0]");
+    assertThat(series(v1, "failed")).isEqualTo("[1,0]");
     assertThat(v1.at("/metric/series").size()).isEqualTo(27);
     assertThat(shopClient().get(metrics).json().at("/metric/series/sent").size()).isEqualTo(45);
     assertThat(
@@ -411,7 +407,8 @@ class AppApiTest {
 
     var utc =
         shopClient()
-            .get(metrics + "?version=2&res=hours&start=%d&end=%d".formatted(SECONDS, SECONDS + 7200))
+            .get(
+                metrics + "?version=2&res=hours&start=%d&end=%d".formatted(SECONDS, SECONDS + 7200))
             .json();
     assertThat(utc.get("start").asString()).isEqualTo("2026-03-01 00:00:00 +0000 UTC");
     assertThat(series(utc, "created")).isEqualTo("[2,0,0]");
@@ -448,17 +445,16 @@ class AppApiTest {
   void shouldShowWhereACampaignStands() {
     var tenant = Tenant.create(test.database(), "running-key");
     test.jdbi()
-        .useHandle(
-            handle ->
-                handle.execute(
-                    """
-                    WITH made AS (
-                      INSERT INTO campaign (workspace_id, name, state, version, created_at, updated_at, first_started)
-                      VALUES (?, 'Loyal', 'stopping', 1, now(), now(), '2026-01-02T00:00:00Z') RETURNING campaign_id)
-                    INSERT INTO campaign_version
-                    SELECT campaign_id, 1, '{"name":"Loyal","trigger":{"segment":{"id":5}}}', '{}', now() FROM made
-                    """,
-                    tenant.workspace().value()));
+        .useHandle(handle ->
+            handle.execute(
+                """
+                WITH made AS (
+                  INSERT INTO campaign (workspace_id, name, state, version, created_at, updated_at, first_started)
+                  VALUES (?, 'Loyal', 'stopping', 1, now(), now(), '2026-01-02T00:00:00Z') RETURNING campaign_id)
+                INSERT INTO campaign_version
+                SELECT campaign_id, 1, '{"name":"Loyal","trigger":{"segment":{"id":5}}}', '{}', now() FROM made
+                """,
+                tenant.workspace().value()));
 
     var json = server.as(tenant).get("/v1/campaigns").expect(200).json().at("/campaigns/0");
 
@@ -473,14 +469,14 @@ class AppApiTest {
 
   private static String sentMessage() {
     return """
-        {"id":"%1$s","deduplicate_id":"%1$s:%2$d","msg_template_id":%3$d,"message_template_id":%3$d,
-         "customer_id":"u-42","customer_identifiers":%4$s,"identifiers":%4$s,"recipient":"Kim@example.test",
-         "subject":"Hello","type":"email",
-         "metrics":{"created":%5$d,"attempted":%6$d,"sent":%6$d,"delivered":%7$d,"opened":%2$d},
-         "created":%5$d,"failure_message":null,"forgotten":false,"campaign_id":%8$d,"broadcast_id":null,
-         "newsletter_id":null,"action_id":%3$d,"content_id":null,"parent_action_id":null,
-         "trigger_event_id":"event-1","transactional_message_id":null}
-        """
+    {"id":"%1$s","deduplicate_id":"%1$s:%2$d","msg_template_id":%3$d,"message_template_id":%3$d,
+     "customer_id":"u-42","customer_identifiers":%4$s,"identifiers":%4$s,"recipient":"Kim@example.test",
+     "subject":"Hello","type":"email",
+     "metrics":{"created":%5$d,"attempted":%6$d,"sent":%6$d,"delivered":%7$d,"opened":%2$d},
+     "created":%5$d,"failure_message":null,"forgotten":false,"campaign_id":%8$d,"broadcast_id":null,
+     "newsletter_id":null,"action_id":%3$d,"content_id":null,"parent_action_id":null,
+     "trigger_event_id":"event-1","transactional_message_id":null}
+    """
         .formatted(
             sentId,
             SECONDS + 300,
@@ -495,9 +491,7 @@ class AppApiTest {
   @Test
   @DisplayName("app-messaging §7, §1.3: one message, as sent and as kept")
   void shouldShowAMessage() {
-    shopClient()
-        .get("/v1/messages/" + sentId)
-        .expect(200, "{\"message\":" + sentMessage() + "}");
+    shopClient().get("/v1/messages/" + sentId).expect(200, "{\"message\":" + sentMessage() + "}");
     shopClient()
         .get("/v1/messages/" + sentId + "/archived_message")
         .expect(
@@ -509,8 +503,7 @@ class AppApiTest {
              "headers":"[{\\"name\\":\\"X-A\\",\\"value\\":\\"b \\\\\\"c\\\\\\"\\"}]","forgotten":false}}
             """
                 .formatted(sentId));
-    var tracked =
-        shopClient().get("/v1/messages/" + sentId + "?get_tracked_responses=true").json();
+    var tracked = shopClient().get("/v1/messages/" + sentId + "?get_tracked_responses=true").json();
     assertThat(tracked.at("/message/tracked_responses").toString()).isEqualTo("{}");
   }
 
@@ -706,14 +699,16 @@ class AppApiTest {
         "type=event&name=Cart  | ''"
       })
   void shouldFilterActivities(String query, String types) {
-    var json = shopClient().get("/v1/customers/u-42/activities?" + query.strip()).expect(200).json();
+    var json =
+        shopClient().get("/v1/customers/u-42/activities?" + query.strip()).expect(200).json();
     assertThat(
             json.get("activities").valueStream().map(each -> each.get("type").asString()).toList())
         .isEqualTo(types.isEmpty() ? List.of() : List.of(types));
   }
 
   @Test
-  @DisplayName("app-data §1.3: a walk over activities meets each once, in order, also at one instant")
+  @DisplayName(
+      "app-data §1.3: a walk over activities meets each once, in order, also at one instant")
   void shouldWalkOverActivities() {
     var tenant = Tenant.create(test.database(), "steps-key");
     var person = tenant.person(Map.of("id", "s"), at(0));
@@ -765,28 +760,30 @@ class AppApiTest {
   void shouldRefuseForeignCursors() {
     var lists =
         Map.of(
-            "/v1/messages", PageCursor.MESSAGES.text(1, 2),
-            "/v1/customers/u-42/messages", PageCursor.PERSON_MESSAGES.text(1, 2),
-            "/v1/customers/u-42/activities", PageCursor.ACTIVITIES.text(1, 2, 3, 4),
-            "/v1/segments/" + segment + "/membership", PageCursor.MEMBERS.text(1));
-    lists.forEach(
-        (path, own) -> {
-          shopClient().get(path + "?start=" + own).expect(200);
-          lists.forEach(
-              (other, cursor) -> {
-                if (!other.equals(path)) {
-                  shopClient()
-                      .get(path + "?start=" + cursor)
-                      .expectProblem(400, "start is not a cursor of this list");
-                }
-              });
-          var altered = own.substring(0, 4) + (own.charAt(4) == 'A' ? 'B' : 'A') + own.substring(5);
-          for (var wrong : List.of("MTox", "%20", "xyz!", altered, "A".repeat(200))) {
-            shopClient()
-                .get(path + "?start=" + wrong)
-                .expectProblem(400, "start is not a cursor of this list");
-          }
-        });
+            "/v1/messages",
+            PageCursor.MESSAGES.text(1, 2),
+            "/v1/customers/u-42/messages",
+            PageCursor.PERSON_MESSAGES.text(1, 2),
+            "/v1/customers/u-42/activities",
+            PageCursor.ACTIVITIES.text(1, 2, 3, 4),
+            "/v1/segments/" + segment + "/membership",
+            PageCursor.MEMBERS.text(1));
+    lists.forEach((path, own) -> {
+      shopClient().get(path + "?start=" + own).expect(200);
+      lists.forEach((other, cursor) -> {
+        if (!other.equals(path)) {
+          shopClient()
+              .get(path + "?start=" + cursor)
+              .expectProblem(400, "start is not a cursor of this list");
+        }
+      });
+      var altered = own.substring(0, 4) + (own.charAt(4) == 'A' ? 'B' : 'A') + own.substring(5);
+      for (var wrong : List.of("MTox", "%20", "xyz!", altered, "A".repeat(200))) {
+        shopClient()
+            .get(path + "?start=" + wrong)
+            .expectProblem(400, "start is not a cursor of this list");
+      }
+    });
   }
 
   @ParameterizedTest
@@ -820,9 +817,7 @@ class AppApiTest {
   @DisplayName("app-messaging §0.1: a known path with another method is 405")
   void shouldRefuseOtherMethods() {
     var answer =
-        shopClient()
-            .send("PATCH", "/v1/campaigns", "{}")
-            .expectProblem(405, "method not allowed");
+        shopClient().send("PATCH", "/v1/campaigns", "{}").expectProblem(405, "method not allowed");
     assertThat(answer.http().header("allow")).isEqualTo("GET");
   }
 
@@ -860,14 +855,13 @@ class AppApiTest {
   private static List<String> calls() {
     return server.api.routes().calls().stream()
         .map(call -> call.substring("GET ".length()))
-        .map(
-            path ->
-                path.equals("/v1/customers")
-                    ? path + "?email=Kim@example.test"
-                    : path.replaceFirst("customers/\\{id}", "customers/u-42")
-                        .replaceFirst("segments/\\{id}", "segments/" + segment)
-                        .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
-                        .replaceFirst("messages/\\{id}", "messages/" + sentId))
+        .map(path ->
+            path.equals("/v1/customers")
+                ? path + "?email=Kim@example.test"
+                : path.replaceFirst("customers/\\{id}", "customers/u-42")
+                    .replaceFirst("segments/\\{id}", "segments/" + segment)
+                    .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
+                    .replaceFirst("messages/\\{id}", "messages/" + sentId))
         .toList();
   }
 

@@ -35,7 +35,7 @@ final class AppServer implements AutoCloseable {
   private final HttpServer server;
 
   AppServer(Database database, RateLimits limits) {
-    var counters = new CounterRepository();
+    var counters = new CounterRepository(CLOCK);
     segments = new SegmentRepository(counters, CLOCK);
     campaigns = new CampaignRepository(database, counters, CLOCK);
     api =
