@@ -261,25 +261,51 @@ class SegmentBuilderTest {
   }
 
   @Test
-  void shouldLeaveToProcessingWhoWasBornDuringTheBuild() throws Exception {
-    // given: a build that goes through a range while somebody is being created inside it
+  void shouldNotPassOverWhoWasBornWhileTheirRangeWasRead() throws Exception {
+    // given: a builder that has read past person 20, whose creation has not committed, and now waits for the lock of person 30
     person(10, "pro");
     person(30, "pro");
     var segment = save(plan("pro"));
     var builder = builder(10);
     builder.step(); // counts people
-    try (var creating = database.dedicatedHandle("creating")) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var creating = database.dedicatedHandle("creating");
+        var locking = database.dedicatedHandle("locking")) {
       creating.begin();
       Epoch.join(creating);
       insert(creating, 20, "pro");
-      builder.step(); // passes by, as the creation has not committed
-      creating.commit();
-    }
+      locking.begin();
+      people.lockAndLoad(locking, new long[] {30});
+      var step = threads.submit(builder::step);
+      awaitWaiting();
 
-    // then: nobody waits for the build in vain, before it ends and after
-    assertThat(unbuilt(20)).isEmpty();
+      // when: the creation commits, and processing meets the person again
+      creating.commit();
+
+      // then: it does not leave the person to the build, which will pass by
+      assertThat(unbuilt(30)).containsExactly(new Unbuilt(30, segment));
+      assertThat(unbuilt(20)).isEmpty();
+      locking.commit();
+      assertThat(step.get()).isTrue();
+    }
     finish(builder);
     assertThat(members(segment)).containsExactly(10L, 30L);
+  }
+
+  private void awaitWaiting() {
+    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!database.<Boolean, RuntimeException>read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+                                    WHERE datname = current_database() AND wait_event_type = 'Lock')
+                    """)
+                .mapTo(Boolean.class)
+                .one())) {
+      assertThat(System.nanoTime()).as("the builder waits for a lock").isLessThan(deadline);
+    }
   }
 
   private Set<Unbuilt> unbuilt(long personId) {
