@@ -4,10 +4,13 @@ import dev.carillon.workspaces.NewCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The default workspace's credentials in {@code credentials.json} of the data folder, readable by the owner alone. */
@@ -38,6 +41,28 @@ final class CredentialsFile {
           file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n", StandardOpenOption.WRITE);
     } catch (IOException failure) {
       throw new UncheckedIOException("The credentials cannot be written to " + data.resolve(NAME) + ".", failure);
+    }
+  }
+
+  /**
+   * The keys of a data folder by the names that the file gives them; empty when there is no file.
+   *
+   * @throws UncheckedIOException when it cannot be read
+   * @throws IllegalStateException when it is damaged
+   */
+  static Map<String, String> read(Path data) {
+    try {
+      var keys = new LinkedHashMap<String, String>();
+      JSON.readTree(Files.readString(in(data)))
+          .properties()
+          .forEach(each -> keys.put(each.getKey(), each.getValue().asString()));
+      return keys;
+    } catch (NoSuchFileException none) {
+      return Map.of();
+    } catch (IOException failure) {
+      throw new UncheckedIOException("The credentials cannot be read from " + in(data) + ".", failure);
+    } catch (JacksonException damaged) {
+      throw new IllegalStateException("The file " + in(data) + " is damaged.", damaged);
     }
   }
 

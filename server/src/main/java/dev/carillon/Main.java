@@ -1,8 +1,12 @@
 package dev.carillon;
 
+import dev.carillon.demo.Demo;
+import dev.carillon.demo.DemoFailure;
+import dev.carillon.demo.DemoTarget;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -111,12 +115,37 @@ public final class Main {
   }
 
   private int demo(Settings settings) {
-    var running = ServerFile.ofRunningServer(settings.data());
-    if (running.isEmpty()) {
+    var url =
+        settings
+            .publicUrl()
+            .or(() -> ServerFile.ofRunningServer(settings.data()).map(ServerFile::url));
+    if (url.isEmpty()) {
       errors.println("No server runs on " + settings.data() + "; start one with ./carillon start.");
       return FAILURE;
     }
-    return print("A server answers at " + running.get().url() + ".");
+    var file = CredentialsFile.read(settings.data());
+    var siteId = settings.siteId().orElse(file.get("site_id"));
+    var trackKey = settings.trackKey().orElse(file.get("track_api_key"));
+    var appKey = settings.appKey().orElse(file.get("app_api_key"));
+    if (siteId == null || trackKey == null || appKey == null) {
+      errors.println(
+          "The demo needs the server's keys, and "
+              + CredentialsFile.in(settings.data())
+              + " does not hold them; give them with --site-id, --track-key and --app-key.");
+      return FAILURE;
+    }
+    var target = new DemoTarget(url.get(), siteId, trackKey, appKey);
+    var console = System.console();
+    try {
+      new Demo(target, InstantSource.system(), out, console != null && console.isTerminal()).run();
+      return SUCCESS;
+    } catch (DemoFailure failure) {
+      errors.println(failure.getMessage());
+      return FAILURE;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return FAILURE;
+    }
   }
 
   private int print(String text) {

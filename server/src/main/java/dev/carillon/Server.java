@@ -1,7 +1,19 @@
 package dev.carillon;
 
+import dev.carillon.api.app.AppApi;
+import dev.carillon.api.manage.ManageApi;
+import dev.carillon.api.manage.OperationsApi;
+import dev.carillon.campaigns.CampaignExplainer;
+import dev.carillon.campaigns.CampaignMetrics;
+import dev.carillon.http.ErrorEnvelope;
+import dev.carillon.people.PeopleQueries;
+import dev.carillon.reporting.ActivityQueries;
+import dev.carillon.segments.SegmentExplainer;
+import java.util.Locale;
+import java.util.Optional;
+import dev.carillon.people.PersonLookup;
+import dev.carillon.segments.FactsReader;
 import dev.carillon.api.track.TrackApi;
-import dev.carillon.api.track.TrackErrors;
 import dev.carillon.api.track.TrackSettings;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
@@ -152,15 +164,54 @@ final class Server implements AutoCloseable {
     var credentials = new Credentials(new CredentialRepository(database));
     var track =
         new TrackApi(
-            new TrackSettings(this::publicUrl, settings.region().name().toLowerCase(java.util.Locale.ROOT)),
+            new TrackSettings(this::publicUrl, settings.region().name().toLowerCase(Locale.ROOT)),
             credentials,
-            settings.rateLimits() ? RateLimits.perSecond(settings.trackRate()) : RateLimits.off(),
+            limits(settings.trackRate()),
             processing.intake());
-    var started =
-        closing.add(
-            HttpServer.start(
-                HttpSettings.at(settings.host(), settings.port()), new TrackErrors(), List.of(track.routes())));
-    return started;
+    var people = new PeopleQueries(database);
+    var app =
+        new AppApi(
+            credentials,
+            limits(settings.appRate()),
+            new AppApi.Sources(
+                database,
+                people,
+                new ActivityQueries(database),
+                segments,
+                campaigns,
+                new CampaignMetrics(database),
+                deliveries,
+                deliveryIds),
+            clock);
+    var manage =
+        new ManageApi(
+            credentials,
+            limits(settings.appRate()),
+            new ManageApi.Sources(
+                database,
+                segments,
+                new SegmentExplainer(segments, counters, clock),
+                campaigns,
+                new CampaignExplainer(new JourneyRepository()),
+                new FactsReader(clock),
+                new PersonLookup(people)),
+            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
+    var operations =
+        new OperationsApi(
+            new OperationsApi.Sources(
+                () -> database.read(handle -> handle.execute("SELECT 1")),
+                processing::stats,
+                sender::stats,
+                processing::lag));
+    return closing.add(
+        HttpServer.start(
+            HttpSettings.at(settings.host(), settings.port()),
+            new ErrorEnvelope(),
+            List.of(track.routes(), app.routes(), manage.routes(), operations.routes())));
+  }
+
+  private RateLimits limits(int perSecond) {
+    return settings.rateLimits() ? RateLimits.perSecond(perSecond) : RateLimits.off();
   }
 
   private InstantSource clock() {

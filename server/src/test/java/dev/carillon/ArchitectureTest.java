@@ -30,7 +30,7 @@ class ArchitectureTest {
   /** The kinds of rooms, with the rooms of each. */
   private enum Kind {
     /** Stands alone: knows nothing of ours but its own room. */
-    LIBRARY("liquid"),
+    LIBRARY("liquid", "demo"),
     PLATFORM("store", "log", "http"),
     FEATURE(
         "people",

@@ -39,13 +39,12 @@ public record CampaignDefinition(
   public List<Condition> conditions() {
     var ofSteps =
         Workflow.steps(steps)
-            .flatMap(
-                step ->
-                    switch (step) {
-                      case Step.Email email -> Stream.ofNullable(email.conditions());
-                      case Step.Branch branch -> Stream.ofNullable(branch.condition());
-                      case Step.Delay _, Step.Exit _ -> Stream.<Condition>empty();
-                    });
+            .flatMap(step ->
+                switch (step) {
+                  case Step.Email email -> Stream.ofNullable(email.conditions());
+                  case Step.Branch branch -> Stream.ofNullable(branch.condition());
+                  case Step.Delay _, Step.Exit _ -> Stream.<Condition>empty();
+                });
     return Stream.concat(Stream.ofNullable(filters), ofSteps).toList();
   }
 

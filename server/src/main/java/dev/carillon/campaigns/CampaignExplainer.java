@@ -74,10 +74,7 @@ public final class CampaignExplainer {
   private record Seen(Instant at, String data) {}
 
   private static Gate eventSeen(
-      Handle handle,
-      CompiledCampaign campaign,
-      TriggerRule.EventTrigger trigger,
-      long personId) {
+      Handle handle, CompiledCampaign campaign, TriggerRule.EventTrigger trigger, long personId) {
     var seen =
         handle
             .createQuery(
@@ -93,11 +90,10 @@ public final class CampaignExplainer {
             .bind("kind", trigger.kind().code())
             .bind("name", trigger.name())
             .bind("limit", EVENTS)
-            .map(
-                (row, _) ->
-                    new Seen(
-                        row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
-                        row.getString("data")))
+            .map((row, _) ->
+                new Seen(
+                    row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
+                    row.getString("data")))
             .list();
     if (seen.isEmpty()) {
       return new Gate(
@@ -136,15 +132,15 @@ public final class CampaignExplainer {
   }
 
   private static Gate filters(CompiledCampaign campaign, Facts facts) {
-    var filters = campaign.filters();
-    if (filters == null) {
+    var reasons = campaign.filtersExplained(facts);
+    if (reasons == null) {
       return new Gate("filters", true, "The campaign has no filters", null);
     }
-    var match = filters.matches(facts);
+    var match = campaign.filtersMatch(facts);
     return new Gate(
         "filters",
         match,
         match ? "The person matches the filters" : "The person does not match the filters",
-        null);
+        reasons);
   }
 }

@@ -1,8 +1,8 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.segments.Fault;
 import dev.carillon.messages.EmailTemplate;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

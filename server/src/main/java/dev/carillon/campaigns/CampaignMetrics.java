@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what became of a campaign's messages, by the date each was created (M-4; App API > Metrics,
- * version 1).
+ * Counts what became of a campaign's messages, by the date each was created (M-4; App API > Metrics).
  */
 public final class CampaignMetrics {
   private static final ZoneId EASTERN = ZoneId.of("America/New_York");
@@ -106,15 +106,29 @@ public final class CampaignMetrics {
      * How many buckets a caller gets: 0 asks for the most there are, 1 is taken for 2, null for the
      * usual number, more than the most for the most.
      */
-    int steps(@Nullable Integer asked) {
+    private int steps(@Nullable Integer asked) {
       if (asked == null) {
         return usual;
       }
       return asked <= 0 ? most : Math.clamp(asked, 2, most);
     }
 
+    /**
+     * The last buckets; the last one holds {@code now}.
+     *
+     * @param steps how many as asked for; null for the usual number
+     */
+    public Buckets buckets(Instant now, @Nullable Integer steps) {
+      var count = steps(steps);
+      var begins = new ArrayList<Instant>();
+      for (var back = count - 1; back >= 0; back--) {
+        begins.add(begin(now, back));
+      }
+      return new Buckets(begins, Instant.MAX);
+    }
+
     /** Begin of the bucket that lies {@code back} before the one of {@code now}. */
-    Instant begin(Instant now, int back) {
+    private Instant begin(Instant now, int back) {
       var today = now.atZone(EASTERN).toLocalDate();
       return switch (this) {
         case HOURS -> now.truncatedTo(ChronoUnit.HOURS).minus(back, ChronoUnit.HOURS);
@@ -134,32 +148,32 @@ public final class CampaignMetrics {
   }
 
   /**
-   * What to count.
+   * Stretches of time side by side.
    *
-   * @param actionId only this step; null for all
-   * @param period length of a bucket
-   * @param steps number of buckets as asked for; null for the usual number
-   * @param type only this channel, such as {@code email}; null for all
+   * @param begins where each begins, ascending, at least one; each ends where the next begins
+   * @param end where the last one ends; {@link Instant#MAX} for never
    */
-  public record Question(
-      int campaignId,
-      @Nullable Integer actionId,
-      Period period,
-      @Nullable Integer steps,
-      @Nullable String type) {}
+  public record Buckets(List<Instant> begins, Instant end) {
+    /** Copies the list. */
+    public Buckets {
+      begins = List.copyOf(begins);
+    }
+  }
 
   /**
-   * One list per key, all of the same length, oldest bucket first; the last one holds {@code now}.
-   * What did not happen counts 0.
+   * One list per key with a number for each bucket. What did not happen counts 0.
+   *
+   * @param actionId only this step; null for all
+   * @param type only this channel, such as {@code email}; null for all
    */
-  public Map<String, int[]> series(WorkspaceId workspace, Question question, Instant now) {
-    var steps = question.period().steps(question.steps());
-    var begins = new Instant[steps];
-    for (var index = 0; index < steps; index++) {
-      begins[index] = question.period().begin(now, steps - 1 - index);
-    }
+  public Map<String, int[]> series(
+      WorkspaceId workspace,
+      int campaignId,
+      @Nullable Integer actionId,
+      @Nullable String type,
+      Buckets buckets) {
     var series = new TreeMap<String, int[]>();
-    KEYS.forEach(key -> series.put(key, new int[steps]));
+    KEYS.forEach(key -> series.put(key, new int[buckets.begins().size()]));
     database.read(
         handle -> {
           handle
@@ -175,17 +189,18 @@ public final class CampaignMetrics {
                          count(opened_at) AS opened, count(sent_at) AS sent, count(spammed_at) AS spammed,
                          count(undeliverable_at) AS undeliverable, count(unsubscribed_at) AS unsubscribed
                     FROM delivery
-                   WHERE campaign_id = :campaign AND workspace_id = :workspace AND created_at >= :from
+                   WHERE campaign_id = :campaign AND workspace_id = :workspace AND created_at >= :from AND created_at < :to
                      AND (:action::int IS NULL OR action_id = :action)
                      AND (:type::text IS NULL OR channel = :type)
                    GROUP BY bucket
                   """)
-              .bind("begins", begins)
-              .bind("from", begins[0])
+              .bind("begins", buckets.begins())
+              .bind("from", buckets.begins().getFirst())
+              .bind("to", buckets.end())
               .bind("workspace", workspace.value())
-              .bind("campaign", question.campaignId())
-              .bind("action", question.actionId())
-              .bind("type", question.type())
+              .bind("campaign", campaignId)
+              .bind("action", actionId)
+              .bind("type", type)
               .map(
                   (row, _) -> {
                     var bucket = row.getInt("bucket") - 1;

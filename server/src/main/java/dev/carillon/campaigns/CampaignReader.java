@@ -1,10 +1,10 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.segments.Fault;
 import dev.carillon.liquid.LiquidSyntaxException;
 import dev.carillon.liquid.Template;
 import dev.carillon.messages.EmailTemplate;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Fault;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -223,12 +223,13 @@ final class CampaignReader {
             line(fields, "to", DEFAULT_RECIPIENT),
             line(fields, "preheader", ""),
             headers(fields));
-    // W-3: a new message waits for a human until its author says otherwise.
+    // Choice: W-3's draft is the default of an editor's new, empty message. A definition sent through the API
+    // is a finished one, so it is sent unless it says otherwise. docs/decisions/0006.
     var sending =
         word(
             fields,
             "sending_state",
-            SendingState.DRAFT,
+            SendingState.AUTOMATIC,
             SendingState::ofWire,
             "automatic, draft or off");
     return new Step.Email(

@@ -58,28 +58,27 @@ public final class CampaignRepository {
 
   /** Stores a new campaign as a draft and numbers its steps. */
   public Campaign create(WorkspaceId workspace, CampaignDefinition definition) {
-    return database.inTransaction(
-        handle -> {
-          Epoch.newRules(handle);
-          counters(handle, workspace, definition);
-          var now = clock.instant();
-          var numbered = numbered(handle, definition);
-          int id =
-              handle
-                  .createQuery(
-                      """
-                      INSERT INTO campaign (workspace_id, name, description, state, version, created_at, updated_at)
-                      VALUES (:workspace, :name, :description, 'draft', 1, :now, :now) RETURNING campaign_id
-                      """)
-                  .bind("workspace", workspace.value())
-                  .bind("name", definition.name())
-                  .bind("description", definition.description())
-                  .bind("now", now)
-                  .mapTo(Integer.class)
-                  .one();
-          insertVersion(handle, id, 1, numbered, Map.of(), now);
-          return found(handle, workspace, id);
-        });
+    return database.inTransaction(handle -> {
+      Epoch.newRules(handle);
+      counters(handle, workspace, definition);
+      var now = clock.instant();
+      var numbered = numbered(handle, definition);
+      int id =
+          handle
+              .createQuery(
+                  """
+                  INSERT INTO campaign (workspace_id, name, description, state, version, created_at, updated_at)
+                  VALUES (:workspace, :name, :description, 'draft', 1, :now, :now) RETURNING campaign_id
+                  """)
+              .bind("workspace", workspace.value())
+              .bind("name", definition.name())
+              .bind("description", definition.description())
+              .bind("now", now)
+              .mapTo(Integer.class)
+              .one();
+      insertVersion(handle, id, 1, numbered, Map.of(), now);
+      return found(handle, workspace, id);
+    });
   }
 
   /** One campaign, or empty when this workspace has none of that id. */
@@ -94,20 +93,19 @@ public final class CampaignRepository {
    * @param limit at most this many
    */
   public List<Campaign> list(WorkspaceId workspace, int after, int limit) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    SELECT
-                        + """
-                            AND c.workspace_id = :workspace AND c.campaign_id > :after
-                          ORDER BY c.campaign_id LIMIT :limit
-                          """)
-                .bind("workspace", workspace.value())
-                .bind("after", after)
-                .bind("limit", limit)
-                .map(CampaignRepository::campaign)
-                .list());
+    return database.read(handle ->
+        handle
+            .createQuery(
+                SELECT
+                    + """
+                      AND c.workspace_id = :workspace AND c.campaign_id > :after
+                    ORDER BY c.campaign_id LIMIT :limit
+                    """)
+            .bind("workspace", workspace.value())
+            .bind("after", after)
+            .bind("limit", limit)
+            .map(CampaignRepository::campaign)
+            .list());
   }
 
   /** Every campaign of every workspace whose journeys move: running or stopping. */
@@ -122,12 +120,11 @@ public final class CampaignRepository {
   public List<CompiledCampaign> compiled(Handle handle) {
     var byWorkspace = new HashMap<WorkspaceId, CounterIds>();
     return live(handle).stream()
-        .map(
-            campaign ->
-                CompiledCampaign.compile(
-                    campaign,
-                    byWorkspace.computeIfAbsent(
-                        campaign.workspace(), workspace -> counters.of(handle, workspace))))
+        .map(campaign ->
+            CompiledCampaign.compile(
+                campaign,
+                byWorkspace.computeIfAbsent(
+                    campaign.workspace(), workspace -> counters.of(handle, workspace))))
         .toList();
   }
 
@@ -156,36 +153,34 @@ public final class CampaignRepository {
    *     complete any more
    */
   public CampaignChange update(Campaign present, CampaignDefinition definition) {
-    return database.inTransaction(
-        handle -> {
-          Epoch.newRules(handle);
-          var stored = locked(handle, present.workspace(), present.id());
-          if (stored == null) {
-            return new CampaignChange.NoSuchCampaign();
-          }
-          if (stored.version() != present.version()) {
-            return new CampaignChange.Outdated();
-          }
-          if (stored.state() == CampaignState.ARCHIVED) {
-            return refused("an archived campaign cannot be changed");
-          }
-          var ids = counters(handle, stored.workspace(), definition);
-          var problems =
-              stored.state().moves()
-                  ? problems(handle, stored.workspace(), definition, ids)
-                  : List.<Fault>of();
-          if (!problems.isEmpty()) {
-            return new CampaignChange.NotAllowed(problems);
-          }
-          save(handle, stored, numbered(handle, definition), clock.instant());
-          return changed(handle, stored);
-        });
+    return database.inTransaction(handle -> {
+      Epoch.newRules(handle);
+      var stored = locked(handle, present.workspace(), present.id());
+      if (stored == null) {
+        return new CampaignChange.NoSuchCampaign();
+      }
+      if (stored.version() != present.version()) {
+        return new CampaignChange.Outdated();
+      }
+      if (stored.state() == CampaignState.ARCHIVED) {
+        return refused("an archived campaign cannot be changed");
+      }
+      var ids = counters(handle, stored.workspace(), definition);
+      var problems =
+          stored.state().moves()
+              ? problems(handle, stored.workspace(), definition, ids)
+              : List.<Fault>of();
+      if (!problems.isEmpty()) {
+        return new CampaignChange.NotAllowed(problems);
+      }
+      save(handle, stored, numbered(handle, definition), clock.instant());
+      return changed(handle, stored);
+    });
   }
 
   private static void save(
       Handle handle, Campaign stored, CampaignDefinition definition, Instant now) {
-    var removed =
-        Removed.after(stored.removed(), stored.definition().steps(), definition.steps());
+    var removed = Removed.after(stored.removed(), stored.definition().steps(), definition.steps());
     insertVersion(handle, stored.id(), stored.version() + 1, definition, removed, now);
     handle
         .createUpdate(
@@ -210,27 +205,26 @@ public final class CampaignRepository {
    *     (C-38); NoSuchCampaign
    */
   public CampaignChange start(WorkspaceId workspace, int campaignId) {
-    return database.inTransaction(
-        handle -> {
-          Epoch.newRules(handle);
-          var stored = locked(handle, workspace, campaignId);
-          if (stored == null) {
-            return new CampaignChange.NoSuchCampaign();
+    return database.inTransaction(handle -> {
+      Epoch.newRules(handle);
+      var stored = locked(handle, workspace, campaignId);
+      if (stored == null) {
+        return new CampaignChange.NoSuchCampaign();
+      }
+      return switch (stored.state()) {
+        case RUNNING -> new CampaignChange.Changed(stored);
+        case ARCHIVED -> refused("an archived campaign cannot be started");
+        case DRAFT, STOPPING, STOPPED -> {
+          var ids = counters(handle, workspace, stored.definition());
+          var problems = problems(handle, workspace, stored.definition(), ids);
+          if (!problems.isEmpty()) {
+            yield new CampaignChange.NotAllowed(problems);
           }
-          return switch (stored.state()) {
-            case RUNNING -> new CampaignChange.Changed(stored);
-            case ARCHIVED -> refused("an archived campaign cannot be started");
-            case DRAFT, STOPPING, STOPPED -> {
-              var ids = counters(handle, workspace, stored.definition());
-              var problems = problems(handle, workspace, stored.definition(), ids);
-              if (!problems.isEmpty()) {
-                yield new CampaignChange.NotAllowed(problems);
-              }
-              run(handle, stored, clock.instant());
-              yield changed(handle, stored);
-            }
-          };
-        });
+          run(handle, stored, clock.instant());
+          yield changed(handle, stored);
+        }
+      };
+    });
   }
 
   private static void run(Handle handle, Campaign stored, Instant now) {
@@ -259,31 +253,30 @@ public final class CampaignRepository {
    * @return Changed; NotAllowed for a campaign that is not running; NoSuchCampaign
    */
   public CampaignChange stop(WorkspaceId workspace, int campaignId, StopMode mode) {
-    return database.inTransaction(
-        handle -> {
-          Epoch.newRules(handle);
-          var stored = locked(handle, workspace, campaignId);
-          if (stored == null) {
-            return new CampaignChange.NoSuchCampaign();
-          }
-          if (!stored.state().moves()) {
-            return refused("the campaign is not running");
-          }
-          switch (mode) {
-            case EXIT -> end(handle, stored, clock.instant());
-            case FINISH ->
-                handle
-                    .createUpdate(
-                        """
-                        UPDATE campaign SET state = 'stopping', upkeep = true, updated_at = :now
-                         WHERE campaign_id = :id
-                        """)
-                    .bind("id", stored.id())
-                    .bind("now", clock.instant())
-                    .execute();
-          }
-          return changed(handle, stored);
-        });
+    return database.inTransaction(handle -> {
+      Epoch.newRules(handle);
+      var stored = locked(handle, workspace, campaignId);
+      if (stored == null) {
+        return new CampaignChange.NoSuchCampaign();
+      }
+      if (!stored.state().moves()) {
+        return refused("the campaign is not running");
+      }
+      switch (mode) {
+        case EXIT -> end(handle, stored, clock.instant());
+        case FINISH ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE campaign SET state = 'stopping', upkeep = true, updated_at = :now
+                     WHERE campaign_id = :id
+                    """)
+                .bind("id", stored.id())
+                .bind("now", clock.instant())
+                .execute();
+      }
+      return changed(handle, stored);
+    });
   }
 
   private static void end(Handle handle, Campaign stored, Instant now) {
@@ -304,22 +297,21 @@ public final class CampaignRepository {
    * @return false when this workspace has no such campaign
    */
   public boolean delete(WorkspaceId workspace, int campaignId) {
-    return database.inTransaction(
-        handle -> {
-          Epoch.newRules(handle);
-          var stored = locked(handle, workspace, campaignId);
-          if (stored == null) {
-            return false;
-          }
-          var now = clock.instant();
-          end(handle, stored, now);
-          handle
-              .createUpdate("UPDATE campaign SET deleted_at = :now WHERE campaign_id = :id")
-              .bind("id", stored.id())
-              .bind("now", now)
-              .execute();
-          return true;
-        });
+    return database.inTransaction(handle -> {
+      Epoch.newRules(handle);
+      var stored = locked(handle, workspace, campaignId);
+      if (stored == null) {
+        return false;
+      }
+      var now = clock.instant();
+      end(handle, stored, now);
+      handle
+          .createUpdate("UPDATE campaign SET deleted_at = :now WHERE campaign_id = :id")
+          .bind("id", stored.id())
+          .bind("now", now)
+          .execute();
+      return true;
+    });
   }
 
   private static CampaignChange refused(String problem) {
@@ -330,9 +322,10 @@ public final class CampaignRepository {
     return new CampaignChange.Changed(found(handle, stored.workspace(), stored.id()));
   }
 
-  /** Makes sure that the counters its event conditions read exist, and that past events fill them. */
-  private CounterIds counters(
-      Handle handle, WorkspaceId workspace, CampaignDefinition definition) {
+  /**
+   * Makes sure that the counters its event conditions read exist, and that past events fill them.
+   */
+  private CounterIds counters(Handle handle, WorkspaceId workspace, CampaignDefinition definition) {
     var specs =
         definition.conditions().stream()
             .flatMap(each -> CompiledCondition.specsOf(each).stream())
@@ -376,8 +369,7 @@ public final class CampaignRepository {
   }
 
   private static CampaignDefinition numbered(Handle handle, CampaignDefinition definition) {
-    var missing =
-        Workflow.steps(definition.steps()).filter(step -> step.id() == 0).count();
+    var missing = Workflow.steps(definition.steps()).filter(step -> step.id() == 0).count();
     if (missing == 0) {
       return definition;
     }

@@ -37,13 +37,11 @@ public final class CampaignUpkeep {
    */
   public boolean run(Instant now) {
     var pending =
-        database.read(
-            handle ->
-                handle
-                    .createQuery(
-                        "SELECT campaign_id FROM campaign WHERE upkeep ORDER BY campaign_id")
-                    .mapTo(Integer.class)
-                    .list());
+        database.read(handle ->
+            handle
+                .createQuery("SELECT campaign_id FROM campaign WHERE upkeep ORDER BY campaign_id")
+                .mapTo(Integer.class)
+                .list());
     var more = false;
     for (var campaignId : pending) {
       more |= database.inTransaction(handle -> step(handle, campaignId, now));
@@ -103,8 +101,7 @@ public final class CampaignUpkeep {
             .bind("ended", campaign.endedVersion())
             .bind("limit", AT_ONCE)
             .bind("now", now)
-            .map(
-                (row, _) -> new EndedJourney(row.getLong("journey_id"), row.getLong("person_id")))
+            .map((row, _) -> new EndedJourney(row.getLong("journey_id"), row.getLong("person_id")))
             .list();
     deliveries.cancelForJourneys(handle, ended);
     return ended.size();

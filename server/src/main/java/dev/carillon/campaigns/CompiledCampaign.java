@@ -1,9 +1,9 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.segments.EventFilter;
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterIds;
+import dev.carillon.segments.EventFilter;
 import dev.carillon.segments.Facts;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.HashMap;
@@ -21,6 +21,7 @@ public final class CompiledCampaign {
   static final int END = 0;
 
   private final Campaign campaign;
+  private final CounterIds counters;
   private final @Nullable CompiledCondition filters;
   private final Map<Integer, Node> nodes;
   private final int first;
@@ -44,11 +45,13 @@ public final class CompiledCampaign {
 
   private CompiledCampaign(
       Campaign campaign,
+      CounterIds counters,
       @Nullable CompiledCondition filters,
       Map<Integer, Node> nodes,
       int first,
       Reads reads) {
     this.campaign = campaign;
+    this.counters = counters;
     this.filters = filters;
     this.nodes = Map.copyOf(nodes);
     this.first = first;
@@ -65,7 +68,8 @@ public final class CompiledCampaign {
     var nodes = new HashMap<Integer, Node>();
     var first = flatten(definition.steps(), END, counters, nodes);
     var filters = compile(definition.filters(), counters);
-    return new CompiledCampaign(campaign, filters, nodes, first, new Reads(definition.segments()));
+    return new CompiledCampaign(
+        campaign, counters, filters, nodes, first, new Reads(definition.segments()));
   }
 
   /** Lays out the steps in front of {@code next} and returns the first of them. */
@@ -154,9 +158,10 @@ public final class CompiledCampaign {
     };
   }
 
-  /** The filters; null when there are none. */
-  @Nullable CompiledCondition filters() {
-    return filters;
+  /** What each part of the filters answers about the person; null when there are none. */
+  @Nullable Object filtersExplained(Facts facts) {
+    var condition = campaign.definition().filters();
+    return condition == null ? null : Conditions.explain(condition, counters, facts);
   }
 
   /** Whether the person matches the filters; true without any. */

@@ -1,8 +1,11 @@
 package dev.carillon.campaigns;
 
 import dev.carillon.events.EventKind;
+import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;
+import dev.carillon.segments.CounterIds;
+import dev.carillon.segments.Facts;
 import dev.carillon.segments.Fault;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -85,6 +88,38 @@ final class Conditions {
     json.put("type", trigger.kind().wire());
     if (!trigger.where().isEmpty()) {
       json.put("where", JSON.convertValue(ConditionJson.testsToJson(trigger.where()), LIST));
+    }
+    return json;
+  }
+
+  /** A condition with its answer, what it reads of the person, and the same of its parts. */
+  static Map<String, @Nullable Object> explain(
+      Condition condition, CounterIds counters, Facts facts) {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    var inner =
+        switch (condition) {
+          case Condition.And(var all) -> all;
+          case Condition.Or(var any) -> any;
+          case Condition.Not(var one) -> List.of(one);
+          case Condition.Attribute _, Condition.Event _, Condition.InSegment _ ->
+              List.<Condition>of();
+        };
+    var word =
+        switch (condition) {
+          case Condition.And _ -> "and";
+          case Condition.Or _ -> "or";
+          case Condition.Not _ -> "not";
+          case Condition.Attribute _, Condition.Event _, Condition.InSegment _ -> null;
+        };
+    json.put("condition", word == null ? toJson(condition) : Map.of("group", word));
+    json.put("holds", CompiledCondition.compile(condition, counters).matches(facts));
+    if (condition instanceof Condition.Attribute(var test)) {
+      var read = new LinkedHashMap<String, @Nullable Object>();
+      read.put("value", facts.attribute(test.field()));
+      json.put("read", read);
+    }
+    if (!inner.isEmpty()) {
+      json.put("parts", inner.stream().map(each -> explain(each, counters, facts)).toList());
     }
     return json;
   }

@@ -157,8 +157,8 @@ public final class JourneyEngine {
   }
 
   /**
-   * Runs a journey until it waits again or ends. A delay that is not over under its
-   * present length goes on waiting; a journey that has ended stays as it is.
+   * Runs a journey until it waits again or ends. A delay that is not over under its present length
+   * goes on waiting; a journey that has ended stays as it is.
    *
    * @param facts the person at {@code at}
    */

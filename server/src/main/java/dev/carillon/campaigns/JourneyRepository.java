@@ -141,12 +141,9 @@ public final class JourneyRepository {
         .bind("now", now)
         .bind("groups", groups)
         .bind("limit", limit)
-        .map(
-            (row, _) ->
-                new DueJourney(
-                    row.getLong("journey_id"),
-                    row.getLong("person_id"),
-                    row.getInt("campaign_id")))
+        .map((row, _) ->
+            new DueJourney(
+                row.getLong("journey_id"), row.getLong("person_id"), row.getInt("campaign_id")))
         .list();
   }
 
@@ -219,11 +216,10 @@ public final class JourneyRepository {
             """)
         .bind("people", personIds)
         .bind("campaigns", campaignIds)
-        .map(
-            (row, _) ->
-                Map.entry(
-                    new PersonCampaign(row.getLong("person_id"), row.getInt("campaign_id")),
-                    new History(true, row.getBoolean("active"))))
+        .map((row, _) ->
+            Map.entry(
+                new PersonCampaign(row.getLong("person_id"), row.getInt("campaign_id")),
+                new History(true, row.getBoolean("active"))))
         .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
     return found;
   }

@@ -20,6 +20,7 @@ final class JsonFields {
   private final String path;
   private final List<Fault> faults;
   private final Set<String> known = new HashSet<>();
+  private final Set<String> ignored = new HashSet<>();
 
   JsonFields(Map<?, ?> object, String path, List<Fault> faults) {
     this.object = object;
@@ -110,15 +111,15 @@ final class JsonFields {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Takes these names for known. */
+  /** Lets members of these names pass without looking at them. */
   void ignore(Set<String> names) {
-    known.addAll(names);
+    ignored.addAll(names);
   }
 
   /** Notes each member nobody asked for. */
   void refuseOthers() {
     for (var name : names()) {
-      if (!known.contains(name)) {
+      if (!known.contains(name) && !ignored.contains(name)) {
         fault(name, "is not known here; known are " + String.join(", ", new TreeSet<>(known)));
       }
     }

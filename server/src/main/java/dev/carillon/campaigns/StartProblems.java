@@ -24,8 +24,7 @@ final class StartProblems {
     problems.steps(definition.steps(), "steps");
     unknownSegments.stream()
         .sorted()
-        .forEach(
-            id -> problems.faults.add(new Fault("", "there is no segment with the id " + id)));
+        .forEach(id -> problems.faults.add(new Fault("", "there is no segment with the id " + id)));
     return problems.faults;
   }
 

@@ -186,6 +186,8 @@ public final class HttpServer implements AutoCloseable {
           Problem.Unauthorised _,
           Problem.Forbidden _,
           Problem.NotFound _,
+          Problem.Conflict _,
+          Problem.Invalid _,
           Problem.TooLarge _,
           Problem.Internal _,
           Problem.Malformed _ ->

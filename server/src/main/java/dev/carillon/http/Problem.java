@@ -81,6 +81,46 @@ public sealed interface Problem {
     }
   }
 
+  /** The resource is in a state, or in a use, that does not allow the call. */
+  record Conflict(String message) implements Problem {
+    @Override
+    public int status() {
+      return 409;
+    }
+  }
+
+  /**
+   * The body is well-formed, but says something that cannot be.
+   *
+   * @param faults at least one
+   */
+  record Invalid(List<Fault> faults) implements Problem {
+    public Invalid {
+      faults = List.copyOf(faults);
+      if (faults.isEmpty()) {
+        throw new IllegalArgumentException("nothing is invalid without a fault");
+      }
+    }
+
+    @Override
+    public int status() {
+      return 422;
+    }
+
+    @Override
+    public String message() {
+      return faults.getFirst().detail();
+    }
+
+    /**
+     * One thing that is wrong.
+     *
+     * @param pointer JSON pointer (RFC 6901) into the body, such as {@code /segment/name}
+     * @param detail what is wrong and what was expected
+     */
+    public record Fault(String pointer, String detail) {}
+  }
+
   /**
    * The body is longer than the route takes.
    *

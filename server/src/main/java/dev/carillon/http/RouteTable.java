@@ -55,6 +55,13 @@ public final class RouteTable {
     return this;
   }
 
+  /** The routes as {@code METHOD /pattern}, for a description that is checked against them. */
+  public List<String> calls() {
+    return routes.stream()
+        .map(route -> route.method() + " /" + String.join("/", route.pattern()))
+        .toList();
+  }
+
   ErrorShape shape() {
     return shape;
   }

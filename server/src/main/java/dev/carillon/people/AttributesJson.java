@@ -12,13 +12,18 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The stored form of attributes and event data: compact JSON objects, read into plain values — String, Long, Double, Boolean, List, Map. Integers are
- * exact to 64 bits, all other numbers are doubles (track §3.5).
+ * The stored form of attributes and event data: compact JSON objects, read into plain values —
+ * String, Long, Double, Boolean, List, Map. Integers are exact to 64 bits, all other numbers are
+ * doubles (track §3.5).
  */
 public final class AttributesJson {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(200).maxStringLength(2_000_000).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(200)
+                  .maxStringLength(2_000_000)
+                  .build())
           .build();
 
   private AttributesJson() {}
@@ -26,7 +31,8 @@ public final class AttributesJson {
   /**
    * Reads an object; the map keeps the order and may be changed.
    *
-   * @throws tools.jackson.core.JacksonException when the text is not a JSON object
+   * @throws IllegalArgumentException when the text is JSON, but not one object
+   * @throws tools.jackson.core.JacksonException when it is not JSON, or nested more than 200 deep
    */
   public static Map<String, Object> parse(String json) {
     if (json.equals("{}")) {
@@ -36,7 +42,11 @@ public final class AttributesJson {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException("expected a JSON object");
       }
-      return object(parser);
+      var object = object(parser);
+      if (parser.nextToken() != null) {
+        throw new IllegalArgumentException("expected a JSON object and nothing after it");
+      }
+      return object;
     }
   }
 
@@ -56,7 +66,9 @@ public final class AttributesJson {
     return switch (parser.currentToken()) {
       case VALUE_STRING -> parser.getString();
       case VALUE_NUMBER_INT ->
-          parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? (Object) parser.getDoubleValue() : parser.getLongValue();
+          parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+              ? (Object) parser.getDoubleValue()
+              : parser.getLongValue();
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
@@ -74,14 +86,23 @@ public final class AttributesJson {
     return array;
   }
 
-  /** Writes an object in compact form; null members are written as null. */
+  /**
+   * Writes an object in compact form; null members are written as null.
+   *
+   * @throws IllegalArgumentException for a value JSON has no form for, such as a number that is not
+   *     finite: it could be stored but never read again
+   */
   public static String print(Map<String, ?> object) {
     var text = new StringBuilder(16 + object.size() * 24);
     write(object, text);
     return text.toString();
   }
 
-  /** Writes any value in compact form. */
+  /**
+   * Writes any value in compact form.
+   *
+   * @throws IllegalArgumentException as {@link #print}
+   */
   public static String printValue(@Nullable Object value) {
     var text = new StringBuilder(32);
     write(value, text);
@@ -93,6 +114,8 @@ public final class AttributesJson {
       case null -> text.append("null");
       case String string -> quote(string, text);
       case Boolean bool -> text.append(bool.booleanValue());
+      case Double real when !Double.isFinite(real) ->
+          throw new IllegalArgumentException("no JSON for " + real);
       case Number number -> text.append(number);
       case Map<?, ?> map -> {
         text.append('{');

@@ -167,7 +167,7 @@ final class BatchScope {
   }
 
   private static boolean leftEarly(Journey journey) {
-    return journey.state() == Journey.State.EXITED && journey.endReason() != EndReason.EXIT_STEP;
+    return journey.state() == Journey.State.EXITED && journey.endReason() != EndReason.EXIT_STEP && journey.endReason() != EndReason.ERROR;
   }
 
   private static EndedJourney ended(Journey journey) {

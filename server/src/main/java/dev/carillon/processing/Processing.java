@@ -7,6 +7,8 @@ import dev.carillon.log.LogListener;
 import dev.carillon.log.LogTrimmer;
 import dev.carillon.log.LogWriter;
 import dev.carillon.store.Database;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,7 @@ public final class Processing implements AutoCloseable {
   private final List<DueWorker> dueWorkers = new ArrayList<>();
   private final List<LogListener> listeners = new CopyOnWriteArrayList<>();
   private final Database database;
+  private final InstantSource clock;
   private final ProcessingStats stats = new ProcessingStats();
   private final LogIntake intake;
   private final int incarnation;
@@ -43,6 +46,7 @@ public final class Processing implements AutoCloseable {
       int processors,
       Runnable deliveriesQueued) {
     this.database = database;
+    this.clock = clock;
     this.writer = LogWriter.start(database, clock, ids, node, processors > 0, this::committed);
     this.incarnation = writer.incarnation();
     this.ownership = new LaneOwnership(database, writer);
@@ -77,6 +81,17 @@ public final class Processing implements AutoCloseable {
   /** What was done since the start. */
   public ProcessingStats stats() {
     return stats;
+  }
+
+  /** Age of the oldest operation that is being applied; zero when none waits. */
+  public Duration lag() {
+    return processors.stream()
+        .map(Processor::oldest)
+        .min(Instant::compareTo)
+        .filter(oldest -> !oldest.equals(Instant.MAX))
+        .map(oldest -> Duration.between(oldest, clock.instant()))
+        .filter(Duration::isPositive)
+        .orElse(Duration.ZERO);
   }
 
   /** The number of this life of this process; no other ever has it. */

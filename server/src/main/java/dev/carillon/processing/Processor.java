@@ -9,6 +9,7 @@ import dev.carillon.processing.OperationBatch.Accepted;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +50,7 @@ public final class Processor implements AutoCloseable {
   private final Thread thread;
   private volatile boolean signalled;
   private volatile boolean closing;
+  private volatile Instant oldest = Instant.MAX;
   private long flushedAt = System.nanoTime();
 
   Processor(
@@ -87,6 +89,11 @@ public final class Processor implements AutoCloseable {
   void wake() {
     signalled = true;
     LockSupport.unpark(thread);
+  }
+
+  /** When the oldest operation in hand was accepted; {@link Instant#MAX} when there is none. */
+  Instant oldest() {
+    return oldest;
   }
 
   private void run() {
@@ -137,8 +144,10 @@ public final class Processor implements AutoCloseable {
       reader.confirmed(batch);
       return batch.more();
     }
+    oldest = batch.entries().getFirst().receivedAt();
     try {
       process(handle, batch);
+      oldest = Instant.MAX;
       return true;
     } catch (LanesLost lost) {
       LOG.info("lanes were taken over while a batch ran: {}", lost.getMessage());

@@ -12,7 +12,10 @@ import java.util.Set;
  * to nothing. Immutable; shared by threads.
  */
 public final class CompiledCondition {
-  /** Times kept beyond those a condition compares, so that events dated in the future do not push out the ones that count. */
+  /**
+   * Times kept beyond those a condition compares, so that events dated in the future do not push out the ones that count: the answer is exact while at
+   * most so many of a person's events of one name are ahead of the clock. With more it may count too few until their time has come.
+   */
   private static final int SPARE = 8;
 
   private static final long NEVER = Long.MAX_VALUE;

@@ -6,18 +6,22 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How values are found by path and compared (journeys §2.3). Text is compared without regard to case; a number and a text that spells a number compare
- * as numbers, {@code true} and {@code "true"} are the same.
+ * How values are found by path and compared (journeys §2.3). Text is compared without regard to
+ * case; a number and a text that spells a number compare as numbers, {@code true} and {@code
+ * "true"} are the same. Choice: two texts are equal as texts only, so that the postcodes "01234"
+ * and "1234" stay apart; greater and less compare whatever spells a number, digits with an optional
+ * minus and point.
  */
 final class Values {
   private Values() {}
 
   /** Whether a test holds, given how to read a top-level value. */
-  static boolean holds(AttributeTest test, java.util.function.Function<String, @Nullable Object> read) {
+  static boolean holds(AttributeTest test, Function<String, @Nullable Object> read) {
     var whole = read.apply(test.field());
     if (whole != null || isPlain(test.field())) {
       return holds(test, whole);
@@ -26,7 +30,7 @@ final class Values {
     var root = read.apply(path.root());
     return switch (test.operator()) {
       case NEQ -> !any(root, path.steps(), value -> equal(value, test.value()));
-      default -> any(root, path.steps(), value -> holds(test, value));
+      case EQ, EXISTS, LT, GT, CONTAINS -> any(root, path.steps(), value -> holds(test, value));
     };
   }
 
@@ -54,6 +58,9 @@ final class Values {
     if (value == null || wanted == null) {
       return false;
     }
+    if (value instanceof String left && wanted instanceof String right) {
+      return left.equalsIgnoreCase(right);
+    }
     var left = number(value);
     var right = left == null ? null : number(wanted);
     if (left != null && right != null) {
@@ -65,7 +72,8 @@ final class Values {
     return value.toString().equalsIgnoreCase(wanted.toString());
   }
 
-  private static boolean compare(@Nullable Object value, @Nullable Object wanted, Operator operator) {
+  private static boolean compare(
+      @Nullable Object value, @Nullable Object wanted, Operator operator) {
     if (value == null || wanted == null) {
       return false;
     }
@@ -115,15 +123,20 @@ final class Values {
     }
   }
 
-  private static boolean any(@Nullable Object value, List<Path.Step> steps, Predicate<@Nullable Object> test) {
+  private static boolean any(
+      @Nullable Object value, List<Path.Step> steps, Predicate<@Nullable Object> test) {
     if (steps.isEmpty()) {
       return test.test(value);
     }
     var rest = steps.subList(1, steps.size());
     return switch (steps.getFirst()) {
-      case Path.Step.Member(var name) -> any(value instanceof Map<?, ?> map ? map.get(name) : null, rest, test);
+      case Path.Step.Member(var name) ->
+          any(value instanceof Map<?, ?> map ? map.get(name) : null, rest, test);
       case Path.Step.Element(var index) ->
-          any(value instanceof List<?> list && index < list.size() ? list.get(index) : null, rest, test);
+          any(
+              value instanceof List<?> list && index < list.size() ? list.get(index) : null,
+              rest,
+              test);
       case Path.Step.Any() ->
           value instanceof List<?> list && list.stream().anyMatch(each -> any(each, rest, test));
     };

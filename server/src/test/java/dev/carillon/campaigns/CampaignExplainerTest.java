@@ -21,6 +21,7 @@ import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.store.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -38,20 +39,18 @@ class CampaignExplainerTest {
   @BeforeEach
   void empty() {
     TEST.jdbi()
-        .useHandle(
-            handle -> {
-              handle.execute("TRUNCATE journey, campaign_refusal, event, event_name");
-              handle.execute(
-                  """
-                  INSERT INTO event_name (name_id, workspace_id, kind, name, first_seen)
-                  OVERRIDING SYSTEM VALUE VALUES (1, 1, 1, 'signed_up', now()), (2, 2, 1, 'signed_up', now())
-                  """);
-            });
+        .useHandle(handle -> {
+          handle.execute("TRUNCATE journey, campaign_refusal, event, event_name");
+          handle.execute(
+              """
+              INSERT INTO event_name (name_id, workspace_id, kind, name, first_seen)
+              OVERRIDING SYSTEM VALUE VALUES (1, 1, 1, 'signed_up', now()), (2, 2, 1, 'signed_up', now())
+              """);
+        });
   }
 
   private CampaignExplanation explain(CompiledCampaign campaign, KnownFacts facts) {
-    return TEST.jdbi()
-        .withHandle(handle -> explainer.explain(handle, campaign, PERSON, facts));
+    return TEST.jdbi().withHandle(handle -> explainer.explain(handle, campaign, PERSON, facts));
   }
 
   private static Gate gate(CampaignExplanation explanation, String name) {
@@ -63,14 +62,13 @@ class CampaignExplainerTest {
 
   private static void happened(int workspace, String data) {
     TEST.jdbi()
-        .useHandle(
-            handle ->
-                handle.execute(
-                    "INSERT INTO event VALUES (?, ?, ?, 1, '2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z', NULL, ?)",
-                    PERSON,
-                    workspace,
-                    workspace,
-                    data));
+        .useHandle(handle ->
+            handle.execute(
+                "INSERT INTO event VALUES (?, ?, ?, 1, '2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z', NULL, ?)",
+                PERSON,
+                workspace,
+                workspace,
+                data));
   }
 
   @Test
@@ -78,8 +76,7 @@ class CampaignExplainerTest {
     var pro = List.of(new AttributeTest("plan", Operator.EQ, "pro"));
     var campaign =
         running(
-            definition(
-                new TriggerRule.EventTrigger(EventKind.EVENT, "signed_up", pro), email(11)));
+            definition(new TriggerRule.EventTrigger(EventKind.EVENT, "signed_up", pro), email(11)));
 
     happened(2, "{\"plan\":\"pro\"}"); // of another workspace
     assertThat(gate(explain(campaign, SOMEBODY), "trigger"))
@@ -101,13 +98,21 @@ class CampaignExplainerTest {
 
   @Test
   void shouldTellWhatEachGateSays() {
-    var campaign =
-        running(filtered(definition(enteredSegment(), email(11)), is("plan", "pro")));
+    var campaign = running(filtered(definition(enteredSegment(), email(11)), is("plan", "pro")));
 
     var outside = explain(campaign, SOMEBODY);
     assertThat(outside.gates()).extracting(Gate::open).containsExactly(true, false, true, false);
     var inside = explain(campaign, SOMEBODY.with("plan", "pro").in(SEGMENT));
     assertThat(inside.gates()).extracting(Gate::open).containsOnly(true);
+    assertThat(gate(inside, "filters").reasons())
+        .isEqualTo(
+            Map.of(
+                "condition",
+                Map.of("attribute", Map.of("field", "plan", "operator", "eq", "value", "pro")),
+                "holds",
+                true,
+                "read",
+                Map.of("value", "pro")));
   }
 
   @Test
@@ -124,21 +129,22 @@ class CampaignExplainerTest {
     var refused =
         new CampaignRefusal(PERSON, 7, Refusal.EVENT_TOO_OLD, NOW, "The event happened long ago");
     TEST.jdbi()
-        .useTransaction(
-            handle -> {
-              journeys.insert(handle, List.of(journey));
-              journeys.refuse(handle, List.of(refused, refused));
-            });
+        .useTransaction(handle -> {
+          journeys.insert(handle, List.of(journey));
+          journeys.refuse(handle, List.of(refused, refused));
+        });
 
     var explanation = explain(campaign, SOMEBODY);
 
-    assertThat(JsonMapper.shared().readTree(JsonMapper.shared().writeValueAsString(explanation.toMap())))
+    assertThat(
+            JsonMapper.shared()
+                .readTree(JsonMapper.shared().writeValueAsString(explanation.toMap())))
         .isEqualTo(
             JsonMapper.shared()
                 .readTree(
                     """
                     {"campaign": {"id": 7, "name": "Welcome", "state": "running", "version": 1},
-                     "cio_id": "a3000000000002a", "at": 1772474400,
+                     "cio_id": "a300000000002a", "at": 1772474400,
                      "gates": [
                        {"gate": "running", "open": true, "detail": "The campaign is running"},
                        {"gate": "trigger", "open": false, "detail": "The person has no event \\"signed_up\\""},

@@ -4,10 +4,10 @@ import static dev.carillon.campaigns.Example.WORKSPACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.campaigns.CampaignMetrics.Period;
-import dev.carillon.campaigns.CampaignMetrics.Question;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
@@ -48,7 +48,7 @@ class CampaignMetricsTest {
   }
 
   private Map<String, int[]> series(Period period, @Nullable Integer steps) {
-    return metrics.series(WORKSPACE, new Question(7, null, period, steps, null), NOW);
+    return metrics.series(WORKSPACE, 7, null, null, period.buckets(NOW, steps));
   }
 
   @Test
@@ -100,15 +100,31 @@ class CampaignMetricsTest {
   void shouldNarrowByStepChannelAndWorkspace() {
     delivery("2026-03-11T15:00:00Z", null);
 
-    assertThat(created(WORKSPACE, new Question(7, 11, Period.DAYS, 2, "email"))).isEqualTo(1);
-    assertThat(created(WORKSPACE, new Question(7, 12, Period.DAYS, 2, null))).isZero();
-    assertThat(created(WORKSPACE, new Question(7, null, Period.DAYS, 2, "push"))).isZero();
-    assertThat(created(WORKSPACE, new Question(8, null, Period.DAYS, 2, null))).isZero();
-    assertThat(created(new WorkspaceId(2), new Question(7, null, Period.DAYS, 2, null)))
-        .isZero();
+    assertThat(created(WORKSPACE, 7, 11, "email")).isEqualTo(1);
+    assertThat(created(WORKSPACE, 7, 12, null)).isZero();
+    assertThat(created(WORKSPACE, 7, null, "push")).isZero();
+    assertThat(created(WORKSPACE, 8, null, null)).isZero();
+    assertThat(created(new WorkspaceId(2), 7, null, null)).isZero();
   }
 
-  private int created(WorkspaceId workspace, Question question) {
-    return metrics.series(workspace, question, NOW).getOrDefault("created", new int[] {9, 9})[1];
+  @Test
+  void shouldLeaveOutWhatWasCreatedAtTheEndOrLater() {
+    delivery("2026-03-11T15:00:00Z", null);
+    delivery("2026-03-11T15:30:00Z", null);
+
+    var buckets =
+        new CampaignMetrics.Buckets(
+            List.of(Instant.parse("2026-03-11T14:00:00Z"), Instant.parse("2026-03-11T15:00:00Z")),
+            Instant.parse("2026-03-11T15:30:00Z"));
+
+    assertThat(metrics.series(WORKSPACE, 7, null, null, buckets).get("created"))
+        .containsExactly(0, 1);
+  }
+
+  private int created(
+      WorkspaceId workspace, int campaign, @Nullable Integer action, @Nullable String type) {
+    var series =
+        metrics.series(workspace, campaign, action, type, Period.DAYS.buckets(NOW, 2));
+    return series.getOrDefault("created", new int[] {9, 9})[1];
   }
 }

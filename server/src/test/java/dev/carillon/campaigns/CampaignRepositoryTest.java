@@ -15,8 +15,11 @@ import dev.carillon.campaigns.CampaignChange.Changed;
 import dev.carillon.campaigns.CampaignChange.NoSuchCampaign;
 import dev.carillon.campaigns.CampaignChange.NotAllowed;
 import dev.carillon.campaigns.CampaignChange.Outdated;
+import dev.carillon.events.EventKind;
+import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Fault;
+import dev.carillon.segments.SegmentUse;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
@@ -34,12 +37,13 @@ class CampaignRepositoryTest {
 
   private Instant now = NOW;
   private final CampaignRepository campaigns =
-      new CampaignRepository(
-          TEST.database(), new CounterRepository(() -> now), () -> now);
+      new CampaignRepository(TEST.database(), new CounterRepository(() -> now), () -> now);
 
   @BeforeEach
   void empty() {
-    TEST.jdbi().useHandle(handle -> handle.execute("TRUNCATE campaign, campaign_version, segment"));
+    TEST.jdbi()
+        .useHandle(handle ->
+            handle.execute("TRUNCATE campaign, campaign_version, segment, counter, build"));
   }
 
   private static Campaign changed(CampaignChange change) {
@@ -88,8 +92,7 @@ class CampaignRepositoryTest {
     assertThat(campaigns.find(OTHER, campaign.id())).isEmpty();
     assertThat(campaigns.list(OTHER, 0, 10)).isEmpty();
     assertThat(campaigns.start(OTHER, campaign.id())).isEqualTo(new NoSuchCampaign());
-    assertThat(campaigns.stop(OTHER, campaign.id(), StopMode.EXIT))
-        .isEqualTo(new NoSuchCampaign());
+    assertThat(campaigns.stop(OTHER, campaign.id(), StopMode.EXIT)).isEqualTo(new NoSuchCampaign());
     assertThat(campaigns.delete(OTHER, campaign.id())).isFalse();
   }
 
@@ -122,27 +125,26 @@ class CampaignRepositoryTest {
     assertThat(campaigns.update(before, definition)).isEqualTo(new Outdated());
     int versions =
         TEST.jdbi()
-            .withHandle(
-                handle ->
-                    handle
-                        .createQuery("SELECT count(*) FROM campaign_version")
-                        .mapTo(Integer.class)
-                        .one());
+            .withHandle(handle ->
+                handle
+                    .createQuery("SELECT count(*) FROM campaign_version")
+                    .mapTo(Integer.class)
+                    .one());
     assertThat(versions).isEqualTo(2);
   }
 
   @Test
   @DisplayName("C-30, C-36: started, stopped, started again; the first start is kept")
   void shouldStartAndStop() {
+    var draft = draft();
     var epoch = epoch();
-    var running = changed(campaigns.start(WORKSPACE, draft().id()));
+    var running = changed(campaigns.start(WORKSPACE, draft.id()));
     assertThat(running.state()).isEqualTo(CampaignState.RUNNING);
     assertThat(running.firstStarted()).isEqualTo(NOW);
     assertThat(epoch()).isEqualTo(epoch + 1);
     assertThat(live()).containsExactly(running);
 
-    var stopped =
-        changed(campaigns.stop(WORKSPACE, running.id(), StopMode.EXIT));
+    var stopped = changed(campaigns.stop(WORKSPACE, running.id(), StopMode.EXIT));
     assertThat(stopped.state()).isEqualTo(CampaignState.STOPPED);
     assertThat(stopped.endedVersion()).isEqualTo(1);
     assertThat(live()).isEmpty();
@@ -194,21 +196,19 @@ class CampaignRepositoryTest {
   void shouldRefuseToEmptyARunningCampaign() {
     var running = changed(campaigns.start(WORKSPACE, draft().id()));
 
-    assertThat(campaigns.update(running, definition(signedUp())))
-        .isInstanceOf(NotAllowed.class);
+    assertThat(campaigns.update(running, definition(signedUp()))).isInstanceOf(NotAllowed.class);
   }
 
   @Test
   @DisplayName("I5: a segment of another workspace is an unknown one")
   void shouldKnowOnlySegmentsOfItsWorkspace() {
     TEST.jdbi()
-        .useHandle(
-            handle ->
-                handle.execute(
-                    """
-                    INSERT INTO segment (segment_id, workspace_id, name, type, created_at, updated_at)
-                    OVERRIDING SYSTEM VALUE VALUES (3, 2, 'theirs', 'manual', now(), now())
-                    """));
+        .useHandle(handle ->
+            handle.execute(
+                """
+                INSERT INTO segment (segment_id, workspace_id, name, type, created_at, updated_at)
+                OVERRIDING SYSTEM VALUE VALUES (3, 2, 'theirs', 'manual', now(), now())
+                """));
     var theirs = campaigns.create(WORKSPACE, definition(enteredSegment(), email(0)));
     var own = campaigns.create(OTHER, definition(enteredSegment(), email(0)));
 
@@ -226,7 +226,40 @@ class CampaignRepositoryTest {
     assertThat(campaigns.list(WORKSPACE, 0, 10)).isEmpty();
     assertThat(live()).isEmpty();
     assertThat(campaigns.delete(WORKSPACE, running.id())).isFalse();
-    assertThat(campaigns.update(running, running.definition()))
-        .isEqualTo(new NoSuchCampaign());
+    assertThat(campaigns.update(running, running.definition())).isEqualTo(new NoSuchCampaign());
+  }
+
+  @Test
+  @DisplayName("A start waits until past events of its conditions have been counted")
+  void shouldNotStartOnCountsThatAreStillMade() {
+    var ordered =
+        new Condition.Event(
+            EventKind.EVENT, "ordered", Condition.Count.AT_LEAST, 2, null, List.of());
+    var campaign =
+        campaigns.create(WORKSPACE, Example.filtered(definition(signedUp(), email(0)), ordered));
+
+    assertThat(campaigns.start(WORKSPACE, campaign.id()))
+        .isEqualTo(
+            new NotAllowed(
+                List.of(
+                    new Fault(
+                        "",
+                        "past events of its conditions are still being counted, try again soon"))));
+
+    TEST.jdbi().useHandle(handle -> handle.execute("UPDATE counter SET complete = true"));
+    assertThat(campaigns.start(WORKSPACE, campaign.id())).isInstanceOf(Changed.class);
+    var compiled = TEST.jdbi().withHandle(campaigns::compiled);
+    assertThat(compiled).extracting(CompiledCampaign::id).containsExactly(campaign.id());
+  }
+
+  @Test
+  @DisplayName("S-9: a segment that a campaign mentions is in use")
+  void shouldNameTheCampaignsThatUseASegment() {
+    draft();
+    var user = campaigns.create(WORKSPACE, definition(enteredSegment(), email(0)));
+
+    var uses = TEST.jdbi().withHandle(handle -> campaigns.uses(handle, WORKSPACE, Example.SEGMENT));
+
+    assertThat(uses).containsExactly(new SegmentUse("campaign", user.id(), "Welcome"));
   }
 }

@@ -29,7 +29,8 @@ class CampaignUpkeepTest {
   private static final Duration DAY = Duration.ofDays(1);
 
   private final InstantSource clock = () -> NOW;
-  private final CampaignRepository campaigns = new CampaignRepository(TEST.database(), new CounterRepository(clock), clock);
+  private final CampaignRepository campaigns =
+      new CampaignRepository(TEST.database(), new CounterRepository(clock), clock);
   private final JourneyRepository journeys = new JourneyRepository();
   private final DeliveryRepository deliveries = new DeliveryRepository(TEST.database());
   private final CampaignUpkeep upkeep = new CampaignUpkeep(TEST.database(), deliveries);
@@ -37,10 +38,8 @@ class CampaignUpkeepTest {
   @BeforeEach
   void empty() {
     TEST.jdbi()
-        .useHandle(
-            handle ->
-                handle.execute(
-                    "TRUNCATE campaign, campaign_version, journey, delivery, outbox"));
+        .useHandle(handle ->
+            handle.execute("TRUNCATE campaign, campaign_version, journey, delivery, outbox"));
   }
 
   private Campaign running(Step... steps) {
@@ -55,8 +54,7 @@ class CampaignUpkeepTest {
     var sends = new ArrayList<NewDelivery>();
     for (var number = 0; number < people; number++) {
       var id = campaign.id() * 1_000_000L + campaign.version() * 100_000L + number + 1;
-      var journey =
-          JourneyEngine.start(compiled, id, id, Example.event("signed_up", NOW), NOW);
+      var journey = JourneyEngine.start(compiled, id, id, Example.event("signed_up", NOW), NOW);
       var advance = JourneyEngine.advance(compiled, journey, KnownFacts.at(NOW), NOW);
       entered.add(advance.journey());
       for (var send : advance.sends()) {
@@ -77,11 +75,10 @@ class CampaignUpkeepTest {
       }
     }
     TEST.jdbi()
-        .useTransaction(
-            handle -> {
-              journeys.insert(handle, entered);
-              deliveries.insertIntents(handle, sends);
-            });
+        .useTransaction(handle -> {
+          journeys.insert(handle, entered);
+          deliveries.insertIntents(handle, sends);
+        });
     return entered;
   }
 
@@ -93,20 +90,19 @@ class CampaignUpkeepTest {
 
   private static Map<String, Integer> count(String column, String from) {
     return TEST.jdbi()
-        .withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        "SELECT %s AS word, count(*)::int AS times FROM %s GROUP BY 1"
-                            .formatted(column, from))
-                    .reduceRows(
-                        new java.util.TreeMap<String, Integer>(),
-                        (counts, row) -> {
-                          counts.put(
-                              row.getColumn("word", String.class),
-                              row.getColumn("times", Integer.class));
-                          return counts;
-                        }));
+        .withHandle(handle ->
+            handle
+                .createQuery(
+                    "SELECT %s AS word, count(*)::int AS times FROM %s GROUP BY 1"
+                        .formatted(column, from))
+                .reduceRows(
+                    new java.util.TreeMap<String, Integer>(),
+                    (counts, row) -> {
+                      counts.put(
+                          row.getColumn("word", String.class),
+                          row.getColumn("times", Integer.class));
+                      return counts;
+                    }));
   }
 
   private Campaign stored(Campaign campaign) {
@@ -193,16 +189,13 @@ class CampaignUpkeepTest {
     var compiled = Example.compiled(stored(campaign));
     var later = KnownFacts.at(NOW.plus(DAY));
     TEST.jdbi()
-        .useTransaction(
-            handle ->
-                journeys.update(
-                    handle,
-                    entered.stream()
-                        .map(
-                            journey ->
-                                JourneyEngine.advance(compiled, journey, later, later.now())
-                                    .journey())
-                        .toList()));
+        .useTransaction(handle ->
+            journeys.update(
+                handle,
+                entered.stream()
+                    .map(journey ->
+                        JourneyEngine.advance(compiled, journey, later, later.now()).journey())
+                    .toList()));
     runAll();
     assertThat(stored(campaign).state()).isEqualTo(CampaignState.STOPPED);
     assertThat(count("state", "journey")).isEqualTo(Map.of("finished", 2));
@@ -227,10 +220,9 @@ class CampaignUpkeepTest {
       assertThat(count("wake_at - entered_at", "journey")).hasSize(1);
       var journey =
           TEST.jdbi()
-              .withHandle(
-                  handle ->
-                      journeys.ofPerson(
-                          handle, WORKSPACE, new PersonCampaign(person, campaign.id()), 1))
+              .withHandle(handle ->
+                  journeys.ofPerson(
+                      handle, WORKSPACE, new PersonCampaign(person, campaign.id()), 1))
               .getFirst();
       assertThat(journey.wakeAt()).isEqualTo(NOW.plus(length));
     }
@@ -248,14 +240,13 @@ class CampaignUpkeepTest {
 
     var due =
         TEST.jdbi()
-            .withHandle(
-                handle ->
-                    journeys.loadDue(
-                        handle,
-                        List.of(
-                            new JourneyRepository.DueJourney(
-                                journey.id(), journey.personId(), campaign.id())),
-                        NOW.plusSeconds(5)));
+            .withHandle(handle ->
+                journeys.loadDue(
+                    handle,
+                    List.of(
+                        new JourneyRepository.DueJourney(
+                            journey.id(), journey.personId(), campaign.id())),
+                    NOW.plusSeconds(5)));
     assertThat(due).hasSize(1);
     var moved =
         JourneyEngine.advance(

@@ -48,8 +48,7 @@ final class Example {
     return new Step.Delay(id, "", length);
   }
 
-  static Step branch(
-      int id, @Nullable Condition condition, List<Step> then, List<Step> otherwise) {
+  static Step branch(int id, @Nullable Condition condition, List<Step> then, List<Step> otherwise) {
     return new Step.Branch(id, "", condition, then, otherwise);
   }
 
@@ -92,8 +91,7 @@ final class Example {
   }
 
   static Campaign campaign(CampaignState state, CampaignDefinition definition) {
-    return new Campaign(
-        7, WORKSPACE, state, 1, definition, Map.of(), 0, List.of(), NOW, NOW, NOW);
+    return new Campaign(7, WORKSPACE, state, 1, definition, Map.of(), 0, List.of(), NOW, NOW, NOW);
   }
 
   static CompiledCampaign running(CampaignDefinition definition) {

@@ -79,13 +79,10 @@ class JourneyEngineTest {
       var campaign = running(definition(signedUp(), email(11)));
 
       assertThat(decide(campaign, SOMEBODY, History.NONE)).isEqualTo(new Entry.Enters());
-      assertThat(
-              JourneyEngine.decide(
-                  campaign, event("signed_out", NOW), SOMEBODY, History.NONE))
+      assertThat(JourneyEngine.decide(campaign, event("signed_out", NOW), SOMEBODY, History.NONE))
           .isEqualTo(new Entry.NotTriggered());
       var page =
-          new Occurrence.EventHappened(
-              EventKind.PAGE, "signed_up", null, NOW, NOW, "{}", Map.of());
+          new Occurrence.EventHappened(EventKind.PAGE, "signed_up", null, NOW, NOW, "{}", Map.of());
       assertThat(JourneyEngine.decide(campaign, page, SOMEBODY, History.NONE))
           .isEqualTo(new Entry.NotTriggered());
     }
@@ -99,8 +96,7 @@ class JourneyEngineTest {
       assertThat(
               decide(
                   running(
-                      definition(
-                          new TriggerRule.EventTrigger(EventKind.EVENT, "signed_up", free))),
+                      definition(new TriggerRule.EventTrigger(EventKind.EVENT, "signed_up", free))),
                   SOMEBODY,
                   History.NONE))
           .isEqualTo(new Entry.NotTriggered());
@@ -128,8 +124,7 @@ class JourneyEngineTest {
       var campaign = running(definition(signedUp(), email(11)));
       var limit = NOW.minus(Duration.ofHours(72));
 
-      assertThat(
-              JourneyEngine.decide(campaign, event("signed_up", limit), SOMEBODY, History.NONE))
+      assertThat(JourneyEngine.decide(campaign, event("signed_up", limit), SOMEBODY, History.NONE))
           .isEqualTo(new Entry.Enters());
       assertRefused(
           JourneyEngine.decide(
@@ -190,8 +185,7 @@ class JourneyEngineTest {
     @Test
     @DisplayName("C-11: filters are evaluated at the start")
     void shouldRefuseWhoDoesNotMatchTheFilters() {
-      var campaign =
-          running(filtered(definition(signedUp(), email(11)), is("plan", "pro")));
+      var campaign = running(filtered(definition(signedUp(), email(11)), is("plan", "pro")));
 
       assertRefused(decide(campaign, SOMEBODY, History.NONE), Refusal.FILTERS_NOT_MET);
       assertThat(decide(campaign, SOMEBODY.with("plan", "pro"), History.NONE))
@@ -233,8 +227,7 @@ class JourneyEngineTest {
       assertThat(monday.journey().wakeAt()).isEqualTo(Instant.parse("2026-03-04T18:00:00Z"));
 
       // when
-      var early =
-          wake(campaign, monday, KnownFacts.at(Instant.parse("2026-03-04T17:59:59.999Z")));
+      var early = wake(campaign, monday, KnownFacts.at(Instant.parse("2026-03-04T17:59:59.999Z")));
       // then W-16: never before
       assertThat(early.sends()).isEmpty();
       assertThat(early.journey().wakeAt()).isEqualTo(Instant.parse("2026-03-04T18:00:00Z"));
@@ -319,16 +312,14 @@ class JourneyEngineTest {
       var later = KnownFacts.at(NOW.plus(DAY));
 
       assertThat(sent(wake(campaign, waiting, later))).containsExactly(13, 14);
-      assertThat(sent(wake(campaign, waiting, later.with("plan", "pro"))))
-          .containsExactly(12, 14);
+      assertThat(sent(wake(campaign, waiting, later.with("plan", "pro")))).containsExactly(12, 14);
     }
 
     @Test
     @DisplayName("W-50: a branch without a condition is false")
     void shouldTakeTheFalsePathWithoutACondition() {
       var campaign =
-          running(
-              definition(signedUp(), branch(11, null, List.of(email(12)), List.of(email(13)))));
+          running(definition(signedUp(), branch(11, null, List.of(email(12)), List.of(email(13)))));
 
       assertThat(sent(enter(campaign, SOMEBODY))).containsExactly(13);
     }
@@ -360,7 +351,10 @@ class JourneyEngineTest {
       for (var id = 1; id <= 1_001; id++) {
         steps.add(email(id, SendingState.OFF, null));
       }
-      var exact = enter(running(definition(signedUp(), steps.subList(0, 1_000).toArray(Step[]::new))), SOMEBODY);
+      var exact =
+          enter(
+              running(definition(signedUp(), steps.subList(0, 1_000).toArray(Step[]::new))),
+              SOMEBODY);
       var more = enter(running(definition(signedUp(), steps.toArray(Step[]::new))), SOMEBODY);
 
       assertThat(exact.journey().state()).isEqualTo(Journey.State.FINISHED);
@@ -401,9 +395,7 @@ class JourneyEngineTest {
 
       var out =
           wake(
-              campaign,
-              between,
-              KnownFacts.at(NOW.plus(DAY.multipliedBy(2))).with("plan", "free"));
+              campaign, between, KnownFacts.at(NOW.plus(DAY.multipliedBy(2))).with("plan", "free"));
       assertThat(out.sends()).isEmpty();
       assertThat(out.journey().state()).isEqualTo(Journey.State.EXITED);
       assertThat(out.journey().endReason()).isEqualTo(EndReason.FILTERS);
@@ -411,10 +403,7 @@ class JourneyEngineTest {
       assertThat(out.cancelsQueued()).as("C-42").isTrue();
 
       var back =
-          wake(
-              campaign,
-              between,
-              KnownFacts.at(NOW.plus(DAY.multipliedBy(2))).with("plan", "pro"));
+          wake(campaign, between, KnownFacts.at(NOW.plus(DAY.multipliedBy(2))).with("plan", "pro"));
       assertThat(sent(back)).containsExactly(15);
     }
 
@@ -425,8 +414,7 @@ class JourneyEngineTest {
       var entered = enter(campaign, new Occurrence.SegmentEntered(SEGMENT), SOMEBODY.in(SEGMENT));
       var later = KnownFacts.at(NOW.plus(DAY));
 
-      assertThat(wake(campaign, entered, later).journey().endReason())
-          .isEqualTo(EndReason.TRIGGER);
+      assertThat(wake(campaign, entered, later).journey().endReason()).isEqualTo(EndReason.TRIGGER);
       assertThat(sent(wake(campaign, entered, later.in(SEGMENT)))).containsExactly(12);
     }
 
@@ -441,8 +429,7 @@ class JourneyEngineTest {
       var campaign = running(filtered(definition, is("plan", "pro")));
       var entered = enter(campaign, new Occurrence.SegmentEntered(SEGMENT), SOMEBODY);
 
-      assertThat(sent(wake(campaign, entered, KnownFacts.at(NOW.plus(DAY)))))
-          .containsExactly(12);
+      assertThat(sent(wake(campaign, entered, KnownFacts.at(NOW.plus(DAY))))).containsExactly(12);
     }
 
     @Test
@@ -464,8 +451,7 @@ class JourneyEngineTest {
       var waiting = enter(running(definition), SOMEBODY);
 
       var ended =
-          wake(
-              compiled(campaign(state, definition)), waiting, KnownFacts.at(NOW.plus(DAY)));
+          wake(compiled(campaign(state, definition)), waiting, KnownFacts.at(NOW.plus(DAY)));
 
       assertThat(ended.sends()).isEmpty();
       assertThat(ended.journey().endReason()).isEqualTo(EndReason.CAMPAIGN_STOPPED);
@@ -480,8 +466,7 @@ class JourneyEngineTest {
 
       var stopping = compiled(campaign(CampaignState.STOPPING, definition));
 
-      assertThat(sent(wake(stopping, waiting, KnownFacts.at(NOW.plus(DAY)))))
-          .containsExactly(12);
+      assertThat(sent(wake(stopping, waiting, KnownFacts.at(NOW.plus(DAY))))).containsExactly(12);
     }
 
     @Test
@@ -533,18 +518,15 @@ class JourneyEngineTest {
     @Test
     @DisplayName("§3.8: a step added before somebody's position is not visited, one after it is")
     void shouldVisitOnlyWhatComesAfter() {
-      var edited =
-          running(definition(signedUp(), email(20), delay(11, DAY), email(21), email(12)));
+      var edited = running(definition(signedUp(), email(20), delay(11, DAY), email(21), email(12)));
 
-      assertThat(sent(wake(edited, waiting, KnownFacts.at(NOW.plus(DAY)))))
-          .containsExactly(21, 12);
+      assertThat(sent(wake(edited, waiting, KnownFacts.at(NOW.plus(DAY))))).containsExactly(21, 12);
     }
 
     @Test
     @DisplayName("§3.8: people move with the delay they wait in")
     void shouldMoveWithTheDelay() {
-      var edited =
-          running(definition(signedUp(), email(12), email(20), delay(11, DAY), email(21)));
+      var edited = running(definition(signedUp(), email(12), email(20), delay(11, DAY), email(21)));
 
       assertThat(sent(wake(edited, waiting, KnownFacts.at(NOW.plus(DAY))))).containsExactly(21);
     }
@@ -554,8 +536,7 @@ class JourneyEngineTest {
     void shouldMoveOnFromADeletedDelay() {
       var definition = definition(signedUp(), email(20), email(12), email(21));
       var removed =
-          Removed.after(
-              Map.of(), before.campaign().definition().steps(), definition.steps());
+          Removed.after(Map.of(), before.campaign().definition().steps(), definition.steps());
       var edited =
           compiled(
               new Campaign(
@@ -582,11 +563,9 @@ class JourneyEngineTest {
     @DisplayName("§3.8: filters are judged as they are at the next message")
     void shouldJudgeByTheNewFilters() {
       var edited =
-          running(
-              filtered(definition(signedUp(), delay(11, DAY), email(12)), is("plan", "pro")));
+          running(filtered(definition(signedUp(), delay(11, DAY), email(12)), is("plan", "pro")));
 
-      assertThat(
-              wake(edited, waiting, KnownFacts.at(NOW.plus(DAY))).journey().endReason())
+      assertThat(wake(edited, waiting, KnownFacts.at(NOW.plus(DAY))).journey().endReason())
           .isEqualTo(EndReason.FILTERS);
     }
   }

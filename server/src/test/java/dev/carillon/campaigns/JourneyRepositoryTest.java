@@ -21,9 +21,7 @@ import org.junit.jupiter.api.Test;
 class JourneyRepositoryTest {
   @AutoClose private static final TestDatabase TEST = TestDatabase.create();
 
-  private static final int[] ALL_GROUPS = {
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-  };
+  private static final int[] ALL_GROUPS = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
   private final JourneyRepository journeys = new JourneyRepository();
 
@@ -78,13 +76,12 @@ class JourneyRepositoryTest {
     assertThat(of(43)).containsExactly(ended);
     assertThat(
             TEST.jdbi()
-                .<List<Journey>, RuntimeException>withHandle(
-                    handle ->
-                        journeys.ofPerson(
-                            handle,
-                            new dev.carillon.workspaces.WorkspaceId(2),
-                            new PersonCampaign(42, 7),
-                            10)))
+                .<List<Journey>, RuntimeException>withHandle(handle ->
+                    journeys.ofPerson(
+                        handle,
+                        new dev.carillon.workspaces.WorkspaceId(2),
+                        new PersonCampaign(42, 7),
+                        10)))
         .as("another workspace (promise I5)")
         .isEmpty();
   }
@@ -107,13 +104,10 @@ class JourneyRepositoryTest {
   void shouldRefuseToMoveAJourneyThatIsNotStored() {
     insert(waiting(1, 42, NOW));
 
-    assertThatThrownBy(
-            () ->
-                TEST.jdbi()
-                    .useTransaction(
-                        handle ->
-                            journeys.update(
-                                handle, List.of(waiting(1, 42, NOW), waiting(9, 42, NOW)))))
+    assertThatThrownBy(() ->
+            TEST.jdbi()
+                .useTransaction(handle ->
+                    journeys.update(handle, List.of(waiting(1, 42, NOW), waiting(9, 42, NOW)))))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("only 1 of them");
   }
@@ -129,26 +123,24 @@ class JourneyRepositoryTest {
     var now = NOW.plusSeconds(3);
 
     TEST.jdbi()
-        .useHandle(
-            handle -> {
-              assertThat(journeys.due(handle, now, ALL_GROUPS, 10))
-                  .extracting(DueJourney::journeyId)
-                  .containsExactly(2L, 3L, 1L);
-              assertThat(journeys.due(handle, now, new int[] {1}, 10))
-                  .containsExactly(new DueJourney(2, 33, 7), new DueJourney(3, 49, 7));
-              assertThat(journeys.due(handle, now, ALL_GROUPS, 1))
-                  .extracting(DueJourney::journeyId)
-                  .containsExactly(2L);
-              assertThat(journeys.nextWake(handle, new int[] {0})).isEqualTo(NOW.plusSeconds(3));
-              assertThat(journeys.nextWake(handle, new int[] {5})).isNull();
-            });
+        .useHandle(handle -> {
+          assertThat(journeys.due(handle, now, ALL_GROUPS, 10))
+              .extracting(DueJourney::journeyId)
+              .containsExactly(2L, 3L, 1L);
+          assertThat(journeys.due(handle, now, new int[] {1}, 10))
+              .containsExactly(new DueJourney(2, 33, 7), new DueJourney(3, 49, 7));
+          assertThat(journeys.due(handle, now, ALL_GROUPS, 1))
+              .extracting(DueJourney::journeyId)
+              .containsExactly(2L);
+          assertThat(journeys.nextWake(handle, new int[] {0})).isEqualTo(NOW.plusSeconds(3));
+          assertThat(journeys.nextWake(handle, new int[] {5})).isNull();
+        });
   }
 
   @Test
   @DisplayName("Whoever comes second finds nothing to do")
   void shouldLoadOnlyWhatIsStillDue() {
-    insert(
-        waiting(1, 42, NOW), waiting(2, 43, NOW.plusSeconds(60)), ended(3, 44, null));
+    insert(waiting(1, 42, NOW), waiting(2, 43, NOW.plusSeconds(60)), ended(3, 44, null));
     var candidates =
         List.of(new DueJourney(1, 42, 7), new DueJourney(2, 43, 7), new DueJourney(3, 44, 7));
 
@@ -164,8 +156,7 @@ class JourneyRepositoryTest {
     var histories =
         TEST.jdbi()
             .withHandle(
-                handle ->
-                    journeys.histories(handle, new long[] {42, 43, 44}, new int[] {7, 8}));
+                handle -> journeys.histories(handle, new long[] {42, 43, 44}, new int[] {7, 8}));
 
     assertThat(histories)
         .isEqualTo(
@@ -200,11 +191,10 @@ class JourneyRepositoryTest {
     insert(waiting(1, 42, NOW), ended(2, 43, EndReason.FILTERS));
 
     TEST.jdbi()
-        .useTransaction(
-            handle -> {
-              journeys.endWithError(handle, 1, NOW);
-              journeys.endWithError(handle, 2, NOW);
-            });
+        .useTransaction(handle -> {
+          journeys.endWithError(handle, 1, NOW);
+          journeys.endWithError(handle, 2, NOW);
+        });
 
     assertThat(of(42)).extracting(Journey::endReason).containsExactly(EndReason.ERROR);
     assertThat(of(43)).extracting(Journey::endReason).containsExactly(EndReason.FILTERS);
@@ -223,19 +213,17 @@ class JourneyRepositoryTest {
   void shouldCountRefusals() {
     var later = NOW.plus(Duration.ofHours(1));
     TEST.jdbi()
-        .useTransaction(
-            handle ->
-                journeys.refuse(
-                    handle, List.of(refused(42, NOW), refused(43, NOW), refused(42, later))));
+        .useTransaction(handle ->
+            journeys.refuse(
+                handle, List.of(refused(42, NOW), refused(43, NOW), refused(42, later))));
     TEST.jdbi()
-        .useTransaction(
-            handle ->
-                journeys.refuse(
-                    handle,
-                    List.of(
-                        refused(42, later.plusSeconds(1)),
-                        new CampaignRefusal(
-                            42, 7, Refusal.NOT_RUNNING, NOW, "The campaign is draft"))));
+        .useTransaction(handle ->
+            journeys.refuse(
+                handle,
+                List.of(
+                    refused(42, later.plusSeconds(1)),
+                    new CampaignRefusal(
+                        42, 7, Refusal.NOT_RUNNING, NOW, "The campaign is draft"))));
 
     assertThat(refusals(42))
         .containsExactly(

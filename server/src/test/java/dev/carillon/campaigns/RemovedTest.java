@@ -32,8 +32,7 @@ class RemovedTest {
         List.of(
             branch(1, null, List.of(delay(2, DAY), email(3)), List.of(delay(4, DAY))), email(5));
 
-    assertThat(Removed.after(Map.of(), present, List.of(email(5))))
-        .isEqualTo(Map.of(2, 5, 4, 5));
+    assertThat(Removed.after(Map.of(), present, List.of(email(5)))).isEqualTo(Map.of(2, 5, 4, 5));
     assertThat(
             Removed.after(
                 Map.of(),

@@ -106,15 +106,13 @@ class WorkflowPropertyTest {
   /** Wakes the journey whenever it wants to be, until it ends. */
   private static List<Integer> visits(List<Step> steps, Map<String, Object> attributes) {
     var campaign = running(definition(signedUp(), steps.toArray(Step[]::new)));
-    var journey =
-        JourneyEngine.start(campaign, 1, PERSON, event("signed_up", NOW), NOW);
+    var journey = JourneyEngine.start(campaign, 1, PERSON, event("signed_up", NOW), NOW);
     for (Instant now = NOW; now != null; now = journey.wakeAt()) {
       var facts = new KnownFacts(now, attributes, Set.of());
       journey = JourneyEngine.advance(campaign, journey, facts, now).journey();
     }
     assertThat(journey.state())
-        .isEqualTo(
-            journey.endReason() == null ? Journey.State.FINISHED : Journey.State.EXITED);
+        .isEqualTo(journey.endReason() == null ? Journey.State.FINISHED : Journey.State.EXITED);
     return journey.path().entries().stream().map(JourneyPath.Entry::step).toList();
   }
 }

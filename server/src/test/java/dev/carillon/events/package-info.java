@@ -1,4 +1,4 @@
-/** Tests of events and of what is counted of them. */
+/** Tests of counters: what they keep and how they are packed. */
 @NullMarked
 package dev.carillon.events;
 

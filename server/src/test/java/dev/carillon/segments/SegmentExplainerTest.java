@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 class SegmentExplainerTest {
   private static final WorkspaceId OURS = new WorkspaceId(1);
-  private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
 
   @AutoClose private final TestDatabase test = TestDatabase.create();
   private final CounterRepository counters = new CounterRepository(CLOCK);
@@ -25,10 +26,11 @@ class SegmentExplainerTest {
   private int save(String conditions) {
     SegmentOutcome outcome =
         test.database()
-            .inTransaction(
-                handle ->
-                    segments.create(
-                        handle, OURS, new SegmentDraft("some", "", List.of(), ConditionJson.stored(conditions))));
+            .inTransaction(handle ->
+                segments.create(
+                    handle,
+                    OURS,
+                    new SegmentDraft("some", "", List.of(), ConditionJson.stored(conditions))));
     return ((SegmentOutcome.Saved) outcome).segment().id();
   }
 
@@ -40,7 +42,8 @@ class SegmentExplainerTest {
   }
 
   private Optional<Explanation> explain(WorkspaceId workspace, int segmentId, long personId) {
-    return test.database().read(handle -> explainer.explain(handle, workspace, segmentId, personId));
+    return test.database()
+        .read(handle -> explainer.explain(handle, workspace, segmentId, personId));
   }
 
   @Test
@@ -48,20 +51,20 @@ class SegmentExplainerTest {
   void shouldTellWhatEachPartReadsAndAnswers() {
     // given
     test.jdbi()
-        .useHandle(
-            handle -> {
-              handle.execute(
-                  """
-                  INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
-                  VALUES (7, 1, '2026-01-01Z', '2026-01-01Z', '{"cart":{"size":3}}', '{"cart":1767225600000}')
-                  """);
-              handle.execute("INSERT INTO event_name (workspace_id, kind, name, first_seen) VALUES (1, 1, 'ordered', now())");
-              handle.execute(
-                  """
-                  INSERT INTO event (person_id, workspace_id, name_id, op, occurred_at, received_at, data)
-                  SELECT 7, 1, name_id, 1, '2026-02-25T00:00:00Z', '2026-02-25T00:00:00Z', '{}' FROM event_name
-                  """);
-            });
+        .useHandle(handle -> {
+          handle.execute(
+              """
+              INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
+              VALUES (7, 1, '2026-01-01Z', '2026-01-01Z', '{"cart":{"size":3}}', '{"cart":1767225600000}')
+              """);
+          handle.execute(
+              "INSERT INTO event_name (workspace_id, kind, name, first_seen) VALUES (1, 1, 'ordered', now())");
+          handle.execute(
+              """
+              INSERT INTO event (person_id, workspace_id, name_id, op, occurred_at, received_at, data)
+              SELECT 7, 1, name_id, 1, '2026-02-25T00:00:00Z', '2026-02-25T00:00:00Z', '{}' FROM event_name
+              """);
+        });
     var other = save("{\"attribute\":{\"field\":\"plan\",\"operator\":\"exists\"}}");
     var segment =
         save(

@@ -1,4 +1,4 @@
-/** Proofs for conditions, segments, their builds and explanations. */
+/** Tests of conditions: what they mean, what wakes them and when they change by themselves. */
 @NullMarked
 package dev.carillon.segments;
 

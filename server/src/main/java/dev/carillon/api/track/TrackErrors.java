@@ -10,7 +10,7 @@ import java.util.List;
  * Problems in the envelope of the Track API v1 (track §7): {@code meta.error} for all, and {@code
  * meta.errors} for invalid requests, because some clients read one and some the other.
  */
-public final class TrackErrors implements ErrorShape {
+final class TrackErrors implements ErrorShape {
 
   /** The form; it has no state. */
   public TrackErrors() {}

@@ -1,0 +1,60 @@
+package dev.carillon.bench;
+
+/**
+ * The calls of the Track API that are measured. Person 42 is {@code bench-0000042}, with the
+ * address {@code bench-0000042@example.test}.
+ */
+final class Calls {
+  private static final String AUTHORIZATION =
+      RequestTemplate.basic(RunningServer.SITE_ID, RunningServer.TRACK_KEY);
+  private static final String PERSON = "/api/v1/customers/bench-{person}";
+
+  private Calls() {}
+
+  /** An event with a ULID and five values, about 150 bytes of JSON. */
+  static RequestTemplate event(String name) {
+    return RequestTemplate.of(
+        "POST",
+        PERSON + "/events",
+        AUTHORIZATION,
+        """
+        {"name":"%s","id":"{ulid}","data":{"total":42.5,"quantity":3,"sku":"SKU-{number}","category":"shoes","coupon":"SPRING"}}\
+        """
+            .formatted(name));
+  }
+
+  /**
+   * A whole profile: 15 attributes, the address among them.
+   *
+   * @param mark name of the attribute that tells groups of people apart
+   * @param value its value
+   */
+  static RequestTemplate profile(String mark, String value) {
+    return RequestTemplate.of(
+        "PUT",
+        PERSON,
+        AUTHORIZATION,
+        """
+        {"email":"bench-{person}@example.test","first_name":"Kim","last_name":"Benchmark","%s":"%s",\
+        "city":"Kathmandu","country":"NP","language":"en","timezone":"Asia/Kathmandu","created_at":1750000000,\
+        "score":"s{number}","orders":7,"total_spent":1284.5,"newsletter":true,"source":"search","verified":false}\
+        """
+            .formatted(mark, value));
+  }
+
+  /** One attribute gets another value. */
+  static RequestTemplate attributeChange(String value) {
+    return RequestTemplate.of(
+        "PUT", PERSON, AUTHORIZATION, "{\"score\":\"%s{number}\"}".formatted(value));
+  }
+
+  /** The same as {@link #event}, for one call at a time. */
+  static String id(long person) {
+    return "bench-%07d".formatted(person);
+  }
+
+  /** The person's address. */
+  static String address(long person) {
+    return id(person) + "@example.test";
+  }
+}

@@ -1,0 +1,84 @@
+package dev.carillon.api.app;
+
+import dev.carillon.people.AttributesJson;
+import dev.carillon.people.PeopleQueries.Names;
+import dev.carillon.people.PeopleQueries.Person;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** People as the App API shows them (app-data §2.1). */
+final class CustomerJson {
+  private static final String PREFERENCES = "cio_subscription_preferences";
+  private static final String COMPUTED_PREFERENCES = "_cio_subscription_preferences_computed";
+  private static final String LAST_EMAILED = "_last_emailed";
+  private static final double PLAIN_UP_TO = 1e21;
+
+  private CustomerJson() {}
+
+  /** The three identifiers; never the phone number. */
+  static Map<String, @Nullable Object> identifiers(Names names) {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put("cio_id", names.cioId());
+    json.put("id", names.id());
+    json.put("email", names.email());
+    return json;
+  }
+
+  /** The whole person: every attribute as text, with the time it was written. */
+  static Map<String, @Nullable Object> customer(Person person, Optional<Instant> lastEmailed) {
+    var attributes = new LinkedHashMap<String, @Nullable Object>();
+    var timestamps = new LinkedHashMap<String, @Nullable Object>();
+    person
+        .attributes()
+        .forEach(
+            (name, value) -> {
+              attributes.put(name, text(value));
+              var written = person.written().getOrDefault(name, person.createdAt());
+              timestamps.put(name, written.getEpochSecond());
+            });
+    attributes.put("cio_id", person.names().cioId());
+    timestamps.put("cio_id", person.createdAt().getEpochSecond());
+    var preferences =
+        person.attributes().getOrDefault(PREFERENCES, Map.of("topics", Map.of()));
+    attributes.put(COMPUTED_PREFERENCES, text(preferences));
+    timestamps.put(COMPUTED_PREFERENCES, 0L);
+    lastEmailed.ifPresent(
+        at -> {
+          attributes.put(LAST_EMAILED, Long.toString(at.getEpochSecond()));
+          timestamps.put(LAST_EMAILED, at.getEpochSecond());
+        });
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put("id", Objects.requireNonNullElse(person.names().id(), ""));
+    json.put("identifiers", identifiers(person.names()));
+    json.put("attributes", attributes);
+    json.put("timestamps", timestamps);
+    json.put("unsubscribed", isTrue(person.attributes().get("unsubscribed")));
+    json.put("devices", List.of());
+    return json;
+  }
+
+  private static boolean isTrue(@Nullable Object value) {
+    return switch (value) {
+      case Boolean bool -> bool;
+      case Long number -> number == 1;
+      case String text -> text.equals("true") || text.equals("TRUE") || text.equals("1");
+      case null, default -> false;
+    };
+  }
+
+  /** Numbers without an exponent where that is readable, lists and objects as JSON. */
+  private static String text(Object value) {
+    return switch (value) {
+      case String text -> text;
+      case Double number when Math.abs(number) < PLAIN_UP_TO ->
+          new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
+      default -> AttributesJson.printValue(value);
+    };
+  }
+}

@@ -1,0 +1,90 @@
+package dev.carillon.api.app;
+
+import dev.carillon.http.Problem;
+import dev.carillon.http.Request;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The opaque words {@code next} and {@code start} (app-data §1.3): a place in one kind of list. A
+ * word of another kind of list, or one that was altered, is refused; it opens nothing, as every
+ * list is asked for within the caller's workspace anyway.
+ */
+enum PageCursor {
+  PERSON_MESSAGES(2),
+  MESSAGES(2),
+  ACTIVITIES(4),
+  MEMBERS(1);
+
+  private final int numbers;
+
+  PageCursor(int numbers) {
+    this.numbers = numbers;
+  }
+
+  /** The word for a place. */
+  String text(long... place) {
+    if (place.length != numbers) {
+      throw new IllegalArgumentException(this + " needs " + numbers + " numbers");
+    }
+    var buffer = ByteBuffer.allocate(1 + 8 * numbers + 4).put((byte) ordinal());
+    for (var number : place) {
+      buffer.putLong(number);
+    }
+    buffer.putInt(checksum(buffer.array()));
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(buffer.array());
+  }
+
+  /**
+   * The place at which the caller wants to go on; null for the first page.
+   *
+   * @throws dev.carillon.http.ProblemException 400 for a word this list has not given out
+   */
+  long @Nullable [] start(Request request) {
+    var text = request.query("start").orElse("");
+    if (text.isEmpty()) {
+      return null;
+    }
+    byte[] bytes;
+    try {
+      bytes = Base64.getUrlDecoder().decode(text);
+    } catch (IllegalArgumentException notBase64) {
+      throw wrong();
+    }
+    var buffer = ByteBuffer.wrap(bytes);
+    if (bytes.length != 1 + 8 * numbers + 4
+        || buffer.get() != ordinal()
+        || buffer.getInt(bytes.length - 4) != checksum(bytes)) {
+      throw wrong();
+    }
+    var place = new long[numbers];
+    for (int i = 0; i < numbers; i++) {
+      place[i] = buffer.getLong();
+    }
+    return place;
+  }
+
+  private static RuntimeException wrong() {
+    return new Problem.BadRequest("start is not a cursor of this list").thrown();
+  }
+
+  private static int checksum(byte[] bytes) {
+    var crc = new CRC32();
+    crc.update(bytes, 0, bytes.length - 4);
+    return (int) crc.getValue();
+  }
+
+  /** An instant as a number of a place, exact to the microsecond like all stored times. */
+  static long micros(Instant at) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+  }
+
+  /** The instant {@link #micros} was made from. */
+  static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+}

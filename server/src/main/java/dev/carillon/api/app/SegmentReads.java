@@ -1,0 +1,115 @@
+package dev.carillon.api.app;
+
+import dev.carillon.http.Reply;
+import dev.carillon.http.Request;
+import dev.carillon.people.PeopleQueries.Names;
+import dev.carillon.segments.Segment;
+import dev.carillon.segments.SegmentJson;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.segments.SegmentRepository.Member;
+import dev.carillon.store.Database;
+import dev.carillon.workspaces.Access;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /v1/segments…}: segments and who is in them (app-data §4, §2.6). */
+final class SegmentReads {
+  private final Database database;
+  private final SegmentRepository segments;
+  private final PeopleReads people;
+
+  SegmentReads(Database database, SegmentRepository segments, PeopleReads people) {
+    this.database = database;
+    this.segments = segments;
+    this.people = people;
+  }
+
+  Reply list(Access access, Request request) {
+    var all =
+        database.read(handle -> segments.list(handle, access.workspace())).stream()
+            .map(SegmentJson::toMap)
+            .toList();
+    return Reply.json(200, Map.of("segments", all));
+  }
+
+  Reply one(Access access, Request request) {
+    return Reply.json(200, Map.of("segment", SegmentJson.toMap(find(access, request))));
+  }
+
+  Reply count(Access access, Request request) {
+    var segment = find(access, request);
+    long count =
+        database.read(handle -> segments.count(handle, access.workspace(), segment.id()));
+    var json = new LinkedHashMap<String, Object>();
+    json.put("segment_id", segment.id());
+    json.put("count", count);
+    return Reply.json(200, json);
+  }
+
+  Reply members(Access access, Request request) {
+    var segment = find(access, request);
+    var start = PageCursor.MEMBERS.start(request);
+    var limit = Parameters.limit(request, 1_000, 30_000);
+    var found =
+        database.read(
+            handle ->
+                segments.members(
+                    handle,
+                    access.workspace(),
+                    segment.id(),
+                    start == null ? 0 : start[0],
+                    limit + 1));
+    var page = found.subList(0, Math.min(limit, found.size()));
+    var json = new LinkedHashMap<String, Object>();
+    json.put("segment_id", segment.id());
+    json.put(
+        "ids",
+        page.stream().map(each -> Objects.requireNonNullElse(names(each).id(), "")).toList());
+    json.put(
+        "identifiers", page.stream().map(each -> identifiers(access, names(each))).toList());
+    json.put(
+        "next",
+        found.size() > limit ? PageCursor.MEMBERS.text(page.getLast().personId()) : "");
+    return Reply.json(200, json);
+  }
+
+  private static Names names(Member member) {
+    return Names.of(member.personId(), member.attributes());
+  }
+
+  private static Map<String, @Nullable Object> identifiers(Access access, Names names) {
+    var identifiers = CustomerJson.identifiers(names);
+    if (!access.emailIdentifies()) {
+      identifiers.remove("email");
+    }
+    return identifiers;
+  }
+
+  Reply ofPerson(Access access, Request request) {
+    var person = people.find(access, request);
+    List<Segment> found =
+        database.read(
+            handle -> segments.ofPerson(handle, access.workspace(), person.personId()));
+    return Reply.json(200, Map.of("segments", found.stream().map(SegmentReads::brief).toList()));
+  }
+
+  private static Map<String, Object> brief(Segment segment) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("id", segment.id());
+    json.put("name", segment.name());
+    json.put("description", segment.description());
+    json.put("type", segment.manual() ? "manual" : "dynamic");
+    json.put("state", SegmentJson.state(segment));
+    return json;
+  }
+
+  private Segment find(Access access, Request request) {
+    var id = Parameters.pathId(request, "segment");
+    return database
+        .read(handle -> segments.find(handle, access.workspace(), id))
+        .orElseThrow(() -> Parameters.notFound("segment not found"));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.carillon.api.manage;
+
+import dev.carillon.campaigns.CampaignExplainer;
+import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.http.ErrorEnvelope;
+import dev.carillon.http.Handler;
+import dev.carillon.http.Problem;
+import dev.carillon.http.RateLimits;
+import dev.carillon.http.Reply;
+import dev.carillon.http.Request;
+import dev.carillon.http.RouteTable;
+import dev.carillon.people.PersonLookup;
+import dev.carillon.processing.TurnableClock;
+import dev.carillon.segments.FactsReader;
+import dev.carillon.segments.SegmentExplainer;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.store.Database;
+import dev.carillon.workspaces.Access;
+import dev.carillon.workspaces.Credentials;
+import dev.carillon.workspaces.CredentialsUnavailable;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The management API: segments and campaigns of a workspace are written, started, stopped and
+ * explained. Described by {@code GET /v1/openapi.json}.
+ */
+public final class ManageApi {
+  private static final Logger LOG = LoggerFactory.getLogger(ManageApi.class);
+  private static final String WORKSPACE = "/v1/environments/{workspace_id}";
+
+  private final Credentials credentials;
+  private final RateLimits limits;
+  private final SegmentCalls segments;
+  private final CampaignCalls campaigns;
+  private final ClockCalls clock;
+  private final OpenApiDocument document = OpenApiDocument.read();
+
+  /** What is managed. */
+  public record Sources(
+      Database database,
+      SegmentRepository segments,
+      SegmentExplainer segmentExplainer,
+      CampaignRepository campaigns,
+      CampaignExplainer campaignExplainer,
+      FactsReader facts,
+      PersonLookup people) {}
+
+  /**
+   * Builds the surface.
+   *
+   * @param limits shared by all routes; a request counts once it is authorised
+   * @param clock the clock callers may turn; empty when the program runs on real time
+   */
+  public ManageApi(
+      Credentials credentials,
+      RateLimits limits,
+      Sources sources,
+      Optional<TurnableClock> clock) {
+    var person = new PersonInQuery(sources.people);
+    this.credentials = credentials;
+    this.limits = limits;
+    this.segments =
+        new SegmentCalls(
+            sources.database,
+            sources.segments,
+            sources.segmentExplainer,
+            sources.campaigns,
+            person);
+    this.campaigns =
+        new CampaignCalls(
+            sources.database,
+            sources.campaigns,
+            sources.campaignExplainer,
+            sources.facts,
+            person);
+    this.clock = new ClockCalls(clock);
+  }
+
+  /** The routes, to be served at the root of the host. */
+  public RouteTable routes() {
+    var segment = WORKSPACE + "/segments/{id}";
+    var campaign = WORKSPACE + "/campaigns/{id}";
+    return new RouteTable(new ErrorEnvelope(), "/v1/environments")
+        .add("GET", "/v1/openapi.json", document::answer)
+        .add("GET", WORKSPACE + "/segments", with(segments::list))
+        .add("POST", WORKSPACE + "/segments", with(segments::create))
+        .add("GET", segment, with(segments::one))
+        .add("PUT", segment, with(segments::update))
+        .add("DELETE", segment, with(segments::delete))
+        .add("GET", segment + "/explain", with(segments::explain))
+        .add("GET", WORKSPACE + "/campaigns", with(campaigns::list))
+        .add("POST", WORKSPACE + "/campaigns", with(campaigns::create))
+        .add("GET", campaign, with(campaigns::one))
+        .add("PUT", campaign, with(campaigns::update))
+        .add("DELETE", campaign, with(campaigns::delete))
+        .add("POST", campaign + "/start", with(campaigns::start))
+        .add("POST", campaign + "/stop", with(campaigns::stop))
+        .add("GET", campaign + "/explain", with(campaigns::explain))
+        .add("GET", WORKSPACE + "/clock", with(clock::show))
+        .add("POST", WORKSPACE + "/clock", with(clock::advance));
+  }
+
+  /** Answers an authorised request. */
+  @FunctionalInterface
+  interface Call {
+    Reply answer(Access access, Request request);
+  }
+
+  private Handler with(Call call) {
+    return request -> ErrorEnvelope.uncached(call.answer(authorise(request), request));
+  }
+
+  /** A key opens its own workspace; of any other one it cannot tell whether it exists. */
+  private Access authorise(Request request) {
+    try {
+      var access =
+          credentials
+              .app(request.header("authorization"))
+              .orElseThrow(() -> new Problem.Unauthorised().thrown());
+      limits.take(access.workspace().value());
+      if (!request.segment("workspace_id").equals(Integer.toString(access.workspace().value()))) {
+        throw new Problem.NotFound("workspace not found").thrown();
+      }
+      return access;
+    } catch (CredentialsUnavailable failure) {
+      LOG.warn("call refused: {}", failure.getMessage());
+      throw new Problem.Unavailable("service unavailable", 1).thrown();
+    }
+  }
+}

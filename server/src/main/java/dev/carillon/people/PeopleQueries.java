@@ -1,0 +1,148 @@
+package dev.carillon.people;
+
+import dev.carillon.store.Database;
+import dev.carillon.workspaces.WorkspaceId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/** Reads people for those who look at them. Safe for many threads. */
+public final class PeopleQueries {
+  private final Database database;
+
+  /** Reads from this database. */
+  public PeopleQueries(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * A person as stored.
+   *
+   * @param attributes name → String, Long, Double, Boolean, List or Map; identifiers included
+   * @param written attribute → when it was written last; may name attributes that were removed
+   */
+  public record Person(
+      long personId,
+      Instant createdAt,
+      Map<String, Object> attributes,
+      Map<String, Instant> written) {
+
+    /** The identifiers among the attributes. */
+    public Names names() {
+      return Names.of(personId, attributes);
+    }
+  }
+
+  /**
+   * What a person is called.
+   *
+   * @param id null when the person has none
+   * @param email as last written; null when the person has none
+   */
+  public record Names(long personId, @Nullable String id, @Nullable String email) {
+    /** The identifiers among somebody's attributes. */
+    public static Names of(long personId, Map<String, ?> attributes) {
+      return new Names(personId, text(attributes.get("id")), text(attributes.get("email")));
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+      return value instanceof String text ? text : null;
+    }
+
+    /** The immutable id, without its {@code cio_} prefix. */
+    public String cioId() {
+      return CioId.of(personId);
+    }
+  }
+
+  /** The person this identifier names in this workspace; empty when there is none. */
+  public Optional<Person> find(WorkspaceId workspace, Identifier identifier) {
+    if (identifier.kind() == IdentifierKind.CIO_ID) {
+      var personId = CioId.personId(identifier.value());
+      return personId.isPresent() ? byKey(workspace, personId.getAsLong()) : Optional.empty();
+    }
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT p.person_id, p.created_at, p.attributes, p.written
+                      FROM person_identifier i JOIN person p USING (person_id)
+                     WHERE i.workspace_id = :workspace AND i.kind = :kind AND i.value = :value
+                       AND p.workspace_id = :workspace
+                    """)
+                .bind("workspace", workspace.value())
+                .bind("kind", identifier.kind().code())
+                .bind("value", identifier.key())
+                .map(PeopleQueries::person)
+                .findOne());
+  }
+
+  private Optional<Person> byKey(WorkspaceId workspace, long personId) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT person_id, created_at, attributes, written FROM person
+                     WHERE person_id = :person AND workspace_id = :workspace
+                    """)
+                .bind("person", personId)
+                .bind("workspace", workspace.value())
+                .map(PeopleQueries::person)
+                .findOne());
+  }
+
+  /** What these people are called; those who do not exist in the workspace (any more) are absent. */
+  public Map<Long, Names> names(WorkspaceId workspace, Collection<Long> people) {
+    var names = new HashMap<Long, Names>();
+    if (people.isEmpty()) {
+      return names;
+    }
+    List<Names> found =
+        database.read(
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        SELECT person_id, attributes::json ->> 'id' AS id, attributes::json ->> 'email' AS email
+                          FROM person
+                         WHERE person_id = ANY(:people) AND workspace_id = :workspace
+                        """)
+                    .bind("people", people.stream().mapToLong(Long::longValue).distinct().toArray())
+                    .bind("workspace", workspace.value())
+                    .map(
+                        (row, _) ->
+                            new Names(
+                                row.getLong("person_id"),
+                                row.getString("id"),
+                                row.getString("email")))
+                    .list());
+    found.forEach(each -> names.put(each.personId(), each));
+    return names;
+  }
+
+  private static Person person(ResultSet row, StatementContext context) throws SQLException {
+    var written = new HashMap<String, Instant>();
+    AttributesJson.parse(row.getString("written"))
+        .forEach(
+            (name, millis) -> {
+              if (millis instanceof Long number) {
+                written.put(name, Instant.ofEpochMilli(number));
+              }
+            });
+    return new Person(
+        row.getLong("person_id"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        AttributesJson.parse(row.getString("attributes")),
+        Map.copyOf(written));
+  }
+}

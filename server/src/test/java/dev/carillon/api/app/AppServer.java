@@ -1,0 +1,72 @@
+package dev.carillon.api.app;
+
+import dev.carillon.api.JsonClient;
+import dev.carillon.api.Tenant;
+import dev.carillon.campaigns.CampaignMetrics;
+import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.delivery.DeliveryIds;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.http.ErrorEnvelope;
+import dev.carillon.http.HttpServer;
+import dev.carillon.http.HttpSettings;
+import dev.carillon.http.RateLimits;
+import dev.carillon.people.PeopleQueries;
+import dev.carillon.reporting.ActivityQueries;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.store.Database;
+import dev.carillon.workspaces.CredentialRepository;
+import dev.carillon.workspaces.Credentials;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The App API on a free port, over a real database, at a fixed instant. */
+final class AppServer implements AutoCloseable {
+  static final Instant NOW = Instant.parse("2026-03-10T12:00:00Z");
+  static final DeliveryIds IDS =
+      new DeliveryIds("0123456789abcdef".getBytes(StandardCharsets.UTF_8));
+  private static final InstantSource CLOCK = InstantSource.fixed(NOW);
+
+  final SegmentRepository segments;
+  final CampaignRepository campaigns;
+  final AppApi api;
+  private final HttpServer server;
+
+  AppServer(Database database, RateLimits limits) {
+    var counters = new CounterRepository(CLOCK);
+    segments = new SegmentRepository(counters, CLOCK);
+    campaigns = new CampaignRepository(database, counters, CLOCK);
+    api =
+        new AppApi(
+            new Credentials(new CredentialRepository(database)),
+            limits,
+            new AppApi.Sources(
+                database,
+                new PeopleQueries(database),
+                new ActivityQueries(database),
+                segments,
+                campaigns,
+                new CampaignMetrics(database),
+                new DeliveryRepository(database),
+                IDS),
+            CLOCK);
+    server =
+        HttpServer.start(
+            HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(api.routes()));
+  }
+
+  JsonClient as(Tenant tenant) {
+    return as(tenant.key());
+  }
+
+  JsonClient as(String key) {
+    return new JsonClient(server.port(), key);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.api.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,75 @@
+package dev.carillon.api.manage;
+
+import dev.carillon.api.JsonClient;
+import dev.carillon.api.Tenant;
+import dev.carillon.campaigns.CampaignExplainer;
+import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.http.ErrorEnvelope;
+import dev.carillon.http.HttpServer;
+import dev.carillon.http.HttpSettings;
+import dev.carillon.http.RateLimits;
+import dev.carillon.people.PeopleQueries;
+import dev.carillon.people.PersonLookup;
+import dev.carillon.processing.TurnableClock;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.FactsReader;
+import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentExplainer;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.store.Database;
+import dev.carillon.workspaces.CredentialRepository;
+import dev.carillon.workspaces.Credentials;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** The management API on a free port, over a real database. */
+final class ManageServer implements AutoCloseable {
+  final ManageApi api;
+  private final HttpServer server;
+  private final SegmentBuilder builder;
+
+  ManageServer(Database database, InstantSource clock, RateLimits limits) {
+    var counters = new CounterRepository(clock);
+    var segments = new SegmentRepository(counters, clock);
+    builder = new SegmentBuilder(database, segments, counters, clock);
+    api =
+        new ManageApi(
+            new Credentials(new CredentialRepository(database)),
+            limits,
+            new ManageApi.Sources(
+                database,
+                segments,
+                new SegmentExplainer(segments, counters, clock),
+                new CampaignRepository(database, counters, clock),
+                new CampaignExplainer(new JourneyRepository()),
+                new FactsReader(clock),
+                new PersonLookup(new PeopleQueries(database))),
+            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
+    server =
+        HttpServer.start(
+            HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(api.routes()));
+  }
+
+  /** Finishes all builds that are queued. */
+  void build() {
+    var more = true;
+    while (more) {
+      more = builder.step();
+    }
+  }
+
+  JsonClient as(Tenant tenant) {
+    return as(tenant.key());
+  }
+
+  JsonClient as(String key) {
+    return new JsonClient(server.port(), key);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

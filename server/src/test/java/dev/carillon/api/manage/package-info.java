@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.api.manage;
+
+import org.jspecify.annotations.NullMarked;

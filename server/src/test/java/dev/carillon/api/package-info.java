@@ -1,0 +1,5 @@
+/** What the tests of several edges share. */
+@NullMarked
+package dev.carillon.api;
+
+import org.jspecify.annotations.NullMarked;
