@@ -82,7 +82,8 @@ final class ChildProcess implements AutoCloseable {
   private String endOfOutput() {
     try {
       var lines = Files.readAllLines(output);
-      return String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+      return String.join(
+          " | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     } catch (IOException unreadable) {
       return "(unreadable: " + unreadable.getMessage() + ")";
     }
