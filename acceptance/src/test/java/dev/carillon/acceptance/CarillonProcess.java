@@ -26,8 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class CarillonProcess implements AutoCloseable {
   static final String SITE_ID = "site";
-  static final String TRACK_KEY = "track-key";
-  static final String APP_KEY = "app-key";
+  static final String TRACK_KEY = "5ecret-of-track";
+  static final String APP_KEY = "5ecret-of-app";
 
   private static final Duration LONGEST_START = Duration.ofSeconds(60);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(40);
@@ -53,6 +53,11 @@ final class CarillonProcess implements AutoCloseable {
   CarillonProcess with(String name, String value) {
     settings.put(name, value);
     return this;
+  }
+
+  /** Takes an environment variable back. */
+  void without(String name) {
+    settings.remove(name);
   }
 
   DataFolder data() {
