@@ -20,6 +20,8 @@ enum PageCursor {
   ACTIVITIES(4),
   MEMBERS(1);
 
+  private static final long MOST_MICROS = 60_000_000_000_000_000L; // 1,900 years
+
   private final int numbers;
 
   PageCursor(int numbers) {
@@ -83,8 +85,8 @@ enum PageCursor {
     return ChronoUnit.MICROS.between(Instant.EPOCH, at);
   }
 
-  /** The instant {@link #micros} was made from. */
+  /** The instant {@link #micros} was made from, held within what a database can compare with. */
   static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    return Instant.EPOCH.plus(Math.clamp(micros, -MOST_MICROS, MOST_MICROS), ChronoUnit.MICROS);
   }
 }

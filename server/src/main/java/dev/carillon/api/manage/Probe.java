@@ -46,7 +46,7 @@ final class Probe {
     try {
       return task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException failure) {
-      LOG.warn("a health check failed: {}", failure.getCause().toString());
+      LOG.warn("a health check failed", failure);
       return false;
     } catch (TimeoutException late) {
       LOG.warn("a health check was not answered within {} ms", patience.toMillis());

@@ -786,6 +786,16 @@ class AppApiTest {
     });
   }
 
+  @Test
+  void shouldBearCursorsNobodyWasGiven() {
+    for (long far : new long[] {Long.MIN_VALUE, Long.MAX_VALUE}) {
+      var messages = "/v1/messages?start=" + PageCursor.MESSAGES.text(far, far);
+      shopClient().get(messages).expect(200);
+      var activities = PageCursor.ACTIVITIES.text(far, far, far, far);
+      shopClient().get("/v1/customers/u-42/activities?start=" + activities).expect(200);
+    }
+  }
+
   @ParameterizedTest
   @DisplayName("app-messaging §0.1, §7: wrong parameters and ids")
   @CsvSource(
