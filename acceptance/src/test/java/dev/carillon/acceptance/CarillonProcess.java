@@ -173,25 +173,21 @@ final class CarillonProcess implements AutoCloseable {
     }
   }
 
-  /** Stops the server and the database, however they are, and keeps the output for a look. */
+  /** Kills the server and its database, and keeps the output beside the folder for a look. */
   @Override
   public void close() throws InterruptedException {
+    if (isAlive()) {
+      kill();
+    }
+    data.killPostgres();
     try {
-      if (isAlive()) {
-        terminate();
-        if (!running().waitFor(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS)) {
-          kill();
-        }
-      }
-    } finally {
-      data.killPostgres();
-      try {
+      if (Files.exists(log())) {
         var kept = data.path().resolveSibling(data.path().getFileName() + ".log");
         Files.move(log(), kept, StandardCopyOption.REPLACE_EXISTING);
-        data.delete();
-      } catch (IOException failure) {
-        throw new UncheckedIOException(failure);
       }
+      data.delete();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
   }
 
