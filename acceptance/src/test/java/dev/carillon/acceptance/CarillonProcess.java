@@ -26,8 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class CarillonProcess implements AutoCloseable {
   static final String SITE_ID = "site";
-  static final String TRACK_KEY = "track-key";
-  static final String APP_KEY = "app-key";
+  static final String TRACK_KEY = "5ecret-of-track";
+  static final String APP_KEY = "5ecret-of-app";
 
   private static final Duration LONGEST_START = Duration.ofSeconds(60);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(40);
@@ -53,6 +53,11 @@ final class CarillonProcess implements AutoCloseable {
   CarillonProcess with(String name, String value) {
     settings.put(name, value);
     return this;
+  }
+
+  /** Takes an environment variable back. */
+  void without(String name) {
+    settings.remove(name);
   }
 
   DataFolder data() {
@@ -168,25 +173,21 @@ final class CarillonProcess implements AutoCloseable {
     }
   }
 
-  /** Stops the server and the database, however they are, and keeps the output for a look. */
+  /** Kills the server and its database, and keeps the output beside the folder for a look. */
   @Override
   public void close() throws InterruptedException {
+    if (isAlive()) {
+      kill();
+    }
+    data.killPostgres();
     try {
-      if (isAlive()) {
-        terminate();
-        if (!running().waitFor(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS)) {
-          kill();
-        }
-      }
-    } finally {
-      data.killPostgres();
-      try {
+      if (Files.exists(log())) {
         var kept = data.path().resolveSibling(data.path().getFileName() + ".log");
         Files.move(log(), kept, StandardCopyOption.REPLACE_EXISTING);
-        data.delete();
-      } catch (IOException failure) {
-        throw new UncheckedIOException(failure);
       }
+      data.delete();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
   }
 

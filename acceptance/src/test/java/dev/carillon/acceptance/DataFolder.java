@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A data folder below {@code target}, and the way into the PostgreSQL that lives in it. PostgreSQL's
@@ -18,6 +19,7 @@ import java.util.Properties;
 final class DataFolder {
   private static final Path PARENT = Path.of("target", "acceptance").toAbsolutePath();
   private static final String BINARIES = "bin-";
+  private static final int DELETE_ATTEMPTS = 50;
 
   private final Path path;
 
@@ -139,11 +141,21 @@ final class DataFolder {
             });
   }
 
-  /** Removes the folder with all that is in it. */
+  /** Removes the folder with all that is in it; processes of a killed PostgreSQL may be writing their last. */
   void delete() throws IOException {
-    if (!Files.exists(path)) {
-      return;
+    for (var attempt = 1; Files.exists(path); attempt++) {
+      try {
+        deleteOnce();
+      } catch (IOException | UncheckedIOException changedMeanwhile) {
+        if (attempt == DELETE_ATTEMPTS) {
+          throw changedMeanwhile;
+        }
+        LockSupport.parkNanos(100_000_000);
+      }
     }
+  }
+
+  private void deleteOnce() throws IOException {
     try (var entries = Files.walk(path)) {
       for (var each : entries.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(each);

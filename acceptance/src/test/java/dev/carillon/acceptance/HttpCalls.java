@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -109,7 +110,10 @@ final class HttpCalls implements AutoCloseable {
   int campaign(String definition) {
     var body = "{\"campaign\": " + definition + "}";
     var id = app("POST", MANAGE + "/campaigns", body).ok().get("campaign").get("id").intValue();
-    app("POST", MANAGE + "/campaigns/" + id + "/start", "{}").ok();
+    Awaitility.await("past events are counted before a campaign starts")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .untilAsserted(() -> app("POST", MANAGE + "/campaigns/" + id + "/start", "{}").ok());
     return id;
   }
 

@@ -76,7 +76,7 @@ class StoryTest {
     calls.identify("bob", Map.of("email", "bob@example.test", "plan", "free")).ok();
     calls.event("bob", "signed_up", Map.of("plan", "free")).ok();
     calls.event("ada", "signed_up", Map.of("plan", "pro")).ok();
-    eventually(() -> calls.explain("campaigns", welcome, "ada"), answer -> assertThat(refusals(answer)).contains("frequency"));
+    eventually(() -> calls.explain("campaigns", welcome, "ada"), answer -> assertThat(refusals(answer)).contains("already_entered"));
     eventually(() -> calls.explain("campaigns", welcome, "bob"), answer -> assertThat(openGates(answer)).doesNotContain("filters"));
 
     // when: the program ends and starts again on the same folder

@@ -25,7 +25,8 @@ import tools.jackson.databind.JsonNode;
  * campaigns are found by name, people are updated, events happen anew.
  */
 public final class Demo {
-  private static final int CONNECTIONS = 8;
+  private static final int CONNECTIONS = 16;
+  private static final int LOOK_EVERY_MILLIS = 500;
   private static final Duration SETTLED = Duration.ofMillis(1_500);
   private static final Duration LEAST_WAIT = Duration.ofSeconds(4);
   private static final Duration MOST_WAIT = Duration.ofSeconds(10);
@@ -89,7 +90,7 @@ public final class Demo {
       while (!sent.stream().allMatch(Future::isDone)) {
         watch.look();
         watch.show(story);
-        TimeUnit.MILLISECONDS.sleep(300);
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
       for (var each : sent) {
         each.get();
@@ -142,7 +143,7 @@ public final class Demo {
     private final Map<ShopCampaign, Map<String, JsonNode>> earlier = new LinkedHashMap<>();
     private final Map<ShopCampaign, Map<String, JsonNode>> fresh = new LinkedHashMap<>();
     private int members;
-    private int shownAt = -1;
+    private String shown = "";
 
     private Watch(ApiClient api, int segment, List<ShopCampaign> campaigns) {
       this.api = api;
@@ -223,8 +224,8 @@ public final class Demo {
       if (terminal) {
         out.print("\r\u001b[K  " + line);
         out.flush();
-      } else if (line.hashCode() != shownAt) {
-        shownAt = line.hashCode();
+      } else if (!line.equals(shown)) {
+        shown = line;
         out.println("  " + line);
       }
     }
@@ -242,7 +243,7 @@ public final class Demo {
           changed = System.nanoTime();
           print("waiting for carts to be left alone   active shoppers %,d   mails %,d".formatted(members, mails));
         }
-        TimeUnit.MILLISECONDS.sleep(300);
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
       if (terminal) {
         out.println();

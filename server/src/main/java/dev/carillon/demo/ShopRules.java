@@ -2,11 +2,14 @@ package dev.carillon.demo;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The segment and the campaigns of the shop, made when the workspace does not have them yet. */
 final class ShopRules {
+  private static final int START_ATTEMPTS = 40;
+  private static final int START_PAUSE_MILLIS = 200;
   private static final int CART_DELAY_SECONDS = 2;
 
   private final ApiClient api;
@@ -114,9 +117,25 @@ final class ShopRules {
                 .get("campaign");
     var id = campaign.get("id").intValue();
     if (!campaign.get("state").stringValue().equals("running")) {
-      api.app("POST", environment + "/campaigns/" + id + "/start", Map.of());
+      start(id);
     }
     return new ShopCampaign(id, name);
+  }
+
+  /** The server counts past events first, and refuses the start until it has done so. */
+  private void start(int campaign) throws InterruptedException {
+    var path = environment + "/campaigns/" + campaign + "/start";
+    for (var attempt = 1; ; attempt++) {
+      try {
+        api.app("POST", path, Map.of());
+        return;
+      } catch (DemoFailure notYet) {
+        if (attempt == START_ATTEMPTS) {
+          throw notYet;
+        }
+        TimeUnit.MILLISECONDS.sleep(START_PAUSE_MILLIS);
+      }
+    }
   }
 
   private @Nullable JsonNode find(String kind, String name)

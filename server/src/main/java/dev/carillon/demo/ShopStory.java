@@ -38,16 +38,16 @@ record ShopStory(List<Shopper> people, List<Happening> happenings) {
 
   private static final List<Product> PRODUCTS =
       List.of(
-          new Product("reading lamp", 3_900),
-          new Product("wool blanket", 6_500),
-          new Product("teapot", 2_800),
-          new Product("desk fan", 4_400),
-          new Product("garden chair", 8_900),
-          new Product("coffee grinder", 5_200),
-          new Product("picture frame", 1_700),
-          new Product("bread knife", 2_300));
+          new Product("reading lamp", 39),
+          new Product("wool blanket", 65),
+          new Product("teapot", 28),
+          new Product("desk fan", 44),
+          new Product("garden chair", 89),
+          new Product("coffee grinder", 52),
+          new Product("picture frame", 17),
+          new Product("bread knife", 23));
 
-  private record Product(String name, int cents) {}
+  private record Product(String name, int euros) {}
 
   /** Somebody who shops. */
   record Shopper(String id, String firstName, Instant signedUp, Map<String, Object> attributes) {}
@@ -120,7 +120,7 @@ record ShopStory(List<Shopper> people, List<Happening> happenings) {
       at = later(at, 30, now);
       var data = new LinkedHashMap<String, Object>();
       data.put("item", product.name);
-      data.put("price", product.cents / 100.0);
+      data.put("price", product.euros);
       happenings.add(new Happening(person.id(), "added_to_cart", at, data));
       if (random.nextInt(5) < 3) {
         data = new LinkedHashMap<>(data);
