@@ -20,6 +20,7 @@ import java.util.Map;
  */
 record Machine(
     Instant at,
+    double load,
     int processors,
     String processor,
     long memoryMebibytes,
