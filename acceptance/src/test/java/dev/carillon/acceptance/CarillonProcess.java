@@ -216,6 +216,8 @@ final class CarillonProcess implements AutoCloseable {
   AssertionError failure(String sentence) {
     var output = output();
     return new AssertionError(
-        sentence + "; its output ends with\n" + output.substring(Math.max(0, output.length() - 6_000)));
+        sentence
+            + "; its output ends with\n"
+            + output.substring(Math.max(0, output.length() - 6_000)));
   }
 }
