@@ -175,9 +175,9 @@ final class CarillonProcess implements AutoCloseable {
 
   /** Kills the server and its database, and keeps the output beside the folder for a look. */
   @Override
-  public void close() throws InterruptedException {
-    if (isAlive()) {
-      kill();
+  public void close() {
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
     }
     data.killPostgres();
     try {
