@@ -13,6 +13,9 @@ public final class Bench {
   private static final int NOT_MET = 1;
   private static final int WRONG_USE = 2;
 
+  /** A load from which on figures deserve doubt. */
+  private static final double BUSY = 0.5;
+
   private final Path home;
   private final InstantSource clock;
   private final PrintStream out;
@@ -68,6 +71,10 @@ public final class Bench {
 
   private int run(Options options, List<Measurement> all) {
     var progress = new Progress(errors);
+    var machine = Machine.here(clock.instant());
+    if (machine.load() > BUSY) {
+      progress.say("other programs keep this machine busy (load %.1f)", machine.load());
+    }
     var folder = Folders.create(options.folder().orElse(home.resolve("target/bench")));
     progress.say("servers and their data lie in %s", folder);
     var wanted = all.stream().filter(each -> options.rows().contains(each.row())).toList();
@@ -79,7 +86,7 @@ public final class Bench {
         Folders.delete(folder);
       }
     }
-    var report = new Report(Machine.here(clock.instant()), results);
+    var report = new Report(machine, results);
     out.println(
         switch (options.form()) {
           case TABLE -> report.text().stripTrailing();

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  */
 final class ChildProcess implements AutoCloseable {
   private static final Duration PATIENCE_TO_STOP = Duration.ofSeconds(60);
+  private static final int LAST_LINES = 2;
 
   private final String name;
   private final Process process;
@@ -81,7 +82,8 @@ final class ChildProcess implements AutoCloseable {
   private String endOfOutput() {
     try {
       var lines = Files.readAllLines(output);
-      return String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+      return String.join(
+          " | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     } catch (IOException unreadable) {
       return "(unreadable: " + unreadable.getMessage() + ")";
     }

@@ -1,6 +1,7 @@
 package dev.carillon.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,22 +12,26 @@ import java.util.Map;
 /**
  * What the figures were measured on, and when.
  *
+ * @param load processes that wanted a processor in the minute before the run; above a few tenths,
+ *     others took part of what is measured; negative where the system does not tell
  * @param processors as the virtual machine counts them
  * @param processor its model; {@code unknown} where the system does not tell
  * @param memoryMebibytes of the whole machine; 0 where the system does not tell
  */
 record Machine(
     Instant at,
+    double load,
     int processors,
     String processor,
     long memoryMebibytes,
     String system,
     String java) {
 
-  /** This machine, now. */
+  /** This machine, now: ask before the run. */
   static Machine here(Instant now) {
     return new Machine(
         now.truncatedTo(ChronoUnit.SECONDS),
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
         Runtime.getRuntime().availableProcessors(),
         valueOf("/proc/cpuinfo", "model name", "unknown"),
         kibibytes(valueOf("/proc/meminfo", "MemTotal", "0")) / 1024,
@@ -54,13 +59,14 @@ record Machine(
   }
 
   String text() {
-    return "%s, %d × %s, %,d MiB, %s, Java %s"
-        .formatted(at, processors, processor, memoryMebibytes, system, java);
+    return "%s, load before the run %.1f, %d × %s, %,d MiB, %s, Java %s"
+        .formatted(at, load, processors, processor, memoryMebibytes, system, java);
   }
 
   Map<String, Object> values() {
     var values = new LinkedHashMap<String, Object>();
     values.put("at", at.toString());
+    values.put("load_before", load);
     values.put("processors", processors);
     values.put("processor", processor);
     values.put("memory_mib", memoryMebibytes);

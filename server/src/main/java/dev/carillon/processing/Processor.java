@@ -34,6 +34,12 @@ import org.slf4j.LoggerFactory;
 public final class Processor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
   private static final int ATTEMPTS = 50;
+  private static final int NOTHING_LEFT = -1;
+  private static final int FEW = 4;
+  private static final int SOME = 16;
+  private static final int MANY = 1_000;
+  private static final Duration SHORT_GATHER = Duration.ofMillis(5);
+  private static final Duration LONG_GATHER = Duration.ofMillis(25);
   private static final Duration FLUSH_EVERY = Duration.ofSeconds(5);
   private static final long DRAIN_NANOS = Duration.ofSeconds(10).toNanos();
   private static final long LAST_RESORT_NANOS = Duration.ofSeconds(1).toNanos();
@@ -115,25 +121,40 @@ public final class Processor implements AutoCloseable {
   private void work(Handle handle) {
     while (!closing) {
       signalled = false;
-      while (!closing && step(handle)) {
-        signalled = false;
-      }
-      if (!signalled && !closing) {
-        LockSupport.parkNanos(this, LAST_RESORT_NANOS);
+      var begun = System.nanoTime();
+      var applied = step(handle);
+      if (applied == NOTHING_LEFT) {
+        if (!signalled && !closing) {
+          LockSupport.parkNanos(this, LAST_RESORT_NANOS);
+        }
+      } else {
+        gather(begun, applied);
       }
     }
     var deadline = System.nanoTime() + DRAIN_NANOS;
-    while (System.nanoTime() < deadline && step(handle)) {
+    while (System.nanoTime() < deadline && step(handle) != NOTHING_LEFT) {
       LOG.debug("working off what was accepted before the stop");
     }
     reader.flush(handle);
   }
 
-  /** Does one batch. True when there may be more. */
-  private boolean step(Handle handle) {
+  /**
+   * A batch costs about a millisecond whatever its size. So while operations keep coming, batches begin a little apart and grow; a single operation,
+   * or what follows after a pause, never waits, and neither does a backlog.
+   */
+  private void gather(long begun, int applied) {
+    var apart = applied < FEW ? Duration.ZERO : applied < SOME ? SHORT_GATHER : applied < MANY ? LONG_GATHER : Duration.ZERO;
+    var end = begun + apart.toNanos();
+    for (var left = end - System.nanoTime(); left > 0 && !closing; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(this, left);
+    }
+  }
+
+  /** Does one batch. Returns how many operations it applied, or {@link #NOTHING_LEFT}. */
+  private int step(Handle handle) {
     reader.adopt(handle);
     if (reader.mask() == 0) {
-      return false;
+      return NOTHING_LEFT;
     }
     if (System.nanoTime() - flushedAt > FLUSH_EVERY.toNanos()) {
       flushedAt = System.nanoTime();
@@ -142,18 +163,18 @@ public final class Processor implements AutoCloseable {
     var batch = reader.read(handle);
     if (batch.entries().isEmpty()) {
       reader.confirmed(batch);
-      return batch.more();
+      return batch.more() ? 0 : NOTHING_LEFT;
     }
     oldest = batch.entries().getFirst().receivedAt();
     try {
       process(handle, batch);
       oldest = Instant.MAX;
-      return true;
     } catch (LanesLost lost) {
       LOG.info("lanes were taken over while a batch ran: {}", lost.getMessage());
       reader.forget();
-      return true;
+      return 0;
     }
+    return batch.more() ? MANY : batch.entries().size();
   }
 
   private void process(Handle handle, LaneBatch batch) {

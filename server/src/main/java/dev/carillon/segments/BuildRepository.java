@@ -59,7 +59,8 @@ final class BuildRepository {
   }
 
   /** Starts a build from the beginning; one of the same target that is under way is over. */
-  void put(Handle handle, Kind kind, int targetId, WorkspaceId workspace, int version, Instant now) {
+  void put(
+      Handle handle, Kind kind, int targetId, WorkspaceId workspace, int version, Instant now) {
     handle
         .createUpdate(
             """
@@ -89,7 +90,8 @@ final class BuildRepository {
   /** Whether there is any build, or anything to erase. */
   boolean anything(Handle handle) {
     return handle
-        .createQuery("SELECT EXISTS (SELECT 1 FROM build) OR EXISTS (SELECT 1 FROM segment_erasure)")
+        .createQuery(
+            "SELECT EXISTS (SELECT 1 FROM build) OR EXISTS (SELECT 1 FROM segment_erasure)")
         .mapTo(Boolean.class)
         .one();
   }
@@ -164,7 +166,8 @@ final class BuildRepository {
             .bind("targets", builds.stream().mapToInt(Build::targetId).toArray())
             .execute();
     if (moved != builds.size()) {
-      throw new IllegalStateException("%d of the claimed builds %s moved on".formatted(moved, builds));
+      throw new IllegalStateException(
+          "%d of the claimed builds %s moved on".formatted(moved, builds));
     }
   }
 

@@ -28,7 +28,8 @@ final class ConditionParser {
   private static final Map<String, Condition.Count> COUNTS = counts();
   private static final String OPERATORS =
       Stream.of(Operator.values()).map(ConditionJson::wire).collect(Collectors.joining(", "));
-  private static final Set<String> KINDS = sorted("and", "or", "not", "attribute", "event", "segment");
+  private static final Set<String> KINDS =
+      sorted("and", "or", "not", "attribute", "event", "segment");
 
   private final List<Fault> faults;
   private int leaves;
@@ -72,7 +73,8 @@ final class ConditionParser {
         switch (condition) {
           case Condition.And(var all) -> all;
           case Condition.Or(var any) -> any;
-          case Condition.Not _, Condition.Attribute _, Condition.InSegment _, Condition.Event _ -> null;
+          case Condition.Not _, Condition.Attribute _, Condition.InSegment _, Condition.Event _ ->
+              null;
           case null -> null;
         };
     if (group != null && group.isEmpty() && faults.isEmpty()) {
@@ -171,7 +173,9 @@ final class ConditionParser {
 
   private @Nullable Operator operator(@Nullable JsonNode node, String path) {
     for (var operator : Operator.values()) {
-      if (node != null && node.isString() && node.stringValue().equals(ConditionJson.wire(operator))) {
+      if (node != null
+          && node.isString()
+          && node.stringValue().equals(ConditionJson.wire(operator))) {
         return operator;
       }
     }
@@ -197,7 +201,9 @@ final class ConditionParser {
       case EQ, NEQ, CONTAINS -> {
         var value = scalar(node);
         if (value == null) {
-          fault(path, "must be a text of at most %d characters, a number, true or false".formatted(VALUE));
+          fault(
+              path,
+              "must be a text of at most %d characters, a number, true or false".formatted(VALUE));
         }
         yield value;
       }
@@ -336,7 +342,10 @@ final class ConditionParser {
   }
 
   private @Nullable String text(@Nullable JsonNode node, String path) {
-    if (node == null || !node.isString() || node.stringValue().isBlank() || node.stringValue().length() > NAME) {
+    if (node == null
+        || !node.isString()
+        || node.stringValue().isBlank()
+        || node.stringValue().length() > NAME) {
       fault(path, "must be a text of 1 to %d characters".formatted(NAME));
       return null;
     }

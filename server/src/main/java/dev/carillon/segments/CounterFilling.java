@@ -51,7 +51,8 @@ final class CounterFilling {
 
   private Map<Integer, List<Target>> targets(Handle handle, List<Build> builds) {
     var byName = new HashMap<Integer, List<Target>>();
-    for (var counter : counters.byIds(handle, builds.stream().mapToInt(Build::targetId).toArray())) {
+    for (var counter :
+        counters.byIds(handle, builds.stream().mapToInt(Build::targetId).toArray())) {
       byName
           .computeIfAbsent(counter.nameId(), _ -> new ArrayList<>())
           .add(new Target(counter.counterId(), counter.where(), counter.newest()));
@@ -60,10 +61,12 @@ final class CounterFilling {
   }
 
   /** One statement; rows are streamed, because one person may have very many events. */
-  private static Map<Key, Counter> count(Handle handle, long[] people, Map<Integer, List<Target>> byName) {
+  private static Map<Key, Counter> count(
+      Handle handle, long[] people, Map<Integer, List<Target>> byName) {
     var withData =
         byName.entrySet().stream()
-            .filter(entry -> entry.getValue().stream().anyMatch(target -> !target.where().isEmpty()))
+            .filter(
+                entry -> entry.getValue().stream().anyMatch(target -> !target.where().isEmpty()))
             .mapToInt(Map.Entry::getKey)
             .toArray();
     var counted = new HashMap<Key, Counter>();
@@ -79,7 +82,8 @@ final class CounterFilling {
             .bind("people", people)
             .bind("names", byName.keySet().stream().mapToInt(Integer::intValue).toArray())
             .setFetchSize(FETCHED)
-            .map((row, context) -> new Happened(row.getLong(1), row.getInt(2), row.getLong(3), row.getString(4)))
+            .map((row, context) ->
+                new Happened(row.getLong(1), row.getInt(2), row.getLong(3), row.getString(4)))
             .stream()) {
       rows.forEach(event -> add(counted, event, byName.getOrDefault(event.nameId, List.of())));
     }
@@ -107,7 +111,10 @@ final class CounterFilling {
       var after = before;
       for (var build : builds) {
         var counter = counted.getOrDefault(new Key(personId, build.targetId()), Counter.NONE);
-        after = counter.total() == 0 ? after.without(build.targetId()) : after.with(build.targetId(), counter);
+        after =
+            counter.total() == 0
+                ? after.without(build.targetId())
+                : after.with(build.targetId(), counter);
       }
       if (!after.equals(before)) {
         changed.put(personId, after.pack());

@@ -108,17 +108,19 @@ public final class CounterRepository {
 
     Index(List<Stored> counters) {
       counters.stream()
-          .sorted(Comparator.comparing(Stored::complete).reversed().thenComparingInt(Stored::newest))
-          .forEach(
-              each ->
-                  byEvents
-                      .computeIfAbsent(
-                          new Counted(each.kind(), each.name(), each.where()), _ -> new ArrayList<>())
-                      .add(each));
+          .sorted(
+              Comparator.comparing(Stored::complete).reversed().thenComparingInt(Stored::newest))
+          .forEach(each ->
+              byEvents
+                  .computeIfAbsent(
+                      new Counted(each.kind(), each.name(), each.where()), _ -> new ArrayList<>())
+                  .add(each));
     }
 
     OptionalInt find(CounterSpec spec) {
-      return byEvents.getOrDefault(new Counted(spec.kind(), spec.name(), spec.where()), List.of()).stream()
+      return byEvents
+          .getOrDefault(new Counted(spec.kind(), spec.name(), spec.where()), List.of())
+          .stream()
           .filter(each -> each.newest() >= spec.newest())
           .mapToInt(Stored::counterId)
           .findFirst();
@@ -137,7 +139,8 @@ public final class CounterRepository {
    */
   public CounterIds ensure(Handle handle, WorkspaceId workspace, Collection<CounterSpec> specs) {
     var known = new Index(read(handle, workspace.value()));
-    var largestFirst = specs.stream().sorted(Comparator.comparingInt(CounterSpec::newest).reversed()).toList();
+    var largestFirst =
+        specs.stream().sorted(Comparator.comparingInt(CounterSpec::newest).reversed()).toList();
     for (var spec : largestFirst) {
       if (known.find(spec).isEmpty()) {
         create(handle, workspace, spec);
@@ -192,7 +195,8 @@ public final class CounterRepository {
    */
   public boolean complete(Handle handle, Collection<Integer> counterIds) {
     return handle
-        .createQuery("SELECT NOT EXISTS (SELECT 1 FROM counter WHERE counter_id = ANY(:ids) AND NOT complete)")
+        .createQuery(
+            "SELECT NOT EXISTS (SELECT 1 FROM counter WHERE counter_id = ANY(:ids) AND NOT complete)")
         .bind("ids", counterIds.stream().mapToInt(Integer::intValue).toArray())
         .mapTo(Boolean.class)
         .one();

@@ -58,7 +58,8 @@ final class PeopleRange {
   /** A key behind which the next look begins, should the workspace have few people before it. */
   private static long end(Handle handle, long after) {
     return handle
-        .createQuery("SELECT person_id FROM person WHERE person_id > :after ORDER BY person_id OFFSET :skip LIMIT 1")
+        .createQuery(
+            "SELECT person_id FROM person WHERE person_id > :after ORDER BY person_id OFFSET :skip LIMIT 1")
         .bind("after", after)
         .bind("skip", LOOKED_AT - 1)
         .mapTo(Long.class)

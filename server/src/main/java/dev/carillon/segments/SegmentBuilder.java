@@ -1,7 +1,6 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
-import dev.carillon.segments.BuildRepository.Kind;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.InstantSource;
@@ -29,10 +28,10 @@ import org.slf4j.LoggerFactory;
  *       segments and keeps them. So there is no event that neither side counts.
  *   <li><i>The person's lock.</i> Builder and processing lock people in key order before they read
  *       anything else of them. Whoever comes second reads what the first has written. The builder
- *       replaces a counter by all events that are stored, those included that processing has counted
- *       meanwhile; processing reads the cursor after locking ({@link MembershipRepository#unbuilt}),
- *       so a person it leaves to the build is one the build has yet to lock, and will then see as
- *       processing has left it.
+ *       replaces a counter by all events that are stored, those included that processing has
+ *       counted meanwhile; processing reads the cursor after locking ({@link
+ *       MembershipRepository#unbuilt}), so a person it leaves to the build is one the build has yet
+ *       to lock, and will then see as processing has left it.
  *   <li><i>The epoch of birth.</i> The lock protects only rows one can see: somebody whose creation
  *       has not committed when the builder looks through the range would be passed over, though
  *       their key lies in it (keys are handed out in ranges, so new ones may be small). The cursor
@@ -63,13 +62,21 @@ public final class SegmentBuilder {
    *
    * @param segments where the conditions are read
    */
-  public SegmentBuilder(Database database, SegmentRepository segments, CounterRepository counters, InstantSource clock) {
+  public SegmentBuilder(
+      Database database,
+      SegmentRepository segments,
+      CounterRepository counters,
+      InstantSource clock) {
     this(database, segments, counters, clock, 1_000);
   }
 
   /** With another number of people in each transaction. */
   SegmentBuilder(
-      Database database, SegmentRepository segments, CounterRepository counters, InstantSource clock, int range) {
+      Database database,
+      SegmentRepository segments,
+      CounterRepository counters,
+      InstantSource clock,
+      int range) {
     this.database = database;
     var people = new PeopleRange(range);
     this.counters = new CounterFilling(people, counters);
@@ -102,7 +109,10 @@ public final class SegmentBuilder {
     return true;
   }
 
-  /** Works on one range of the next build, and returns the build as it was before; null: there is none. */
+  /**
+   * Works on one range of the next build, and returns the build as it was before; null: there is
+   * none.
+   */
   private @Nullable Build range(Handle handle) {
     var epoch = Epoch.join(handle);
     var build = builds.claim(handle).orElse(null);
@@ -126,15 +136,20 @@ public final class SegmentBuilder {
   /** Counting takes long in a large workspace, so it is done without any lock. */
   private void begin(Build build) {
     var people =
-        database.<Long, RuntimeException>read(
-            handle ->
-                handle
-                    .createQuery("SELECT count(*) FROM person WHERE workspace_id = :workspace")
-                    .bind("workspace", build.workspace().value())
-                    .mapTo(Long.class)
-                    .one());
-    database.<Integer, RuntimeException>inTransaction(handle -> builds.begin(handle, build, people));
-    LOG.info("build of {} {} begins, workspace={} people={}", build.kind().word(), build.targetId(), build.workspace().value(), people);
+        database.<Long, RuntimeException>read(handle ->
+            handle
+                .createQuery("SELECT count(*) FROM person WHERE workspace_id = :workspace")
+                .bind("workspace", build.workspace().value())
+                .mapTo(Long.class)
+                .one());
+    database.<Integer, RuntimeException>inTransaction(
+        handle -> builds.begin(handle, build, people));
+    LOG.info(
+        "build of {} {} begins, workspace={} people={}",
+        build.kind().word(),
+        build.targetId(),
+        build.workspace().value(),
+        people);
   }
 
   /** Processing must learn that there is no build any more, and may then read complete counters. */
@@ -144,11 +159,15 @@ public final class SegmentBuilder {
     return true;
   }
 
-  /** Removes members of segments that are gone; nobody else touches them but those who delete people. */
+  /**
+   * Removes members of segments that are gone; nobody else touches them but those who delete
+   * people.
+   */
   private boolean erase(Handle handle) {
     var segment =
         handle
-            .createQuery("SELECT segment_id FROM segment_erasure ORDER BY segment_id LIMIT 1 FOR UPDATE SKIP LOCKED")
+            .createQuery(
+                "SELECT segment_id FROM segment_erasure ORDER BY segment_id LIMIT 1 FOR UPDATE SKIP LOCKED")
             .mapTo(Integer.class)
             .findOne();
     if (segment.isEmpty()) {
@@ -157,7 +176,10 @@ public final class SegmentBuilder {
     var members = erase(handle, "segment_member", segment.get());
     var timers = erase(handle, "segment_timer", segment.get());
     if (members + timers == 0) {
-      handle.createUpdate("DELETE FROM segment_erasure WHERE segment_id = :segment").bind("segment", segment.get()).execute();
+      handle
+          .createUpdate("DELETE FROM segment_erasure WHERE segment_id = :segment")
+          .bind("segment", segment.get())
+          .execute();
     }
     return true;
   }

@@ -41,7 +41,8 @@ final class SegmentEvaluation {
   }
 
   /** The conditions of all segments, and which of them read a segment; valid for one epoch. */
-  private record Rules(long epoch, Map<Integer, CompiledCondition> conditions, Map<Integer, List<Integer>> readers) {
+  private record Rules(
+      long epoch, Map<Integer, CompiledCondition> conditions, Map<Integer, List<Integer>> readers) {
 
     /** A segment and whatever may change with it. */
     Set<Integer> follow(int segmentId) {
@@ -59,7 +60,8 @@ final class SegmentEvaluation {
     CompiledCondition condition(int segmentId) {
       var condition = conditions.get(segmentId);
       if (condition == null) {
-        throw new IllegalStateException("segment %d is built, but has no conditions".formatted(segmentId));
+        throw new IllegalStateException(
+            "segment %d is built, but has no conditions".formatted(segmentId));
       }
       return condition;
     }
@@ -75,7 +77,8 @@ final class SegmentEvaluation {
         live.condition()
             .wakes()
             .segments()
-            .forEach(read -> readers.computeIfAbsent(read, _ -> new ArrayList<>()).add(live.segmentId()));
+            .forEach(read ->
+                readers.computeIfAbsent(read, _ -> new ArrayList<>()).add(live.segmentId()));
       }
       known = new Rules(epoch.rules(), conditions, readers);
       rules = known;
@@ -98,19 +101,18 @@ final class SegmentEvaluation {
     var changes = new Changes();
     range
         .attributes()
-        .forEach(
-            (personId, attributes) -> {
-              var state = states.getOrDefault(personId, new State());
-              var bytes = packed.get(personId);
-              var facts =
-                  new StoredFacts(
-                      now,
-                      AttributesJson.parse(attributes),
-                      bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                      state.segments);
-              unbuilt.remove(new Unbuilt(personId, build.targetId()));
-              evaluate(personId, build.targetId(), known, facts, state, unbuilt, changes);
-            });
+        .forEach((personId, attributes) -> {
+          var state = states.getOrDefault(personId, new State());
+          var bytes = packed.get(personId);
+          var facts =
+              new StoredFacts(
+                  now,
+                  AttributesJson.parse(attributes),
+                  bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
+                  state.segments);
+          unbuilt.remove(new Unbuilt(personId, build.targetId()));
+          evaluate(personId, build.targetId(), known, facts, state, unbuilt, changes);
+        });
     memberships.write(handle, changes);
     return range.reached();
   }
@@ -128,7 +130,8 @@ final class SegmentEvaluation {
       read.addAll(known.condition(each).wakes().segments());
     }
     var states = new HashMap<Long, State>();
-    for (var row : memberships.load(handle, ids, read.stream().mapToInt(Integer::intValue).toArray())) {
+    for (var row :
+        memberships.load(handle, ids, read.stream().mapToInt(Integer::intValue).toArray())) {
       var state = states.computeIfAbsent(row.personId(), _ -> new State());
       if (row.timer()) {
         state.timers.put(row.segmentId(), row.at());
@@ -139,9 +142,18 @@ final class SegmentEvaluation {
     return states;
   }
 
-  /** One person, from the built segment to all that follow. References never lead back (S-10), so this ends. */
+  /**
+   * One person, from the built segment to all that follow. References never lead back (S-10), so
+   * this ends.
+   */
   private static void evaluate(
-      long personId, int segmentId, Rules known, StoredFacts facts, State state, Set<Unbuilt> unbuilt, Changes changes) {
+      long personId,
+      int segmentId,
+      Rules known,
+      StoredFacts facts,
+      State state,
+      Set<Unbuilt> unbuilt,
+      Changes changes) {
     var before = Set.copyOf(state.segments);
     var looked = new LinkedHashSet<Integer>();
     var waiting = new ArrayDeque<>(List.of(segmentId));

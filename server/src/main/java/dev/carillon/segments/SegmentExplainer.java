@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Tells why a person is in a segment or not. Reads without locks: what it tells may be a moment old. */
+/**
+ * Tells why a person is in a segment or not. Reads without locks: what it tells may be a moment
+ * old.
+ */
 public final class SegmentExplainer {
   private final SegmentRepository segments;
   private final CounterRepository counters;
@@ -33,14 +36,16 @@ public final class SegmentExplainer {
   private final MembershipRepository memberships = new MembershipRepository();
 
   /** Explains by this clock. */
-  public SegmentExplainer(SegmentRepository segments, CounterRepository counters, InstantSource clock) {
+  public SegmentExplainer(
+      SegmentRepository segments, CounterRepository counters, InstantSource clock) {
     this.segments = segments;
     this.counters = counters;
     this.clock = clock;
   }
 
   /** The explanation; empty when the workspace has no such segment or no such person. */
-  public Optional<Explanation> explain(Handle handle, WorkspaceId workspace, int segmentId, long personId) {
+  public Optional<Explanation> explain(
+      Handle handle, WorkspaceId workspace, int segmentId, long personId) {
     var segment = segments.find(handle, workspace, segmentId).orElse(null);
     var person = person(handle, workspace, personId).orElse(null);
     if (segment == null || person == null) {
@@ -73,14 +78,20 @@ public final class SegmentExplainer {
             "SELECT attributes, written FROM person WHERE person_id = :person AND workspace_id = :workspace")
         .bind("person", personId)
         .bind("workspace", workspace.value())
-        .map(
-            (row, context) ->
-                new Person(personId, AttributesJson.parse(row.getString(1)), AttributesJson.parse(row.getString(2))))
+        .map((row, context) ->
+            new Person(
+                personId,
+                AttributesJson.parse(row.getString(1)),
+                AttributesJson.parse(row.getString(2))))
         .findOne();
   }
 
   private Known known(
-      Handle handle, WorkspaceId workspace, Segment segment, @Nullable CompiledCondition compiled, Person person) {
+      Handle handle,
+      WorkspaceId workspace,
+      Segment segment,
+      @Nullable CompiledCondition compiled,
+      Person person) {
     var read = new HashSet<>(List.of(segment.id()));
     if (compiled != null) {
       read.addAll(compiled.wakes().segments());
@@ -88,7 +99,8 @@ public final class SegmentExplainer {
     var entered = new HashMap<Integer, Instant>();
     var timers = new HashMap<Integer, Instant>();
     var ids = new long[] {person.id};
-    for (var row : memberships.load(handle, ids, read.stream().mapToInt(Integer::intValue).toArray())) {
+    for (var row :
+        memberships.load(handle, ids, read.stream().mapToInt(Integer::intValue).toArray())) {
       (row.timer() ? timers : entered).put(row.segmentId(), row.at());
     }
     var packed = events.counters(handle, ids).get(person.id);
@@ -96,7 +108,8 @@ public final class SegmentExplainer {
     var names =
         read.size() == 1
             ? Map.<Integer, String>of()
-            : segments.list(handle, workspace).stream().collect(Collectors.toMap(Segment::id, Segment::name));
+            : segments.list(handle, workspace).stream()
+                .collect(Collectors.toMap(Segment::id, Segment::name));
     return new Known(
         new StoredFacts(clock.instant(), person.attributes, counted, entered.keySet()),
         person.written,
@@ -119,9 +132,13 @@ public final class SegmentExplainer {
         case Node.Any(var of) -> group(node, "or", of);
         case Node.None(var of) -> group(node, "not", List.of(of));
         case Node.Value(var test) -> {
-          var root = facts.attributes().containsKey(test.field()) ? test.field() : Values.root(test.field());
+          var root =
+              facts.attributes().containsKey(test.field())
+                  ? test.field()
+                  : Values.root(test.field());
           var at = written.get(root) instanceof Long millis ? Instant.ofEpochMilli(millis) : null;
-          yield leaf(node, new Condition.Attribute(test), new Read.Value(facts.attribute(root)), at);
+          yield leaf(
+              node, new Condition.Attribute(test), new Read.Value(facts.attribute(root)), at);
         }
         case Node.Member(var segmentId) ->
             leaf(
@@ -149,7 +166,10 @@ public final class SegmentExplainer {
       if (event.within() != null) {
         newest.forEach(time -> changes.add(time.plus(event.within())));
       }
-      return changes.stream().filter(time -> !time.isAfter(facts.now())).max(Instant::compareTo).orElse(null);
+      return changes.stream()
+          .filter(time -> !time.isAfter(facts.now()))
+          .max(Instant::compareTo)
+          .orElse(null);
     }
 
     private Part leaf(Node node, Condition condition, Read read, @Nullable Instant changedAt) {
@@ -168,7 +188,11 @@ public final class SegmentExplainer {
           group(kind),
           CompiledCondition.holds(node, facts),
           new Read.Parts(),
-          inner.stream().map(Part::changedAt).filter(Objects::nonNull).max(Instant::compareTo).orElse(null),
+          inner.stream()
+              .map(Part::changedAt)
+              .filter(Objects::nonNull)
+              .max(Instant::compareTo)
+              .orElse(null),
           CompiledCondition.changes(node, facts).orElse(null),
           inner);
     }

@@ -44,19 +44,20 @@ final class SegmentReferences {
   static List<Fault> faults(Condition condition, int segmentId, Map<Integer, Set<Integer>> graph) {
     var faults = new ArrayList<Fault>();
     of(condition)
-        .forEach(
-            (path, id) -> {
-              if (!graph.containsKey(id)) {
-                faults.add(new Fault(path, "must be the number of a segment; there is no segment %d".formatted(id)));
-              } else if (leads(id, segmentId, graph)) {
-                faults.add(
-                    new Fault(
-                        path,
-                        id == segmentId
-                            ? "must not be the segment itself"
-                            : "must not lead back; segment %d reads this segment".formatted(id)));
-              }
-            });
+        .forEach((path, id) -> {
+          if (!graph.containsKey(id)) {
+            faults.add(
+                new Fault(
+                    path, "must be the number of a segment; there is no segment %d".formatted(id)));
+          } else if (leads(id, segmentId, graph)) {
+            faults.add(
+                new Fault(
+                    path,
+                    id == segmentId
+                        ? "must not be the segment itself"
+                        : "must not lead back; segment %d reads this segment".formatted(id)));
+          }
+        });
     return faults;
   }
 

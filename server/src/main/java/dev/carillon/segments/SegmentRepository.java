@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Segments and who is in them, as the edges see them.
  *
- * <p>A change of conditions waits for the batches that are under way, and every batch after it knows
- * the new conditions. What the people who were there before make of them is found out by a build
- * (class {@link SegmentBuilder}); until then they keep the membership they had.
+ * <p>A change of conditions waits for the batches that are under way, and every batch after it
+ * knows the new conditions. What the people who were there before make of them is found out by a
+ * build (class {@link SegmentBuilder}); until then they keep the membership they had.
  */
 public final class SegmentRepository {
   private final CounterRepository counters;
@@ -62,7 +62,9 @@ public final class SegmentRepository {
             .bind("name", draft.name().strip())
             .bind("description", draft.description())
             .bind("type", conditions == null ? "manual" : "dynamic")
-            .bind("conditions", conditions == null ? null : ConditionJson.toJson(conditions).toString())
+            .bind(
+                "conditions",
+                conditions == null ? null : ConditionJson.toJson(conditions).toString())
             .bind("tags", draft.tags().toArray(String[]::new))
             .bind("served", conditions == null ? 1 : 0)
             .bind("now", clock.instant())
@@ -78,7 +80,8 @@ public final class SegmentRepository {
    * Changes a segment. Its members are found anew only if the conditions change. A manual segment
    * stays manual, a dynamic one dynamic.
    */
-  public SegmentOutcome update(Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
+  public SegmentOutcome update(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
     Epoch.newRules(handle);
     var present = find(handle, workspace, segmentId).orElse(null);
     if (present == null) {
@@ -87,7 +90,8 @@ public final class SegmentRepository {
     var conditions = draft.conditions();
     var faults = faults(handle, workspace, segmentId, draft);
     if (present.manual() && conditions != null) {
-      faults.add(new Fault("conditions", "must be absent, as people are added to this segment by hand"));
+      faults.add(
+          new Fault("conditions", "must be absent, as people are added to this segment by hand"));
     } else if (!present.manual() && conditions == null) {
       faults.add(new Fault("conditions", "must be present, as this segment is dynamic"));
     }
@@ -127,13 +131,16 @@ public final class SegmentRepository {
         .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
         .bind("segment", segmentId)
         .execute();
-    builds.put(handle, BuildRepository.Kind.SEGMENT, segmentId, workspace, version, clock.instant());
+    builds.put(
+        handle, BuildRepository.Kind.SEGMENT, segmentId, workspace, version, clock.instant());
   }
 
-  private List<Fault> faults(Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
+  private List<Fault> faults(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
     var faults = new ArrayList<>(draft.faults());
     if (draft.conditions() != null) {
-      faults.addAll(SegmentReferences.faults(draft.conditions(), segmentId, graph(handle, workspace)));
+      faults.addAll(
+          SegmentReferences.faults(draft.conditions(), segmentId, graph(handle, workspace)));
     }
     return faults;
   }
@@ -142,14 +149,17 @@ public final class SegmentRepository {
   private static Map<Integer, Set<Integer>> graph(Handle handle, WorkspaceId workspace) {
     var graph = new HashMap<Integer, Set<Integer>>();
     handle
-        .createQuery("SELECT segment_id, conditions::text FROM segment WHERE workspace_id = :workspace")
+        .createQuery(
+            "SELECT segment_id, conditions::text FROM segment WHERE workspace_id = :workspace")
         .bind("workspace", workspace.value())
-        .map(
-            (row, context) -> {
-              var conditions = condition(row.getString(2));
-              var reads = conditions == null ? Set.<Integer>of() : Set.copyOf(SegmentReferences.of(conditions).values());
-              return graph.put(row.getInt(1), reads);
-            })
+        .map((row, context) -> {
+          var conditions = condition(row.getString(2));
+          var reads =
+              conditions == null
+                  ? Set.<Integer>of()
+                  : Set.copyOf(SegmentReferences.of(conditions).values());
+          return graph.put(row.getInt(1), reads);
+        })
         .list();
     return graph;
   }
@@ -170,15 +180,21 @@ public final class SegmentRepository {
   }
 
   /** Deletes a segment, unless another segment reads it or {@code others} knows a user (S-9). */
-  public SegmentOutcome delete(Handle handle, WorkspaceId workspace, int segmentId, SegmentUse.Finder others) {
+  public SegmentOutcome delete(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentUse.Finder others) {
     Epoch.newRules(handle);
-    var users = Stream.concat(uses(handle, workspace, segmentId).stream(), others.of(handle, workspace, segmentId).stream()).toList();
+    var users =
+        Stream.concat(
+                uses(handle, workspace, segmentId).stream(),
+                others.of(handle, workspace, segmentId).stream())
+            .toList();
     if (!users.isEmpty()) {
       return new InUse(users);
     }
     var deleted =
         handle
-            .createUpdate("DELETE FROM segment WHERE workspace_id = :workspace AND segment_id = :segment")
+            .createUpdate(
+                "DELETE FROM segment WHERE workspace_id = :workspace AND segment_id = :segment")
             .bind("workspace", workspace.value())
             .bind("segment", segmentId)
             .execute();
@@ -186,18 +202,22 @@ public final class SegmentRepository {
       return new NoSuchSegment();
     }
     builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
-    handle.createUpdate("INSERT INTO segment_erasure VALUES (:segment)").bind("segment", segmentId).execute();
+    handle
+        .createUpdate("INSERT INTO segment_erasure VALUES (:segment)")
+        .bind("segment", segmentId)
+        .execute();
     return new Deleted();
   }
 
   /** The segments that read this one. */
   public List<SegmentUse> uses(Handle handle, WorkspaceId workspace, int segmentId) {
     var readers = new HashSet<Integer>();
-    graph(handle, workspace).forEach((id, reads) -> {
-      if (reads.contains(segmentId)) {
-        readers.add(id);
-      }
-    });
+    graph(handle, workspace)
+        .forEach((id, reads) -> {
+          if (reads.contains(segmentId)) {
+            readers.add(id);
+          }
+        });
     return list(handle, workspace).stream()
         .filter(segment -> readers.contains(segment.id()))
         .map(segment -> new SegmentUse("segment", segment.id(), segment.name()))
@@ -297,14 +317,16 @@ public final class SegmentRepository {
    * @param building whether a build has still to find out who is in it: for people who were there
    *     before it began
    */
-  public record Live(int segmentId, WorkspaceId workspace, CompiledCondition condition, boolean building) {}
+  public record Live(
+      int segmentId, WorkspaceId workspace, CompiledCondition condition, boolean building) {}
 
   /** All dynamic segments of all workspaces. */
   public List<Live> live(Handle handle) {
     var indexes = new HashMap<WorkspaceId, CounterIds>();
     counters.all(handle).stream()
         .collect(Collectors.groupingBy(CounterRepository.Stored::workspace))
-        .forEach((workspace, stored) -> indexes.put(workspace, new CounterRepository.Index(stored)));
+        .forEach(
+            (workspace, stored) -> indexes.put(workspace, new CounterRepository.Index(stored)));
     var none = new CounterRepository.Index(List.of());
     return handle
         .createQuery(
@@ -312,20 +334,21 @@ public final class SegmentRepository {
             SELECT segment_id, workspace_id, conditions::text, served < version FROM segment
              WHERE type = 'dynamic' ORDER BY segment_id
             """)
-        .map(
-            (row, context) -> {
-              var workspace = new WorkspaceId(row.getInt(2));
-              var condition = ConditionJson.stored(row.getString(3));
-              return new Live(
-                  row.getInt(1),
-                  workspace,
-                  CompiledCondition.compile(condition, indexes.getOrDefault(workspace, none)),
-                  row.getBoolean(4));
-            })
+        .map((row, context) -> {
+          var workspace = new WorkspaceId(row.getInt(2));
+          var condition = ConditionJson.stored(row.getString(3));
+          return new Live(
+              row.getInt(1),
+              workspace,
+              CompiledCondition.compile(condition, indexes.getOrDefault(workspace, none)),
+              row.getBoolean(4));
+        })
         .list();
   }
 
-  /** How many people are in a segment of the workspace now; during a build, as far as it got (S-8). */
+  /**
+   * How many people are in a segment of the workspace now; during a build, as far as it got (S-8).
+   */
   public long count(Handle handle, WorkspaceId workspace, int segmentId) {
     return handle
         .createQuery(
@@ -348,7 +371,8 @@ public final class SegmentRepository {
    * @param after the last person of the page before; 0 for the first page
    * @param limit at most this many
    */
-  public List<Member> members(Handle handle, WorkspaceId workspace, int segmentId, long after, int limit) {
+  public List<Member> members(
+      Handle handle, WorkspaceId workspace, int segmentId, long after, int limit) {
     return handle
         .createQuery(
             """
@@ -360,9 +384,11 @@ public final class SegmentRepository {
         .bind("workspace", workspace.value())
         .bind("after", after)
         .bind("limit", limit)
-        .map(
-            (row, context) ->
-                new Member(row.getLong(1), row.getTimestamp(2).toInstant(), AttributesJson.parse(row.getString(3))))
+        .map((row, context) ->
+            new Member(
+                row.getLong(1),
+                row.getTimestamp(2).toInstant(),
+                AttributesJson.parse(row.getString(3))))
         .list();
   }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param segments ids of the segments the person is in; not copied, so that the caller's changes
  *     count at once
  */
-record StoredFacts(Instant now, Map<String, Object> attributes, Counters counters, Set<Integer> segments)
+record StoredFacts(
+    Instant now, Map<String, Object> attributes, Counters counters, Set<Integer> segments)
     implements Facts {
 
   @Override

@@ -36,16 +36,25 @@ class ConditionJsonTest {
         """;
     var faults = new ArrayList<Fault>();
 
-    var condition = requireNonNull(ConditionJson.parse(MAPPER.readTree(json), "conditions", faults));
+    var condition =
+        requireNonNull(ConditionJson.parse(MAPPER.readTree(json), "conditions", faults));
 
     assertThat(faults).isEmpty();
     assertThat(ConditionJson.toJson(condition)).hasToString(MAPPER.readTree(json).toString());
-    assertThat(ConditionJson.stored(ConditionJson.toJson(condition).toString())).isEqualTo(condition);
+    assertThat(ConditionJson.stored(ConditionJson.toJson(condition).toString()))
+        .isEqualTo(condition);
   }
 
   @ParameterizedTest
   @DisplayName("journeys §2.4, S-33: units have fixed lengths")
-  @CsvSource({"minute,60", "hour,3600", "day,86400", "week,604800", "month,2592000", "year,31536000"})
+  @CsvSource({
+    "minute,60",
+    "hour,3600",
+    "day,86400",
+    "week,604800",
+    "month,2592000",
+    "year,31536000"
+  })
   void shouldKnowTheUnits(String unit, long seconds) {
     var condition =
         ConditionJson.stored(
@@ -57,8 +66,14 @@ class ConditionJsonTest {
     assertThat(condition)
         .isEqualTo(
             new Condition.Event(
-                EventKind.EVENT, "order", Condition.Count.AT_LEAST, 1, Duration.ofSeconds(3 * seconds), List.of()));
-    assertThat(ConditionJson.stored(ConditionJson.toJson(condition).toString())).isEqualTo(condition);
+                EventKind.EVENT,
+                "order",
+                Condition.Count.AT_LEAST,
+                1,
+                Duration.ofSeconds(3 * seconds),
+                List.of()));
+    assertThat(ConditionJson.stored(ConditionJson.toJson(condition).toString()))
+        .isEqualTo(condition);
   }
 
   @Test

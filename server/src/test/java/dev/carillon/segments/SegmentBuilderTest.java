@@ -75,15 +75,16 @@ class SegmentBuilderTest {
 
   private int save(Condition condition) {
     SegmentOutcome outcome =
-        database.inTransaction(
-            handle -> segments.create(handle, OURS, new SegmentDraft("some", "", List.of(), condition)));
+        database.inTransaction(handle ->
+            segments.create(handle, OURS, new SegmentDraft("some", "", List.of(), condition)));
     return ((SegmentOutcome.Saved) outcome).segment().id();
   }
 
   private void edit(int segmentId, Condition condition) {
     SegmentOutcome outcome =
-        database.inTransaction(
-            handle -> segments.update(handle, OURS, segmentId, new SegmentDraft("some", "", List.of(), condition)));
+        database.inTransaction(handle ->
+            segments.update(
+                handle, OURS, segmentId, new SegmentDraft("some", "", List.of(), condition)));
     assertThat(outcome).isInstanceOf(SegmentOutcome.Saved.class);
   }
 
@@ -94,28 +95,28 @@ class SegmentBuilderTest {
 
   private Set<Long> members(int segmentId) {
     return new TreeSet<>(
-        database.<List<Long>, RuntimeException>read(
-            handle ->
-                handle
-                    .createQuery("SELECT person_id FROM segment_member WHERE segment_id = :segment")
-                    .bind("segment", segmentId)
-                    .mapTo(Long.class)
-                    .list()));
+        database.<List<Long>, RuntimeException>read(handle ->
+            handle
+                .createQuery("SELECT person_id FROM segment_member WHERE segment_id = :segment")
+                .bind("segment", segmentId)
+                .mapTo(Long.class)
+                .list()));
   }
 
   private void insert(Handle handle, long personId, String plan) {
     people.insert(
         handle,
-        List.of(new PeopleRepository.Row(personId, OURS, NOW, "{\"plan\":\"%s\"}".formatted(plan), "{}")));
+        List.of(
+            new PeopleRepository.Row(
+                personId, OURS, NOW, "{\"plan\":\"%s\"}".formatted(plan), "{}")));
   }
 
   private void person(long personId, String plan) {
-    database.<Integer, RuntimeException>inTransaction(
-        handle -> {
-          Epoch.join(handle);
-          insert(handle, personId, plan);
-          return 1;
-        });
+    database.<Integer, RuntimeException>inTransaction(handle -> {
+      Epoch.join(handle);
+      insert(handle, personId, plan);
+      return 1;
+    });
   }
 
   private void event(Handle handle, long personId, Instant at, int total) {
@@ -123,7 +124,14 @@ class SegmentBuilderTest {
         handle,
         List.of(
             new NewEvent(
-                personId, OURS, nameId(handle), operations.incrementAndGet(), at, at, null, "{\"total\":%d}".formatted(total))));
+                personId,
+                OURS,
+                nameId(handle),
+                operations.incrementAndGet(),
+                at,
+                at,
+                null,
+                "{\"total\":%d}".formatted(total))));
   }
 
   private static int nameId(Handle handle) {
@@ -136,7 +144,8 @@ class SegmentBuilderTest {
         .bind("now", NOW)
         .execute();
     return handle
-        .createQuery("SELECT name_id FROM event_name WHERE workspace_id = 1 AND kind = 1 AND name = 'ordered'")
+        .createQuery(
+            "SELECT name_id FROM event_name WHERE workspace_id = 1 AND kind = 1 AND name = 'ordered'")
         .mapTo(Integer.class)
         .one();
   }
@@ -153,15 +162,14 @@ class SegmentBuilderTest {
     for (var personId = 1L; personId <= 25; personId++) {
       var id = personId;
       person(id, "free");
-      database.<Integer, RuntimeException>inTransaction(
-          handle -> {
-            for (var i = 0; i < id % 4; i++) {
-              event(handle, id, NOW.minus(Duration.ofDays(i * 10L)), 60);
-            }
-            event(handle, id, NOW.minus(Duration.ofDays(1)), 10);
-            event(handle, id, NOW.minus(Duration.ofDays(31)), 60);
-            return 1;
-          });
+      database.<Integer, RuntimeException>inTransaction(handle -> {
+        for (var i = 0; i < id % 4; i++) {
+          event(handle, id, NOW.minus(Duration.ofDays(i * 10L)), 60);
+        }
+        event(handle, id, NOW.minus(Duration.ofDays(1)), 10);
+        event(handle, id, NOW.minus(Duration.ofDays(31)), 60);
+        return 1;
+      });
     }
     var segment = save(ordered(2, 50));
     assertThat(segment(segment).state()).isEqualTo(Segment.State.EVENTS_QUEUED);
@@ -174,16 +182,20 @@ class SegmentBuilderTest {
 
     assertThat(states.stream().distinct())
         .containsExactly(
-            Segment.State.EVENTS, Segment.State.BUILD_QUEUED, Segment.State.BUILD, Segment.State.FINISHED);
-    assertThat(members(segment)).containsExactly(2L, 3L, 6L, 7L, 10L, 11L, 14L, 15L, 18L, 19L, 22L, 23L);
+            Segment.State.EVENTS,
+            Segment.State.BUILD_QUEUED,
+            Segment.State.BUILD,
+            Segment.State.FINISHED);
+    assertThat(members(segment))
+        .containsExactly(2L, 3L, 6L, 7L, 10L, 11L, 14L, 15L, 18L, 19L, 22L, 23L);
     assertThat(segment(segment).served()).isEqualTo(1);
     List<Instant> timers =
-        database.read(
-            handle ->
-                handle
-                    .createQuery("SELECT due_at FROM segment_timer WHERE person_id = ANY('{2,3}') ORDER BY person_id")
-                    .mapTo(Instant.class)
-                    .list());
+        database.read(handle ->
+            handle
+                .createQuery(
+                    "SELECT due_at FROM segment_timer WHERE person_id = ANY('{2,3}') ORDER BY person_id")
+                .mapTo(Instant.class)
+                .list());
     assertThat(timers)
         .containsExactly(NOW.plus(Duration.ofDays(20)), NOW.plus(Duration.ofDays(20)));
   }
@@ -252,7 +264,8 @@ class SegmentBuilderTest {
     var segment = save(plan("pro"));
     finish(builder(10));
     SegmentOutcome deleted =
-        database.inTransaction(handle -> segments.delete(handle, OURS, segment, (_, _, _) -> List.of()));
+        database.inTransaction(
+            handle -> segments.delete(handle, OURS, segment, (_, _, _) -> List.of()));
     assertThat(deleted).isInstanceOf(SegmentOutcome.Deleted.class);
 
     finish(builder(10));
@@ -261,25 +274,52 @@ class SegmentBuilderTest {
   }
 
   @Test
-  void shouldLeaveToProcessingWhoWasBornDuringTheBuild() throws Exception {
-    // given: a build that goes through a range while somebody is being created inside it
+  void shouldNotPassOverWhoWasBornWhileTheirRangeWasRead() throws Exception {
+    // given: a builder that has read past person 20, whose creation has not committed, and now
+    // waits for the lock of person 30
     person(10, "pro");
     person(30, "pro");
     var segment = save(plan("pro"));
     var builder = builder(10);
     builder.step(); // counts people
-    try (var creating = database.dedicatedHandle("creating")) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var creating = database.dedicatedHandle("creating");
+        var locking = database.dedicatedHandle("locking")) {
       creating.begin();
       Epoch.join(creating);
       insert(creating, 20, "pro");
-      builder.step(); // passes by, as the creation has not committed
-      creating.commit();
-    }
+      locking.begin();
+      people.lockAndLoad(locking, new long[] {30});
+      var step = threads.submit(builder::step);
+      awaitWaiting();
 
-    // then: nobody waits for the build in vain, before it ends and after
-    assertThat(unbuilt(20)).isEmpty();
+      // when: the creation commits, and processing meets the person again
+      creating.commit();
+
+      // then: it does not leave the person to the build, which will pass by
+      assertThat(unbuilt(30)).containsExactly(new Unbuilt(30, segment));
+      assertThat(unbuilt(20)).isEmpty();
+      locking.commit();
+      assertThat(step.get()).isTrue();
+    }
     finish(builder);
     assertThat(members(segment)).containsExactly(10L, 30L);
+  }
+
+  private void awaitWaiting() {
+    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!database.<Boolean, RuntimeException>read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+                                    WHERE datname = current_database() AND wait_event_type = 'Lock')
+                    """)
+                .mapTo(Boolean.class)
+                .one())) {
+      assertThat(System.nanoTime()).as("the builder waits for a lock").isLessThan(deadline);
+    }
   }
 
   private Set<Unbuilt> unbuilt(long personId) {
@@ -291,7 +331,10 @@ class SegmentBuilderTest {
 
   private static final int PEOPLE = 400;
 
-  /** Writes as processing does: joins the epoch, locks in key order, keeps all counters and segments. */
+  /**
+   * Writes as processing does: joins the epoch, locks in key order, keeps all counters and
+   * segments.
+   */
   private final class Writer implements Callable<Integer> {
     private final Random random;
     private final AtomicBoolean stop;
@@ -318,7 +361,8 @@ class SegmentBuilderTest {
       if (random.nextInt(3) == 0) {
         var slot = newborn.getAndIncrement();
         if (slot < PEOPLE) {
-          created.add(slot * 2L + 1); // between those who were there, ahead of the cursor and behind it
+          created.add(
+              slot * 2L + 1); // between those who were there, ahead of the cursor and behind it
         }
       }
       created.forEach(id -> insert(handle, id, "free"));
@@ -342,7 +386,11 @@ class SegmentBuilderTest {
 
     private PeopleRepository.Row withPlan(PeopleRepository.Row row, String plan) {
       return new PeopleRepository.Row(
-          row.personId(), row.workspace(), row.createdAt(), "{\"plan\":\"%s\"}".formatted(plan), row.written());
+          row.personId(),
+          row.workspace(),
+          row.createdAt(),
+          "{\"plan\":\"%s\"}".formatted(plan),
+          row.written());
     }
   }
 
@@ -357,7 +405,10 @@ class SegmentBuilderTest {
       var event = requireNonNull(latest.get(id));
       for (var counter : known) {
         if (EventFilter.matches(counter.where(), event.data)) {
-          counted = counted.with(counter.counterId(), counted.get(counter.counterId()).plus(event.at, counter.newest()));
+          counted =
+              counted.with(
+                  counter.counterId(),
+                  counted.get(counter.counterId()).plus(event.at, counter.newest()));
         }
       }
       stored.put(id, counted.pack());
@@ -399,16 +450,16 @@ class SegmentBuilderTest {
              WHERE person_id = ANY(:ids) ORDER BY person_id, op DESC
             """)
         .bind("ids", ids)
-        .map(
-            (row, context) ->
-                latest.put(
-                    row.getLong(1),
-                    new Latest(row.getTimestamp(2).getTime(), AttributesJson.parse(row.getString(3)))))
+        .map((row, context) ->
+            latest.put(
+                row.getLong(1),
+                new Latest(row.getTimestamp(2).getTime(), AttributesJson.parse(row.getString(3)))))
         .list();
     return latest;
   }
 
-  private Map<Long, StoredFacts> facts(Handle handle, long[] ids, List<SegmentRepository.Live> live) {
+  private Map<Long, StoredFacts> facts(
+      Handle handle, long[] ids, List<SegmentRepository.Live> live) {
     var packed = events.counters(handle, ids);
     var members = new HashMap<Long, Set<Integer>>();
     var numbers = live.stream().mapToInt(SegmentRepository.Live::segmentId).toArray();
@@ -421,18 +472,17 @@ class SegmentBuilderTest {
     handle
         .createQuery("SELECT person_id, attributes FROM person WHERE person_id = ANY(:ids)")
         .bind("ids", ids)
-        .map(
-            (row, context) -> {
-              var id = row.getLong(1);
-              var bytes = packed.get(id);
-              return facts.put(
-                  id,
-                  new StoredFacts(
-                      NOW,
-                      AttributesJson.parse(row.getString(2)),
-                      bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                      members.getOrDefault(id, new HashSet<>())));
-            })
+        .map((row, context) -> {
+          var id = row.getLong(1);
+          var bytes = packed.get(id);
+          return facts.put(
+              id,
+              new StoredFacts(
+                  NOW,
+                  AttributesJson.parse(row.getString(2)),
+                  bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
+                  members.getOrDefault(id, new HashSet<>())));
+        })
         .list();
     return facts;
   }
@@ -459,14 +509,16 @@ class SegmentBuilderTest {
         writers.add(threads.submit(new Writer(seed + i, stop, newborn)));
       }
       first = save(new Condition.Or(List.of(plan("pro"), ordered(2, 50))));
-      second = save(new Condition.And(List.of(ordered(1, 20), new Condition.Not(new Condition.InSegment(first)))));
+      second =
+          save(
+              new Condition.And(
+                  List.of(ordered(1, 20), new Condition.Not(new Condition.InSegment(first)))));
       third = save(new Condition.And(List.of(new Condition.InSegment(second))));
       var beside =
-          threads.submit(
-              () -> {
-                started.countDown();
-                finish(other);
-              });
+          threads.submit(() -> {
+            started.countDown();
+            finish(other);
+          });
       assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
       for (var i = 0; i < 20; i++) {
         builder.step();
@@ -480,7 +532,9 @@ class SegmentBuilderTest {
       for (var writer : writers) {
         batches += writer.get();
       }
-      System.out.printf("%d batches beside the builds, %d people born%n", batches, Math.min(PEOPLE, newborn.get()));
+      System.out.printf(
+          "%d batches beside the builds, %d people born%n",
+          batches, Math.min(PEOPLE, newborn.get()));
       assertThat(batches).isPositive();
     }
     finish(builder);
@@ -491,48 +545,54 @@ class SegmentBuilderTest {
 
   /** Recomputes counters and membership of everybody from events and attributes alone. */
   private void assertMembershipIsRight() {
-    database.<Integer, RuntimeException>read(
-        handle -> {
-          var live = segments.live(handle);
-          var known = counters.all(handle);
-          var ids = handle.createQuery("SELECT person_id FROM person ORDER BY 1").mapTo(Long.class).list();
-          var array = ids.stream().mapToLong(Long::longValue).toArray();
-          var facts = facts(handle, array, live);
-          var expected = new HashMap<Long, Counters>();
-          handle
-              .createQuery("SELECT person_id, occurred_at, data FROM event")
-              .map(
-                  (row, context) -> {
-                    var id = row.getLong(1);
-                    var data = AttributesJson.parse(row.getString(3));
-                    var counted = expected.getOrDefault(id, Counters.EMPTY);
-                    for (var counter : known) {
-                      if (EventFilter.matches(counter.where(), data)) {
-                        counted =
-                            counted.with(
-                                counter.counterId(),
-                                counted.get(counter.counterId()).plus(row.getTimestamp(2).getTime(), counter.newest()));
-                      }
-                    }
-                    return expected.put(id, counted);
-                  })
-              .list();
-          for (var id : ids) {
-            var stored = requireNonNull(facts.get(id));
+    database.<Integer, RuntimeException>read(handle -> {
+      var live = segments.live(handle);
+      var known = counters.all(handle);
+      var ids =
+          handle.createQuery("SELECT person_id FROM person ORDER BY 1").mapTo(Long.class).list();
+      var array = ids.stream().mapToLong(Long::longValue).toArray();
+      var facts = facts(handle, array, live);
+      var expected = new HashMap<Long, Counters>();
+      handle
+          .createQuery("SELECT person_id, occurred_at, data FROM event")
+          .map((row, context) -> {
+            var id = row.getLong(1);
+            var data = AttributesJson.parse(row.getString(3));
+            var counted = expected.getOrDefault(id, Counters.EMPTY);
             for (var counter : known) {
-              assertThat(stored.counter(counter.counterId()))
-                  .as("counter %s of person %d", counter, id)
-                  .isEqualTo(expected.getOrDefault(id, Counters.EMPTY).get(counter.counterId()));
-            }
-            var truth = new StoredFacts(NOW, stored.attributes(), expected.getOrDefault(id, Counters.EMPTY), new HashSet<>());
-            for (var segment : live) {
-              if (segment.condition().matches(truth)) {
-                truth.segments().add(segment.segmentId());
+              if (EventFilter.matches(counter.where(), data)) {
+                counted =
+                    counted.with(
+                        counter.counterId(),
+                        counted
+                            .get(counter.counterId())
+                            .plus(row.getTimestamp(2).getTime(), counter.newest()));
               }
             }
-            assertThat(stored.segments()).as("segments of person %d", id).isEqualTo(truth.segments());
+            return expected.put(id, counted);
+          })
+          .list();
+      for (var id : ids) {
+        var stored = requireNonNull(facts.get(id));
+        for (var counter : known) {
+          assertThat(stored.counter(counter.counterId()))
+              .as("counter %s of person %d", counter, id)
+              .isEqualTo(expected.getOrDefault(id, Counters.EMPTY).get(counter.counterId()));
+        }
+        var truth =
+            new StoredFacts(
+                NOW,
+                stored.attributes(),
+                expected.getOrDefault(id, Counters.EMPTY),
+                new HashSet<>());
+        for (var segment : live) {
+          if (segment.condition().matches(truth)) {
+            truth.segments().add(segment.segmentId());
           }
-          return ids.size();
-        });
+        }
+        assertThat(stored.segments()).as("segments of person %d", id).isEqualTo(truth.segments());
+      }
+      return ids.size();
+    });
   }
 }

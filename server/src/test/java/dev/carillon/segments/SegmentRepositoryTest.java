@@ -21,7 +21,8 @@ class SegmentRepositoryTest {
 
   private static final WorkspaceId OURS = new WorkspaceId(1);
   private static final WorkspaceId THEIRS = new WorkspaceId(2);
-  private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
 
   private final CounterRepository counters = new CounterRepository(CLOCK);
   private final SegmentRepository segments = new SegmentRepository(counters, CLOCK);
@@ -35,7 +36,8 @@ class SegmentRepositoryTest {
   }
 
   private static Condition ordered(int times, @Nullable Duration within) {
-    return new Condition.Event(EventKind.EVENT, "ordered", Condition.Count.AT_LEAST, times, within, List.of());
+    return new Condition.Event(
+        EventKind.EVENT, "ordered", Condition.Count.AT_LEAST, times, within, List.of());
   }
 
   private static SegmentOutcome change(HandleCallback<SegmentOutcome, RuntimeException> work) {
@@ -55,15 +57,16 @@ class SegmentRepositoryTest {
   @Test
   void shouldStoreManualAndDynamicSegments() {
     var manual = change(handle -> segments.create(handle, OURS, draft(null)));
-    var dynamic = created(new Condition.Attribute(new AttributeTest("plan", AttributeTest.Operator.EQ, "pro")));
+    var dynamic =
+        created(
+            new Condition.Attribute(new AttributeTest("plan", AttributeTest.Operator.EQ, "pro")));
 
     assertThat(((SegmentOutcome.Saved) manual).segment())
-        .satisfies(
-            segment -> {
-              assertThat(segment.manual()).isTrue();
-              assertThat(segment.state()).isEqualTo(Segment.State.FINISHED);
-              assertThat(segment.progress()).isNull();
-            });
+        .satisfies(segment -> {
+          assertThat(segment.manual()).isTrue();
+          assertThat(segment.state()).isEqualTo(Segment.State.FINISHED);
+          assertThat(segment.progress()).isNull();
+        });
     assertThat(dynamic.state()).isEqualTo(Segment.State.BUILD_QUEUED);
     assertThat(dynamic.progress()).isZero();
     assertThat(find(OURS, dynamic.id())).contains(dynamic);
@@ -71,11 +74,10 @@ class SegmentRepositoryTest {
     assertThat(all).contains(dynamic);
     List<SegmentRepository.Live> live = TEST.database().read(segments::live);
     assertThat(live)
-        .anySatisfy(
-            each -> {
-              assertThat(each.segmentId()).isEqualTo(dynamic.id());
-              assertThat(each.building()).isTrue();
-            });
+        .anySatisfy(each -> {
+          assertThat(each.segmentId()).isEqualTo(dynamic.id());
+          assertThat(each.building()).isTrue();
+        });
   }
 
   @Test
@@ -87,8 +89,7 @@ class SegmentRepositoryTest {
     assertThat(
             change(handle -> segments.update(handle, THEIRS, ours.id(), draft(ordered(2, null)))))
         .isInstanceOf(SegmentOutcome.NoSuchSegment.class);
-    assertThat(
-            change(handle -> segments.delete(handle, THEIRS, ours.id(), (_, _, _) -> List.of())))
+    assertThat(change(handle -> segments.delete(handle, THEIRS, ours.id(), (_, _, _) -> List.of())))
         .isInstanceOf(SegmentOutcome.NoSuchSegment.class);
     assertThat(change(handle -> segments.create(handle, THEIRS, draft(in(ours)))))
         .isEqualTo(
@@ -115,11 +116,13 @@ class SegmentRepositoryTest {
                 List.of(
                     new Fault(
                         "conditions.and[0].segment.id",
-                        "must not lead back; segment %d reads this segment".formatted(third.id())))));
+                        "must not lead back; segment %d reads this segment"
+                            .formatted(third.id())))));
     assertThat(self)
         .isEqualTo(
             new SegmentOutcome.Invalid(
-                List.of(new Fault("conditions.and[0].segment.id", "must not be the segment itself"))));
+                List.of(
+                    new Fault("conditions.and[0].segment.id", "must not be the segment itself"))));
   }
 
   @Test
@@ -130,10 +133,12 @@ class SegmentRepositoryTest {
     var campaign = new SegmentUse("campaign", 7, "welcome");
 
     assertThat(
-            change(handle -> segments.delete(handle, OURS, used.id(), (_, _, _) -> List.of(campaign))))
-        .isEqualTo(new SegmentOutcome.InUse(List.of(new SegmentUse("segment", user.id(), "some"), campaign)));
-    assertThat(
-            change(handle -> segments.delete(handle, OURS, user.id(), (_, _, _) -> List.of())))
+            change(
+                handle -> segments.delete(handle, OURS, used.id(), (_, _, _) -> List.of(campaign))))
+        .isEqualTo(
+            new SegmentOutcome.InUse(
+                List.of(new SegmentUse("segment", user.id(), "some"), campaign)));
+    assertThat(change(handle -> segments.delete(handle, OURS, user.id(), (_, _, _) -> List.of())))
         .isInstanceOf(SegmentOutcome.Deleted.class);
     assertThat(find(OURS, user.id())).isEmpty();
   }
@@ -143,8 +148,12 @@ class SegmentRepositoryTest {
     var segment = created(ordered(1, null));
 
     var renamed =
-        change(handle -> segments.update(
-                        handle, OURS, segment.id(), new SegmentDraft("other", "", List.of(), ordered(1, null))));
+        change(handle ->
+            segments.update(
+                handle,
+                OURS,
+                segment.id(),
+                new SegmentDraft("other", "", List.of(), ordered(1, null))));
     var changed =
         change(handle -> segments.update(handle, OURS, segment.id(), draft(ordered(2, null))));
 
@@ -164,8 +173,12 @@ class SegmentRepositoryTest {
             List.of(new AttributeTest("total", AttributeTest.Operator.GT, 50L)),
             0);
 
-    var first = TEST.database().inTransaction(handle -> counters.ensure(handle, workspace, List.of(ever, month)));
-    var again = TEST.database().inTransaction(handle -> counters.ensure(handle, workspace, List.of(ever, filtered)));
+    var first =
+        TEST.database()
+            .inTransaction(handle -> counters.ensure(handle, workspace, List.of(ever, month)));
+    var again =
+        TEST.database()
+            .inTransaction(handle -> counters.ensure(handle, workspace, List.of(ever, filtered)));
 
     assertThat(first.counterOf(ever)).isEqualTo(first.counterOf(month));
     assertThat(again.counterOf(ever)).isEqualTo(first.counterOf(month));

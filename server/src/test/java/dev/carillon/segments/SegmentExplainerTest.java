@@ -1,0 +1,109 @@
+package dev.carillon.segments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.store.TestDatabase;
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class SegmentExplainerTest {
+  private static final WorkspaceId OURS = new WorkspaceId(1);
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
+
+  @AutoClose private final TestDatabase test = TestDatabase.create();
+  private final CounterRepository counters = new CounterRepository(CLOCK);
+  private final SegmentRepository segments = new SegmentRepository(counters, CLOCK);
+  private final SegmentExplainer explainer = new SegmentExplainer(segments, counters, CLOCK);
+
+  private int save(String conditions) {
+    SegmentOutcome outcome =
+        test.database()
+            .inTransaction(handle ->
+                segments.create(
+                    handle,
+                    OURS,
+                    new SegmentDraft("some", "", List.of(), ConditionJson.stored(conditions))));
+    return ((SegmentOutcome.Saved) outcome).segment().id();
+  }
+
+  private void finish() {
+    var builder = new SegmentBuilder(test.database(), segments, counters, CLOCK);
+    while (builder.step()) {
+      // until everything is built
+    }
+  }
+
+  private Optional<Explanation> explain(WorkspaceId workspace, int segmentId, long personId) {
+    return test.database()
+        .read(handle -> explainer.explain(handle, workspace, segmentId, personId));
+  }
+
+  @Test
+  @DisplayName("I7: why a person is in a segment")
+  void shouldTellWhatEachPartReadsAndAnswers() {
+    // given
+    test.jdbi()
+        .useHandle(handle -> {
+          handle.execute(
+              """
+              INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
+              VALUES (7, 1, '2026-01-01Z', '2026-01-01Z', '{"cart":{"size":3}}', '{"cart":1767225600000}')
+              """);
+          handle.execute(
+              "INSERT INTO event_name (workspace_id, kind, name, first_seen) VALUES (1, 1, 'ordered', now())");
+          handle.execute(
+              """
+              INSERT INTO event (person_id, workspace_id, name_id, op, occurred_at, received_at, data)
+              SELECT 7, 1, name_id, 1, '2026-02-25T00:00:00Z', '2026-02-25T00:00:00Z', '{}' FROM event_name
+              """);
+        });
+    var other = save("{\"attribute\":{\"field\":\"plan\",\"operator\":\"exists\"}}");
+    var segment =
+        save(
+            """
+            {"and":[{"attribute":{"field":"cart.size","operator":"gt","value":2}},
+                    {"event":{"name":"ordered","window":{"kind":"within_past","n":7,"unit":"day"}}},
+                    {"not":{"segment":{"id":%d}}}]}
+            """
+                .formatted(other));
+    assertThat(explain(OURS, segment, 7).orElseThrow().waitsForBuild()).isTrue();
+    finish();
+
+    // when
+    var explanation = explain(OURS, segment, 7).orElseThrow();
+
+    // then
+    assertThat(explanation.toJson())
+        .hasToString(
+            JsonMapper.builder()
+                .build()
+                .readTree(
+                    """
+                    {"segment":{"id":%d,"name":"some","type":"dynamic"},"at":"2026-03-01T00:00:00Z","member":true,
+                     "entered_at":"2026-03-01T00:00:00Z","looks_again_at":"2026-03-04T00:00:00Z","waits_for_build":false,
+                     "conditions":{"condition":{"group":"and"},"holds":true,
+                       "changed_at":"2026-02-25T00:00:00Z","changes_at":"2026-03-04T00:00:00Z","parts":[
+                       {"condition":{"attribute":{"field":"cart.size","operator":"gt","value":2}},"holds":true,
+                        "read":{"value":{"size":3}},"changed_at":"2026-01-01T00:00:00Z","changes_at":null},
+                       {"condition":{"event":{"name":"ordered","type":"event","performed":true,
+                          "count":{"op":"gte","n":1},"window":{"kind":"within_past","n":7,"unit":"day"}}},"holds":true,
+                        "read":{"counted":1,"ever":1,"newest":["2026-02-25T00:00:00Z"]},
+                        "changed_at":"2026-02-25T00:00:00Z","changes_at":"2026-03-04T00:00:00Z"},
+                       {"condition":{"group":"not"},"holds":true,"changed_at":null,"changes_at":null,"parts":[
+                         {"condition":{"segment":{"id":%d}},"holds":false,"read":{"name":"some","member":false},
+                          "changed_at":null,"changes_at":null}]}]}}
+                    """
+                        .formatted(segment, other))
+                .toString());
+    assertThat(explain(OURS, segment, 8)).isEmpty();
+    assertThat(explain(new WorkspaceId(2), segment, 7)).isEmpty();
+  }
+}
