@@ -13,7 +13,10 @@ import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The default workspace's credentials in {@code credentials.json} of the data folder, readable by the owner alone. */
+/**
+ * The default workspace's credentials in {@code credentials.json} of the data folder, readable by
+ * the owner alone.
+ */
 final class CredentialsFile {
   private static final String NAME = "credentials.json";
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -36,11 +39,15 @@ final class CredentialsFile {
       Files.createDirectories(data);
       var file = data.resolve(NAME);
       Files.deleteIfExists(file);
-      Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(
-          file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n", StandardOpenOption.WRITE);
+          file,
+          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n",
+          StandardOpenOption.WRITE);
     } catch (IOException failure) {
-      throw new UncheckedIOException("The credentials cannot be written to " + data.resolve(NAME) + ".", failure);
+      throw new UncheckedIOException(
+          "The credentials cannot be written to " + data.resolve(NAME) + ".", failure);
     }
   }
 
@@ -60,7 +67,8 @@ final class CredentialsFile {
     } catch (NoSuchFileException none) {
       return Map.of();
     } catch (IOException failure) {
-      throw new UncheckedIOException("The credentials cannot be read from " + in(data) + ".", failure);
+      throw new UncheckedIOException(
+          "The credentials cannot be read from " + in(data) + ".", failure);
     } catch (JacksonException damaged) {
       throw new IllegalStateException("The file " + in(data) + " is damaged.", damaged);
     }

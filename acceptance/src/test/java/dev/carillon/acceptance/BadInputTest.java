@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Bad input on every Track route: the contract's error (track §7), nothing stored, and the lane goes on
- * with the next good call.
+ * Bad input on every Track route: the contract's error (track §7), nothing stored, and the lane
+ * goes on with the next good call.
  */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -50,8 +50,7 @@ class BadInputTest {
     server.close();
   }
 
-  private static Arguments bad(
-      String what, int status, String method, String path, String body) {
+  private static Arguments bad(String what, int status, String method, String path, String body) {
     return bad(what, status, method, path, body.getBytes(UTF_8));
   }
 
@@ -60,32 +59,73 @@ class BadInputTest {
   }
 
   static Stream<Arguments> badBodies() {
-    return Stream.of("PUT " + CUSTOMER, "POST " + EVENTS, "POST " + ANONYMOUS)
-        .flatMap(
-            route -> {
-              var method = route.split(" ")[0];
-              var path = route.split(" ")[1];
-              return Stream.of(
-                  bad("cut off", 400, method, path, "{\"name\":\"bad\","),
-                  bad("no JSON", 400, method, path, "name=bad"),
-                  bad("a list", 400, method, path, "[{\"name\":\"bad\"}]"),
-                  bad("a text", 400, method, path, "\"bad\""),
-                  bad("more behind it", 400, method, path, "{\"name\":\"bad\"}{}"),
-                  bad("a key twice", 400, method, path, "{\"name\":\"bad\",\"name\":\"bad\"}"),
-                  bad("a key twice inside", 400, method, path, "{\"name\":\"bad\",\"data\":{\"a\":{\"b\":1,\"b\":2}}}"),
-                  bad("NUL, escaped", 400, method, path, "{\"name\":\"bad\",\"data\":{\"x\":\"\\u0000\"}}"),
-                  bad("NUL, raw", 400, method, path, "{\"name\":\"bad\0\"}"),
-                  bad("half a surrogate pair", 400, method, path, "{\"name\":\"bad\",\"data\":{\"x\":\"\\ud800\"}}"),
-                  bad("half a surrogate pair in a name", 400, method, path, "{\"name\":\"bad\",\"data\":{\"\\udc00\":1}}"),
-                  bad("1e400", 400, method, path, "{\"name\":\"bad\",\"data\":{\"x\":1e400}}"),
-                  bad("NaN", 400, method, path, "{\"name\":\"bad\",\"data\":{\"x\":NaN}}"),
-                  bad("10,000 brackets", 400, method, path, "{\"name\":\"bad\",\"data\":" + "[".repeat(10_000)),
-                  bad("10,000 closed brackets", 400, method, path, "{\"name\":\"bad\",\"data\":{\"x\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}}"),
-                  bad("10,000 braces", 400, method, path, "{\"name\":\"bad\",\"data\":" + "{\"a\":".repeat(10_000)),
-                  bad("invalid UTF-8", 400, method, path, "{\"name\":\"\u00ff\"}".getBytes(ISO_8859_1)),
-                  bad("overlong UTF-8", 400, method, path, new byte[] {'{', '"', (byte) 0xc0, (byte) 0x80, '"', ':', '1', '}'}),
-                  bad("too large", 413, method, path, "{\"name\":\"" + "x".repeat(MEBIBYTE) + "\"}"));
-            });
+    return Stream.of(CUSTOMER, EVENTS, ANONYMOUS)
+        .flatMap(path -> {
+          var method = path.equals(CUSTOMER) ? "PUT" : "POST";
+          return Stream.of(
+              bad("cut off", 400, method, path, "{\"name\":\"bad\","),
+              bad("no JSON", 400, method, path, "name=bad"),
+              bad("a list", 400, method, path, "[{\"name\":\"bad\"}]"),
+              bad("a text", 400, method, path, "\"bad\""),
+              bad("more behind it", 400, method, path, "{\"name\":\"bad\"}{}"),
+              bad("a key twice", 400, method, path, "{\"name\":\"bad\",\"name\":\"bad\"}"),
+              bad(
+                  "a key twice inside",
+                  400,
+                  method,
+                  path,
+                  "{\"name\":\"bad\",\"data\":{\"a\":{\"b\":1,\"b\":2}}}"),
+              bad(
+                  "NUL, escaped",
+                  400,
+                  method,
+                  path,
+                  "{\"name\":\"bad\",\"data\":{\"x\":\"\\u0000\"}}"),
+              bad("NUL, raw", 400, method, path, "{\"name\":\"bad\0\"}"),
+              bad(
+                  "half a surrogate pair",
+                  400,
+                  method,
+                  path,
+                  "{\"name\":\"bad\",\"data\":{\"x\":\"\\ud800\"}}"),
+              bad(
+                  "half a surrogate pair in a name",
+                  400,
+                  method,
+                  path,
+                  "{\"name\":\"bad\",\"data\":{\"\\udc00\":1}}"),
+              bad("1e400", 400, method, path, "{\"name\":\"bad\",\"data\":{\"x\":1e400}}"),
+              bad("NaN", 400, method, path, "{\"name\":\"bad\",\"data\":{\"x\":NaN}}"),
+              bad(
+                  "10,000 brackets",
+                  400,
+                  method,
+                  path,
+                  "{\"name\":\"bad\",\"data\":" + "[".repeat(10_000)),
+              bad(
+                  "10,000 closed brackets",
+                  400,
+                  method,
+                  path,
+                  "{\"name\":\"bad\",\"data\":{\"x\":"
+                      + "[".repeat(10_000)
+                      + "]".repeat(10_000)
+                      + "}}"),
+              bad(
+                  "10,000 braces",
+                  400,
+                  method,
+                  path,
+                  "{\"name\":\"bad\",\"data\":" + "{\"a\":".repeat(10_000)),
+              bad("invalid UTF-8", 400, method, path, "{\"name\":\"\u00ff\"}".getBytes(ISO_8859_1)),
+              bad(
+                  "overlong UTF-8",
+                  400,
+                  method,
+                  path,
+                  new byte[] {'{', '"', (byte) 0xc0, (byte) 0x80, '"', ':', '1', '}'}),
+              bad("too large", 413, method, path, "{\"name\":\"" + "x".repeat(MEBIBYTE) + "\"}"));
+        });
   }
 
   static Stream<Arguments> badCalls() {
@@ -107,17 +147,37 @@ class BadInputTest {
         bad("name is a number", 400, "POST", EVENTS, "{\"name\":7}"),
         bad("a long name", 400, "POST", EVENTS, "{\"name\":\"" + "x".repeat(101) + "\"}"),
         bad("data is a list", 400, "POST", EVENTS, "{\"name\":\"bad\",\"data\":[]}"),
-        bad("data is too large", 400, "POST", EVENTS, "{\"name\":\"bad\",\"data\":{\"x\":\"" + "x".repeat(100_000) + "\"}}"),
+        bad(
+            "data is too large",
+            400,
+            "POST",
+            EVENTS,
+            "{\"name\":\"bad\",\"data\":{\"x\":\"" + "x".repeat(100_000) + "\"}}"),
         bad("id is an object", 400, "POST", EVENTS, "{\"name\":\"bad\",\"id\":{}}"),
         bad("no name", 400, "POST", ANONYMOUS, "{}"),
-        bad("anonymous_id is a list", 400, "POST", ANONYMOUS, "{\"name\":\"bad\",\"anonymous_id\":[]}"),
-        bad("a long anonymous_id", 400, "POST", ANONYMOUS, "{\"name\":\"bad\",\"anonymous_id\":\"" + "x".repeat(151) + "\"}"),
+        bad(
+            "anonymous_id is a list",
+            400,
+            "POST",
+            ANONYMOUS,
+            "{\"name\":\"bad\",\"anonymous_id\":[]}"),
+        bad(
+            "a long anonymous_id",
+            400,
+            "POST",
+            ANONYMOUS,
+            "{\"name\":\"bad\",\"anonymous_id\":\"" + "x".repeat(151) + "\"}"),
         // paths
         bad("an empty identifier", 404, "PUT", "/api/v1/customers/", "{}"),
         bad("a long identifier", 400, "PUT", "/api/v1/customers/" + "x".repeat(151), "{}"),
         bad("NUL in the path", 400, "PUT", "/api/v1/customers/a%00", "{}"),
         bad("NUL in the path", 400, "DELETE", "/api/v1/customers/a%00", ""),
-        bad("invalid UTF-8 in the path", 400, "POST", "/api/v1/customers/%ff/events", "{\"name\":\"bad\"}"),
+        bad(
+            "invalid UTF-8 in the path",
+            400,
+            "POST",
+            "/api/v1/customers/%ff/events",
+            "{\"name\":\"bad\"}"),
         bad("an unknown route", 404, "POST", "/api/v1/customers/victim/nothing", "{}"),
         bad("another method", 405, "POST", CUSTOMER, "{}"),
         bad("another method", 405, "POST", "/api/v1/accounts/region", "{}"));
@@ -150,7 +210,9 @@ class BadInputTest {
       var good = calls.event("victim", "good", Map.of());
       assertThat(good.status()).isEqualTo(200);
       awaitGood(database, before.get(1) + 1);
-      assertThat(stored(database).getFirst()).as("what the bad call stored").isEqualTo(before.getFirst());
+      assertThat(stored(database).getFirst())
+          .as("what the bad call stored")
+          .isEqualTo(before.getFirst());
     }
   }
 
@@ -167,7 +229,8 @@ class BadInputTest {
                  + (SELECT count(*) FROM activity WHERE type IN ('attribute_change', 'failed_attribute_change'))
             """),
         Books.number(
-            database, "SELECT count(*) FROM event JOIN event_name USING (name_id) WHERE name = 'good'"));
+            database,
+            "SELECT count(*) FROM event JOIN event_name USING (name_id) WHERE name = 'good'"));
   }
 
   private static void awaitGood(Connection database, long count) {
@@ -188,7 +251,11 @@ class BadInputTest {
       calls.event("victim", "good", Map.of()).ok();
       awaitGood(database, before.get(1) + 1);
       Books.awaitRest(database, Duration.ofSeconds(10));
-      assertThat(Books.number(database, "SELECT count(*) FROM person_identifier WHERE value LIKE '%0a00000000ff%' OR value = 'nobody'")).isZero();
+      assertThat(
+              Books.number(
+                  database,
+                  "SELECT count(*) FROM person_identifier WHERE value LIKE '%0a00000000ff%' OR value = 'nobody'"))
+          .isZero();
     }
   }
 
@@ -196,7 +263,11 @@ class BadInputTest {
   @DisplayName("track §2: wrong keys open nothing")
   void shouldRefuseWrongKeys() throws Exception {
     for (var authorization :
-        List.of("Basic " + "!".repeat(20), HttpCalls.basic("site", "wrong"), "Bearer app-key", "Basic")) {
+        List.of(
+            "Basic " + "!".repeat(20),
+            HttpCalls.basic("site", "wrong"),
+            "Bearer app-key",
+            "Basic")) {
       var answer = calls.send("PUT", CUSTOMER, authorization, "{}".getBytes(UTF_8));
       assertThat(answer.status()).isEqualTo(401);
       assertThat(answer.json().get("meta").get("error").stringValue()).isEqualTo("Unauthorized");
@@ -220,10 +291,10 @@ class BadInputTest {
       awaitGood(database, before.get(1) + 2);
       Awaitility.await()
           .atMost(Duration.ofSeconds(10))
-          .untilAsserted(
-              () ->
-                  assertThat(Books.number(database, "SELECT count(*) FROM dead_letter WHERE reason <> ''"))
-                      .isEqualTo(letters + 3));
+          .untilAsserted(() ->
+              assertThat(
+                      Books.number(database, "SELECT count(*) FROM dead_letter WHERE reason <> ''"))
+                  .isEqualTo(letters + 3));
       delete(database, "DELETE FROM dead_letter");
     }
   }

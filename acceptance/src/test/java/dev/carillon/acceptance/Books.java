@@ -20,7 +20,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 
-/** Compares what callers noted ({@link Load}) with what is stored and with the mails that arrived. */
+/**
+ * Compares what callers noted ({@link Load}) with what is stored and with the mails that arrived.
+ */
 final class Books {
   private final Connection database;
   private final List<Call> calls;
@@ -58,11 +60,10 @@ final class Books {
     Awaitility.await()
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(100))
-        .untilAsserted(
-            () ->
-                assertThat(number(database, UNFINISHED))
-                    .as("blocks, journeys and mails still to be worked off")
-                    .isZero());
+        .untilAsserted(() ->
+            assertThat(number(database, UNFINISHED))
+                .as("blocks, journeys and mails still to be worked off")
+                .isZero());
   }
 
   /** Blocks beyond some lane group's position, waiting journeys, and mails on their way. */
@@ -79,8 +80,8 @@ final class Books {
   private record Event(String person, String key, int number, long transaction) {}
 
   /**
-   * I1, I3: each acknowledged event is stored exactly once, each other one at most once, and nothing
-   * was put aside.
+   * I1, I3: each acknowledged event is stored exactly once, each other one at most once, and
+   * nothing was put aside.
    */
   Books proveEventsOnce() throws SQLException {
     var stored = new HashMap<String, Integer>();
@@ -88,7 +89,9 @@ final class Books {
     assertThat(stored.entrySet().stream().filter(each -> each.getValue() > 1).toList())
         .as("events stored more than once")
         .isEmpty();
-    assertThat(difference(keys(each -> each.kind() != Kind.COUNTED && each.acknowledged()), stored.keySet()))
+    assertThat(
+            difference(
+                keys(each -> each.kind() != Kind.COUNTED && each.acknowledged()), stored.keySet()))
         .as("acknowledged events that are missing")
         .isEmpty();
     assertThat(difference(stored.keySet(), keys(each -> each.kind() != Kind.COUNTED)))
@@ -98,15 +101,18 @@ final class Books {
     return this;
   }
 
-  /** I2: a person's events were applied in the order of the calls: no transaction overtook another. */
+  /**
+   * I2: a person's events were applied in the order of the calls: no transaction overtook another.
+   */
   Books proveOrder() throws SQLException {
     var byPerson = events().stream().collect(groupingBy(Event::person));
-    byPerson.forEach(
-        (person, events) -> {
-          var transactions = new TreeMap<Integer, Long>();
-          events.forEach(each -> transactions.put(each.number, each.transaction));
-          assertThat(List.copyOf(transactions.values())).as("transactions of %s's events", person).isSorted();
-        });
+    byPerson.forEach((person, events) -> {
+      var transactions = new TreeMap<Integer, Long>();
+      events.forEach(each -> transactions.put(each.number, each.transaction));
+      assertThat(List.copyOf(transactions.values()))
+          .as("transactions of %s's events", person)
+          .isSorted();
+    });
     return this;
   }
 
@@ -143,11 +149,8 @@ final class Books {
                   row.getString(1),
                   new int[] {from.isEmpty() ? 0 : Integer.parseInt(from), row.getInt(3)});
             })
-        .forEach(
-            each ->
-                written
-                    .computeIfAbsent(each.getKey(), _ -> new ArrayList<>())
-                    .add(each.getValue()));
+        .forEach(each ->
+            written.computeIfAbsent(each.getKey(), _ -> new ArrayList<>()).add(each.getValue()));
     var stored =
         query(
                 database,
@@ -161,22 +164,22 @@ final class Books {
     calls.stream()
         .filter(each -> each.kind() == Kind.COUNTED)
         .collect(groupingBy(Call::person))
-        .forEach(
-            (person, counted) -> {
-              var chain = written.getOrDefault(person, new ArrayList<>());
-              chain.sort((a, b) -> Integer.compare(a[1], b[1]));
-              var last = 0;
-              for (var change : chain) {
-                assertThat(change[0]).as("what %s's counter was before %d", person, change[1]).isEqualTo(last);
-                last = change[1];
-              }
-              var values = chain.stream().map(each -> each[1]).collect(toSet());
-              assertThat(values).as("writes of %s's counter", person).hasSameSizeAs(chain);
-              assertThat(values)
-                  .containsAll(
-                      counted.stream().filter(Call::acknowledged).map(Call::number).toList());
-              assertThat(stored.getOrDefault(person, 0)).as("%s's counter", person).isEqualTo(last);
-            });
+        .forEach((person, counted) -> {
+          var chain = written.getOrDefault(person, new ArrayList<>());
+          chain.sort((a, b) -> Integer.compare(a[1], b[1]));
+          var last = 0;
+          for (var change : chain) {
+            assertThat(change[0])
+                .as("what %s's counter was before %d", person, change[1])
+                .isEqualTo(last);
+            last = change[1];
+          }
+          var values = chain.stream().map(each -> each[1]).collect(toSet());
+          assertThat(values).as("writes of %s's counter", person).hasSameSizeAs(chain);
+          assertThat(values)
+              .containsAll(counted.stream().filter(Call::acknowledged).map(Call::number).toList());
+          assertThat(stored.getOrDefault(person, 0)).as("%s's counter", person).isEqualTo(last);
+        });
     return this;
   }
 
@@ -236,7 +239,9 @@ final class Books {
     }
     var deliveries = number(database, "SELECT count(*) FROM delivery");
     assertThat(arrived.keySet()).as("Message-IDs").hasSize((int) deliveries);
-    assertThat(idsBySubject.values()).as("Message-IDs of one delivery").allMatch(ids -> ids.size() == 1);
+    assertThat(idsBySubject.values())
+        .as("Message-IDs of one delivery")
+        .allMatch(ids -> ids.size() == 1);
     assertThat(arrived.values()).as("arrivals of one mail").allMatch(times -> times <= 1 + kills);
     var repeats = mails.size() - arrived.size();
     assertThat(repeats).as("mails that arrived again").isLessThanOrEqualTo(mostRepeats);

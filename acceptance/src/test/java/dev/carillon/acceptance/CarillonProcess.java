@@ -175,9 +175,9 @@ final class CarillonProcess implements AutoCloseable {
 
   /** Kills the server and its database, and keeps the output beside the folder for a look. */
   @Override
-  public void close() throws InterruptedException {
-    if (isAlive()) {
-      kill();
+  public void close() {
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
     }
     data.killPostgres();
     try {
@@ -216,6 +216,8 @@ final class CarillonProcess implements AutoCloseable {
   AssertionError failure(String sentence) {
     var output = output();
     return new AssertionError(
-        sentence + "; its output ends with\n" + output.substring(Math.max(0, output.length() - 6_000)));
+        sentence
+            + "; its output ends with\n"
+            + output.substring(Math.max(0, output.length() - 6_000)));
   }
 }

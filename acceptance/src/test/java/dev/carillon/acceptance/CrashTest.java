@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What survives kill -9 under load: I1 (an acknowledged call is never lost), I2 (in order), I3 (once),
- * I4 (one intent, one send), C-70 (a crash between steps sends nothing twice).
+ * What survives kill -9 under load: I1 (an acknowledged call is never lost), I2 (in order), I3
+ * (once), I4 (one intent, one send), C-70 (a crash between steps sends nothing twice).
  */
 @Timeout(120)
 class CrashTest {
@@ -28,7 +28,8 @@ class CrashTest {
        "steps": [
          {"type": "email", "subject": "first {{event.key}}", "body_plain": "Thank you.", "sending_state": "automatic"},
          {"type": "delay", "for": {"n": 1, "unit": "second"}},
-         {"type": "email", "subject": "second {{event.key}}", "body_plain": "It is on its way.", "sending_state": "automatic"}]}""";
+         {"type": "email", "subject": "second {{event.key}}", "body_plain": "It is on its way.", "sending_state": "automatic"}]}\
+      """;
 
   @Test
   @DisplayName("kill -9 of the server under load: nothing acknowledged is lost or applied twice")
@@ -118,11 +119,10 @@ class CrashTest {
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(20))
         .ignoreExceptions()
-        .untilAsserted(
-            () -> {
-              try (var database = server.data().connect()) {
-                assertThat(Books.number(database, "SELECT 1")).isEqualTo(1);
-              }
-            });
+        .untilAsserted(() -> {
+          try (var database = server.data().connect()) {
+            assertThat(Books.number(database, "SELECT 1")).isEqualTo(1);
+          }
+        });
   }
 }

@@ -13,8 +13,9 @@ import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A data folder below {@code target}, and the way into the PostgreSQL that lives in it. PostgreSQL's
- * programs are unpacked once and linked into each folder, which saves two seconds a test.
+ * A data folder below {@code target}, and the way into the PostgreSQL that lives in it.
+ * PostgreSQL's programs are unpacked once and linked into each folder, which saves two seconds a
+ * test.
  */
 final class DataFolder {
   private static final Path PARENT = Path.of("target", "acceptance").toAbsolutePath();
@@ -117,7 +118,9 @@ final class DataFolder {
     }
   }
 
-  /** A number from a file outlives its process; the next one with that number is somebody else's. */
+  /**
+   * A number from a file outlives its process; the next one with that number is somebody else's.
+   */
   private boolean isOurs(ProcessHandle process) {
     try {
       var line = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
@@ -131,17 +134,22 @@ final class DataFolder {
     return Files.readAllLines(path.resolve("postgres/cluster/postmaster.pid")).get(number).strip();
   }
 
-  /** Kills PostgreSQL's main process as {@code kill -9} does, if it lives; its children end by themselves. */
+  /**
+   * Kills PostgreSQL's main process as {@code kill -9} does, if it lives; its children end by
+   * themselves.
+   */
   void killPostgres() {
     postmaster()
-        .ifPresent(
-            process -> {
-              process.destroyForcibly();
-              process.onExit().join();
-            });
+        .ifPresent(process -> {
+          process.destroyForcibly();
+          process.onExit().join();
+        });
   }
 
-  /** Removes the folder with all that is in it; processes of a killed PostgreSQL may be writing their last. */
+  /**
+   * Removes the folder with all that is in it; processes of a killed PostgreSQL may be writing
+   * their last.
+   */
   void delete() throws IOException {
     for (var attempt = 1; Files.exists(path); attempt++) {
       try {

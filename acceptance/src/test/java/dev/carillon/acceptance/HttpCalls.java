@@ -78,8 +78,7 @@ final class HttpCalls implements AutoCloseable {
 
   /** Any Track API call. */
   Answer track(String method, String path, byte[] body) throws IOException {
-    return send(
-        method, path, basic(CarillonProcess.SITE_ID, CarillonProcess.TRACK_KEY), body);
+    return send(method, path, basic(CarillonProcess.SITE_ID, CarillonProcess.TRACK_KEY), body);
   }
 
   /** Any call with the key of the App API. */
@@ -101,7 +100,8 @@ final class HttpCalls implements AutoCloseable {
   int segment(String name, String conditions) {
     var body =
         """
-        {"segment": {"name": "%s", "conditions": %s}}"""
+        {"segment": {"name": "%s", "conditions": %s}}\
+        """
             .formatted(name, conditions);
     return app("POST", MANAGE + "/segments", body).ok().get("segment").get("id").intValue();
   }
@@ -138,7 +138,9 @@ final class HttpCalls implements AutoCloseable {
             .timeout(PATIENCE)
             .header("Authorization", authorization)
             .header("Content-Type", "application/json")
-            .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
+            .method(
+                method,
+                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
             .build();
     try {
       HttpResponse<String> response = client.send(request, BodyHandlers.ofString());

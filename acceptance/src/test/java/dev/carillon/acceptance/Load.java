@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Callers who keep books. Each caller has people of its own and calls about one person one after the
- * other, with a number that grows by one from call to call; it notes every call and whether it was
- * acknowledged. A call without an acknowledgement is not repeated: what became of it is unknown, and
- * the next number follows.
+ * Callers who keep books. Each caller has people of its own and calls about one person one after
+ * the other, with a number that grows by one from call to call; it notes every call and whether it
+ * was acknowledged. A call without an acknowledgement is not repeated: what became of it is
+ * unknown, and the next number follows.
  *
  * <p>Every fifth call about a person writes the number into the attribute {@code counter}; one in
  * {@link #ORDER_EVERY} reports the event {@code ordered}; the others report {@code viewed}.
@@ -150,7 +150,8 @@ final class Load implements AutoCloseable {
     while (acknowledged.get() < goal) {
       checkCallers();
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("only " + (goal - acknowledged.get()) + " calls are missing after a minute");
+        throw new AssertionError(
+            "only " + (goal - acknowledged.get()) + " calls are missing after a minute");
       }
       TimeUnit.MILLISECONDS.sleep(5);
     }
@@ -173,10 +174,9 @@ final class Load implements AutoCloseable {
 
   private void checkCallers() {
     synchronized (unexpected) {
-      unexpected.forEach(
-          (name, failure) -> {
-            throw new AssertionError(name + " gave up", failure);
-          });
+      unexpected.forEach((name, failure) -> {
+        throw new AssertionError(name + " gave up", failure);
+      });
     }
   }
 

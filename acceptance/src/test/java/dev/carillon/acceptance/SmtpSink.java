@@ -3,9 +3,9 @@ package dev.carillon.acceptance;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Writer;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,8 +16,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A mail server that takes every mail and remembers what identifies it. A mail counts from the moment
- * its last line arrived, whether or not the sender lives to read the answer.
+ * A mail server that takes every mail and remembers what identifies it. A mail counts from the
+ * moment its last line arrived, whether or not the sender lives to read the answer.
  */
 final class SmtpSink implements AutoCloseable {
   private final ServerSocket server;
@@ -57,7 +57,9 @@ final class SmtpSink implements AutoCloseable {
 
   private void serve(Socket socket) {
     try (socket;
-        var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        var in =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         var out = new OutputStreamWriter(socket.getOutputStream(), StandardCharsets.UTF_8)) {
       answer(out, "220 sink");
       var recipient = "";

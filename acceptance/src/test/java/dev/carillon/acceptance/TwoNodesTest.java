@@ -24,12 +24,12 @@ class TwoNodesTest {
   private static final Duration TAKE_OVER = Duration.ofSeconds(10);
 
   @Test
-  @DisplayName("20,000 events over two nodes, then one is killed: none lost, none doubled, in order")
+  @DisplayName(
+      "20,000 events over two nodes, then one is killed: none lost, none doubled, in order")
   void shouldShareWorkAndSurviveTheDeathOfANode() throws Exception {
     var folder = DataFolder.empty("two-nodes-database");
     Files.writeString(folder.path().resolve("postgres/custom.conf"), "max_connections = 100\n");
-    var settings =
-        new DatabaseSettings.Embedded(folder.path(), DataFolder.binaries(), 64, true);
+    var settings = new DatabaseSettings.Embedded(folder.path(), DataFolder.binaries(), 64, true);
     try (var sink = new SmtpSink();
         var postgres = EmbeddedPostgres.start(settings);
         var first = node("two-nodes-first", folder, sink);

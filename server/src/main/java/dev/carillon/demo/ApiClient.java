@@ -17,7 +17,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Calls the public APIs over kept-alive connections; waits and repeats when told to. Thread-safe. */
+/**
+ * Calls the public APIs over kept-alive connections; waits and repeats when told to. Thread-safe.
+ */
 final class ApiClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final int ATTEMPTS = 8;

@@ -148,11 +148,10 @@ public final class Demo {
     private Watch(ApiClient api, int segment, List<ShopCampaign> campaigns) {
       this.api = api;
       this.segment = segment;
-      campaigns.forEach(
-          each -> {
-            earlier.put(each, new LinkedHashMap<>());
-            fresh.put(each, new LinkedHashMap<>());
-          });
+      campaigns.forEach(each -> {
+        earlier.put(each, new LinkedHashMap<>());
+        fresh.put(each, new LinkedHashMap<>());
+      });
     }
 
     /** Takes note of mails from earlier runs. */
@@ -236,12 +235,15 @@ public final class Demo {
       var changed = begin;
       var mails = -1;
       while (elapsed(begin).compareTo(MOST_WAIT) < 0
-          && (elapsed(begin).compareTo(LEAST_WAIT) < 0 || elapsed(changed).compareTo(SETTLED) < 0)) {
+          && (elapsed(begin).compareTo(LEAST_WAIT) < 0
+              || elapsed(changed).compareTo(SETTLED) < 0)) {
         look();
         if (mails() != mails) {
           mails = mails();
           changed = System.nanoTime();
-          print("waiting for carts to be left alone   active shoppers %,d   mails %,d".formatted(members, mails));
+          print(
+              "waiting for carts to be left alone   active shoppers %,d   mails %,d"
+                  .formatted(members, mails));
         }
         TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
@@ -262,7 +264,9 @@ public final class Demo {
       var before = watch.earlier.getOrDefault(campaign, Map.of()).size();
       out.printf(
           "%n%s: %,d mails%s%n",
-          campaign.name(), mails.size(), before == 0 ? "" : ", after %,d in earlier runs".formatted(before));
+          campaign.name(),
+          mails.size(),
+          before == 0 ? "" : ", after %,d in earlier runs".formatted(before));
       for (var mail : mails.subList(0, Math.min(SHOWN_MAILS, mails.size()))) {
         print(api, mail.get("id").stringValue());
       }
@@ -279,18 +283,23 @@ public final class Demo {
     out.printf(
         "  To: %s%n  Subject: %s%n",
         mail.get("recipient").stringValue(), mail.get("subject").stringValue());
-    mail.get("body_plain").stringValue().lines().limit(SHOWN_LINES).forEach(each -> out.println("    " + each));
+    mail.get("body_plain")
+        .stringValue()
+        .lines()
+        .limit(SHOWN_LINES)
+        .forEach(each -> out.println("    " + each));
   }
 
   private String whereToLookNext(Watch watch, int workspace) {
     var campaign = watch.fresh.keySet().stream().mapToInt(ShopCampaign::id).max().orElse(0);
     return """
 
-        Look further, with the app_api_key of credentials.json in $KEY:
-          curl -H "Authorization: Bearer $KEY" '%1$s/v1/messages?limit=5'
-          curl -H "Authorization: Bearer $KEY" '%1$s/v1/customers/shopper-001/activities'
-          curl -H "Authorization: Bearer $KEY" '%1$s/v1/segments/%2$d/membership'
-          curl -H "Authorization: Bearer $KEY" '%1$s/v1/environments/%3$d/campaigns/%4$d/explain?person=shopper-001'"""
+    Look further, with the app_api_key of credentials.json in $KEY:
+      curl -H "Authorization: Bearer $KEY" '%1$s/v1/messages?limit=5'
+      curl -H "Authorization: Bearer $KEY" '%1$s/v1/customers/shopper-001/activities'
+      curl -H "Authorization: Bearer $KEY" '%1$s/v1/segments/%2$d/membership'
+      curl -H "Authorization: Bearer $KEY" '%1$s/v1/environments/%3$d/campaigns/%4$d/explain?person=shopper-001'\
+    """
         .formatted(target.url(), watch.segment, workspace, campaign);
   }
 }

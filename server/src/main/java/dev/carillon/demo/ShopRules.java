@@ -29,11 +29,7 @@ final class ShopRules {
   /** The number of the segment of people who bought lately or look around often. */
   int activeShoppers() throws InterruptedException {
     var conditions =
-        Map.of(
-            "or",
-            List.of(
-                performed("ordered", 1, 14),
-                performed("viewed_product", 3, 7)));
+        Map.of("or", List.of(performed("ordered", 1, 14), performed("viewed_product", 3, 7)));
     var found = find("segments", "Active shoppers");
     var segment =
         found != null
@@ -45,7 +41,8 @@ final class ShopRules {
                         "segment",
                         Map.of(
                             "name", "Active shoppers",
-                            "description", "Ordered within two weeks, or looked at three products within one.",
+                            "description",
+                                "Ordered within two weeks, or looked at three products within one.",
                             "conditions", conditions)))
                 .get("segment");
     return segment.get("id").intValue();
@@ -55,38 +52,42 @@ final class ShopRules {
   ShopCampaign welcome() throws InterruptedException {
     return running(
         Map.of(
-            "name", "Welcome",
-            "trigger", Map.of("event", Map.of("name", "signed_up")),
-            "frequency", "once",
+            "name",
+            "Welcome",
+            "trigger",
+            Map.of("event", Map.of("name", "signed_up")),
+            "frequency",
+            "once",
             "steps",
-                List.of(
-                    mail(
-                        "Welcome, {{customer.first_name}}!",
-                        "Hello {{customer.first_name}}, good to have you on the {{event.plan}} plan.\nHave a look around: the shop is open all night."))));
+            List.of(
+                mail(
+                    "Welcome, {{customer.first_name}}!",
+                    "Hello {{customer.first_name}}, good to have you on the {{event.plan}} plan.\nHave a look around: the shop is open all night."))));
   }
 
   /** Reminds those who filled a cart and have not ordered these days. */
   ShopCampaign abandonedCart() throws InterruptedException {
     return running(
         Map.of(
-            "name", "Abandoned cart",
-            "trigger", Map.of("event", Map.of("name", "added_to_cart")),
-            "frequency", "every_time",
+            "name",
+            "Abandoned cart",
+            "trigger",
+            Map.of("event", Map.of("name", "added_to_cart")),
+            "frequency",
+            "every_time",
             "steps",
-                List.of(
-                    Map.of(
-                        "type", "delay",
-                        "for", Map.of("n", CART_DELAY_SECONDS, "unit", "second")),
-                    Map.of(
-                        "type", "branch",
-                        "name", "Ordered within three days",
-                        "condition", performed("ordered", 1, 3),
-                        "true", List.of(Map.of("type", "exit")),
-                        "false",
-                            List.of(
-                                mail(
-                                    "Your {{event.item}} is waiting",
-                                    "{{customer.first_name}}, the {{event.item}} for {{event.price}} EUR is still in your cart.\nIt is yours with one click."))))));
+            List.of(
+                Map.of("type", "delay", "for", Map.of("n", CART_DELAY_SECONDS, "unit", "second")),
+                Map.of(
+                    "type", "branch",
+                    "name", "Ordered within three days",
+                    "condition", performed("ordered", 1, 3),
+                    "true", List.of(Map.of("type", "exit")),
+                    "false",
+                        List.of(
+                            mail(
+                                "Your {{event.item}} is waiting",
+                                "{{customer.first_name}}, the {{event.item}} for {{event.price}} EUR is still in your cart.\nIt is yours with one click."))))));
   }
 
   private static Map<String, Object> performed(String event, int times, int days) {
@@ -100,11 +101,16 @@ final class ShopRules {
 
   private static Map<String, Object> mail(String subject, String text) {
     return Map.of(
-        "type", "email",
-        "subject", subject,
-        "body", "<p>" + text.replace("\n", "</p><p>") + "</p>",
-        "body_plain", text,
-        "sending_state", "automatic");
+        "type",
+        "email",
+        "subject",
+        subject,
+        "body",
+        "<p>" + text.replace("\n", "</p><p>") + "</p>",
+        "body_plain",
+        text,
+        "sending_state",
+        "automatic");
   }
 
   private ShopCampaign running(Map<String, Object> definition) throws InterruptedException {
@@ -138,8 +144,7 @@ final class ShopRules {
     }
   }
 
-  private @Nullable JsonNode find(String kind, String name)
-      throws InterruptedException {
+  private @Nullable JsonNode find(String kind, String name) throws InterruptedException {
     for (var page = 1; ; page++) {
       var answer = api.app("GET", environment + "/" + kind + "?size=1000&page=" + page, null);
       for (var each : answer.get(kind)) {

@@ -31,9 +31,10 @@ record ShopStory(List<Shopper> people, List<Happening> happenings) {
   private static final List<String> LAST =
       List.of(
           "Abe", "Berger", "Costa", "Dubois", "Eriksen", "Fofana", "Garcia", "Haddad", "Ito",
-          "Jansen", "Kaya", "Lopez", "Moreau", "Novak", "Okafor", "Patel", "Rossi", "Silva", "Tanaka",
-          "Weber");
-  private static final List<String> COUNTRIES = List.of("DE", "FR", "ES", "JP", "NG", "SE", "BR", "IN");
+          "Jansen", "Kaya", "Lopez", "Moreau", "Novak", "Okafor", "Patel", "Rossi", "Silva",
+          "Tanaka", "Weber");
+  private static final List<String> COUNTRIES =
+      List.of("DE", "FR", "ES", "JP", "NG", "SE", "BR", "IN");
   private static final List<String> PLANS = List.of("free", "free", "free", "plus", "plus", "pro");
 
   private static final List<Product> PRODUCTS =
@@ -72,8 +73,7 @@ record ShopStory(List<Shopper> people, List<Happening> happenings) {
     var happenings = new ArrayList<Happening>();
     for (var person : people) {
       happenings.add(
-          new Happening(
-              person.id(), "signed_up", person.signedUp(), Map.of("plan", plan(person))));
+          new Happening(person.id(), "signed_up", person.signedUp(), Map.of("plan", plan(person))));
     }
     while (happenings.size() < HAPPENINGS) {
       shop(people.get(random.nextInt(PEOPLE)), now, random, happenings);
@@ -93,8 +93,7 @@ record ShopStory(List<Shopper> people, List<Happening> happenings) {
     var id = "shopper-%03d".formatted(number);
     var signedUp = now.minusSeconds((long) (random.nextDouble() * SPAN.toSeconds()) + 60);
     var attributes = new LinkedHashMap<String, Object>();
-    attributes.put(
-        "email", "%s.%s.%d@shop.example".formatted(lower(first), lower(last), number));
+    attributes.put("email", "%s.%s.%d@shop.example".formatted(lower(first), lower(last), number));
     attributes.put("first_name", first);
     attributes.put("last_name", last);
     attributes.put("plan", pick(PLANS, random));
@@ -104,8 +103,7 @@ record ShopStory(List<Shopper> people, List<Happening> happenings) {
   }
 
   /** Looks at some products, maybe fills the cart, maybe orders. */
-  private static void shop(
-      Shopper person, Instant now, Random random, List<Happening> happenings) {
+  private static void shop(Shopper person, Instant now, Random random, List<Happening> happenings) {
     var age = Duration.between(person.signedUp(), now).toSeconds();
     // Whoever signed up lately comes often: a third of all visits belong to the last three days.
     var reach = random.nextInt(3) == 0 ? Math.min(age, LAST_DAYS.toSeconds()) : age;
@@ -114,7 +112,8 @@ record ShopStory(List<Shopper> people, List<Happening> happenings) {
     for (var views = 1 + random.nextInt(4); views > 0; views--) {
       product = pick(PRODUCTS, random);
       at = later(at, 20 + random.nextInt(120), now);
-      happenings.add(new Happening(person.id(), "viewed_product", at, Map.of("item", product.name)));
+      happenings.add(
+          new Happening(person.id(), "viewed_product", at, Map.of("item", product.name)));
     }
     if (random.nextInt(3) == 0) {
       at = later(at, 30, now);
