@@ -1,5 +1,6 @@
 package dev.carillon.events;
 
+import dev.carillon.store.Seconds;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -40,14 +41,16 @@ public final class EventRepository {
         .createUpdate(
             """
             INSERT INTO event (person_id, workspace_id, name_id, op, occurred_at, received_at, event_id, data)
-            SELECT * FROM unnest(:people, :workspaces, :names, :ops, :occurred, :received, :ids, :data)
+            SELECT u.person, u.workspace, u.name, u.op, to_timestamp(u.occurred), to_timestamp(u.received), u.id, u.data
+              FROM unnest(:people, :workspaces, :names, :ops, :occurred, :received, :ids, :data)
+                AS u(person, workspace, name, op, occurred, received, id, data)
             """)
         .bind("people", events.stream().mapToLong(NewEvent::personId).toArray())
         .bind("workspaces", events.stream().mapToInt(event -> event.workspace().value()).toArray())
         .bind("names", events.stream().mapToInt(NewEvent::nameId).toArray())
         .bind("ops", events.stream().mapToLong(NewEvent::op).toArray())
-        .bind("occurred", events.stream().map(NewEvent::occurredAt).toArray(Instant[]::new))
-        .bind("received", events.stream().map(NewEvent::receivedAt).toArray(Instant[]::new))
+        .bind("occurred", Seconds.of(events, NewEvent::occurredAt))
+        .bind("received", Seconds.of(events, NewEvent::receivedAt))
         .bind("ids", events.stream().map(NewEvent::eventId).toArray(String[]::new))
         .bind("data", events.stream().map(NewEvent::data).toArray(String[]::new))
         .execute();

@@ -1,5 +1,6 @@
 package dev.carillon.people;
 
+import dev.carillon.store.Seconds;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.Collection;
@@ -76,12 +77,12 @@ public final class PeopleRepository {
         .createUpdate(
             """
             INSERT INTO person (person_id, workspace_id, born, created_at, updated_at, attributes, written)
-            SELECT u.id, u.workspace, (SELECT rules::int FROM epoch), u.at, u.at, u.attributes, u.written
+            SELECT u.id, u.workspace, (SELECT rules::int FROM epoch), to_timestamp(u.at), to_timestamp(u.at), u.attributes, u.written
               FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written)
             """)
         .bind("ids", people.stream().mapToLong(Row::personId).toArray())
         .bind("workspaces", people.stream().mapToInt(row -> row.workspace().value()).toArray())
-        .bind("at", people.stream().map(Row::createdAt).toArray(Instant[]::new))
+        .bind("at", Seconds.of(people, Row::createdAt))
         .bind("attributes", people.stream().map(Row::attributes).toArray(String[]::new))
         .bind("written", people.stream().map(Row::written).toArray(String[]::new))
         .execute();

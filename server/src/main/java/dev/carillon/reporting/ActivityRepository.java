@@ -1,5 +1,6 @@
 package dev.carillon.reporting;
 
+import dev.carillon.store.Seconds;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.List;
@@ -25,14 +26,16 @@ public final class ActivityRepository {
         .createUpdate(
             """
             INSERT INTO activity (person_id, workspace_id, op, type, occurred_at, received_at, data)
-            SELECT * FROM unnest(:people, :workspaces, :ops, :types, :occurred, :received, :data)
+            SELECT u.person, u.workspace, u.op, u.type, to_timestamp(u.occurred), to_timestamp(u.received), u.data
+              FROM unnest(:people, :workspaces, :ops, :types, :occurred, :received, :data)
+                AS u(person, workspace, op, type, occurred, received, data)
             """)
         .bind("people", activities.stream().mapToLong(NewActivity::personId).toArray())
         .bind("workspaces", activities.stream().mapToInt(each -> each.workspace().value()).toArray())
         .bind("ops", activities.stream().mapToLong(NewActivity::op).toArray())
         .bind("types", activities.stream().map(NewActivity::type).toArray(String[]::new))
-        .bind("occurred", activities.stream().map(NewActivity::occurredAt).toArray(Instant[]::new))
-        .bind("received", activities.stream().map(NewActivity::receivedAt).toArray(Instant[]::new))
+        .bind("occurred", Seconds.of(activities, NewActivity::occurredAt))
+        .bind("received", Seconds.of(activities, NewActivity::receivedAt))
         .bind("data", activities.stream().map(NewActivity::data).toArray(String[]::new))
         .execute();
   }

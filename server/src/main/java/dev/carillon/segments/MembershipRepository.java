@@ -1,5 +1,6 @@
 package dev.carillon.segments;
 
+import dev.carillon.store.Seconds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +100,8 @@ public final class MembershipRepository {
       upsert(
           handle,
           """
-          INSERT INTO segment_member (person_id, segment_id, entered_at) SELECT * FROM unnest(:people, :segments, :at)
+          INSERT INTO segment_member (person_id, segment_id, entered_at)
+          SELECT u.person, u.segment, to_timestamp(u.at) FROM unnest(:people, :segments, :at) AS u(person, segment, at)
           ON CONFLICT DO NOTHING
           """,
           changes.entered);
@@ -111,7 +113,8 @@ public final class MembershipRepository {
       upsert(
           handle,
           """
-          INSERT INTO segment_timer (person_id, segment_id, due_at) SELECT * FROM unnest(:people, :segments, :at)
+          INSERT INTO segment_timer (person_id, segment_id, due_at)
+          SELECT u.person, u.segment, to_timestamp(u.at) FROM unnest(:people, :segments, :at) AS u(person, segment, at)
           ON CONFLICT (person_id, segment_id) DO UPDATE SET due_at = excluded.due_at
           """,
           changes.armed);
@@ -126,7 +129,7 @@ public final class MembershipRepository {
         .createUpdate(sql)
         .bind("people", rows.keySet().stream().mapToLong(Key::personId).toArray())
         .bind("segments", rows.keySet().stream().mapToInt(Key::segmentId).toArray())
-        .bind("at", rows.values().toArray(Instant[]::new))
+        .bind("at", Seconds.of(rows.values(), at -> at))
         .execute();
   }
 
