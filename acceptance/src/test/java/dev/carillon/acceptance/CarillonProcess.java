@@ -93,13 +93,13 @@ final class CarillonProcess implements AutoCloseable {
     }
     var deadline = begin + LONGEST_START.toNanos();
     while (!Files.exists(serverFile)) {
-      check(process.isAlive(), "Carillon has ended with code %s before it answered", exitCode());
-      check(System.nanoTime() < deadline, "Carillon does not start within %s", LONGEST_START);
+      check(process.isAlive(), "Carillon has ended before it answered, code " + exitCode());
+      check(System.nanoTime() < deadline, "Carillon does not start within " + LONGEST_START);
       TimeUnit.MILLISECONDS.sleep(20);
     }
     try {
       url = URI.create(JSON.readTree(Files.readString(serverFile)).get("url").stringValue());
-      check(probe() == 200, "Carillon answers %s to its first call", probe());
+      check(probe() == 200, "Carillon refuses its first call");
     } catch (IOException failure) {
       throw failure("Carillon does not answer: " + failure);
     }
@@ -159,8 +159,7 @@ final class CarillonProcess implements AutoCloseable {
   int awaitEnd() throws InterruptedException {
     check(
         running().waitFor(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS),
-        "Carillon does not stop within %s",
-        LONGEST_STOP);
+        "Carillon does not stop within " + LONGEST_STOP);
     return running().exitValue();
   }
 
@@ -206,9 +205,9 @@ final class CarillonProcess implements AutoCloseable {
     return isAlive() ? "(running)" : String.valueOf(running().exitValue());
   }
 
-  private void check(boolean holds, String sentence, Object... values) {
+  private void check(boolean holds, String sentence) {
     if (!holds) {
-      throw failure(sentence.formatted(values));
+      throw failure(sentence);
     }
   }
 

@@ -23,14 +23,6 @@ import tools.jackson.databind.JsonNode;
  */
 @Timeout(60)
 class StoryTest {
-  private static final String WELCOME =
-      """
-      {"name": "Welcome", "trigger": {"event": {"name": "signed_up"}}, "frequency": "once",
-       "filters": {"segment": {"id": %d}},
-       "steps": [{"type": "email", "subject": "Hello {{customer.name}}", "sending_state": "automatic",
-                  "body": "<p>You chose {{event.plan}}.</p>", "body_plain": "You chose {{event.plan}}."}]}\
-      """;
-
   private static final String REMINDER =
       """
       {"name": "Reminder", "trigger": {"event": {"name": "added_to_cart"}}, "frequency": "every_time",
@@ -72,7 +64,7 @@ class StoryTest {
         calls.segment(
             "Pro",
             "{\"attribute\": {\"field\": \"plan\", \"operator\": \"eq\", \"value\": \"pro\"}}");
-    var welcome = calls.campaign(WELCOME.formatted(pro));
+    var welcome = calls.campaign(welcome(pro));
     // when
     calls.identify("ada", Map.of("email", "ada@example.test", "name", "Ada", "plan", "pro")).ok();
     calls.event("ada", "signed_up", Map.of("plan", "pro")).ok();
@@ -245,6 +237,16 @@ class StoryTest {
       assertThat(failed.get(0).get("failure_message").stringValue()).isNotBlank();
       System.out.println("story: " + failed.get(0).get("failure_message").stringValue());
     }
+  }
+
+  private static String welcome(int segment) {
+    return """
+    {"name": "Welcome", "trigger": {"event": {"name": "signed_up"}}, "frequency": "once",
+     "filters": {"segment": {"id": %d}},
+     "steps": [{"type": "email", "subject": "Hello {{customer.name}}", "sending_state": "automatic",
+                "body": "<p>You chose {{event.plan}}.</p>", "body_plain": "You chose {{event.plan}}."}]}\
+    """
+        .formatted(segment);
   }
 
   private static String mailOf(String event, String body) {

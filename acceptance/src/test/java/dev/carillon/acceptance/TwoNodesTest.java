@@ -104,8 +104,8 @@ class TwoNodesTest {
         var load = new Load("late", List.of(calls, survivor), CALLERS, 5, Long.MAX_VALUE)) {
       load.start().awaitMore(1_500);
       // when
-      victim.kill();
       var killed = System.nanoTime();
+      victim.kill();
       var takenOver = Duration.ofNanos(awaitOneOwner(database) - killed);
       load.awaitMore(1_500);
       var made = new ArrayList<>(load.stop());

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -157,7 +158,7 @@ public final class Demo {
     /** Takes note of mails from earlier runs. */
     private void before() throws InterruptedException {
       for (var campaign : earlier.entrySet()) {
-        messages(campaign.getKey(), campaign.getValue());
+        messages(campaign.getKey(), Set.of(), campaign.getValue());
       }
     }
 
@@ -167,12 +168,15 @@ public final class Demo {
               .get("count")
               .intValue();
       for (var campaign : fresh.entrySet()) {
-        messages(campaign.getKey(), campaign.getValue());
+        messages(campaign.getKey(), known(campaign.getKey()), campaign.getValue());
       }
     }
 
-    /** Adds the campaign's messages that are not known from before, newest state last. */
-    private void messages(ShopCampaign campaign, Map<String, JsonNode> into)
+    /**
+     * Adds the campaign's messages but those known from before; a message seen again replaces
+     * itself.
+     */
+    private void messages(ShopCampaign campaign, Set<String> known, Map<String, JsonNode> into)
         throws InterruptedException {
       var start = "";
       do {
@@ -184,7 +188,7 @@ public final class Demo {
                 null);
         for (var message : page.get("messages")) {
           var id = message.get("id").stringValue();
-          if (into == earlier.get(campaign) || !known(campaign, id)) {
+          if (!known.contains(id)) {
             into.put(id, message);
           }
         }
@@ -192,8 +196,8 @@ public final class Demo {
       } while (!start.isEmpty());
     }
 
-    private boolean known(ShopCampaign campaign, String id) {
-      return earlier.getOrDefault(campaign, Map.of()).containsKey(id);
+    private Set<String> known(ShopCampaign campaign) {
+      return earlier.getOrDefault(campaign, Map.of()).keySet();
     }
 
     private List<JsonNode> sent(ShopCampaign campaign) {
