@@ -15,6 +15,7 @@ import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.Condition.Count;
+import dev.carillon.store.Epoch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -317,7 +318,7 @@ final class LiveSegmentsTest {
     KIT.database.inTransaction(handle -> handle.execute("DELETE FROM segment WHERE segment_id = ?", gone));
     KIT.database.inTransaction(
         handle -> {
-          dev.carillon.store.Epoch.newRules(handle);
+          Epoch.newRules(handle);
           return true;
         });
     KIT.advance(DAY.plusHours(1));

@@ -31,6 +31,7 @@ import dev.carillon.segments.SegmentDraft;
 import dev.carillon.segments.SegmentOutcome;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
 import java.nio.charset.StandardCharsets;
@@ -182,15 +183,25 @@ final class ProcessingKit implements AutoCloseable {
   }
 
   /**
-   * All operations in one batch, in this order: the processors are held up by the lock that saving rules takes until the last one is in the log. Gives
-   * one batch only if all lanes are read by one processor.
+   * All operations in one batch, in this order, on a node with one processor: a first operation that does nothing leads it to the lock that saving rules
+   * takes, and while it waits there the others gather in the log.
    */
   void acceptTogether(List<? extends Operation> operations) {
+    gather(() -> operations.forEach(this::accept));
+  }
+
+  /** Whatever this puts into the log is in one batch. */
+  void gather(Runnable accepting) {
     settle();
     database.inTransaction(
         handle -> {
-          dev.carillon.store.Epoch.newRules(handle);
-          operations.forEach(this::accept);
+          Epoch.newRules(handle);
+          delete(Identifier.id("nobody at all"));
+          await()
+              .atMost(PATIENCE)
+              .pollInterval(Duration.ofMillis(5))
+              .until(() -> number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0);
+          accepting.run();
           return true;
         });
     settle();
