@@ -12,8 +12,9 @@ import java.util.UUID;
 /**
  * What an event id is remembered by (P-42): 16 bytes, and the day its memory lies in.
  *
- * <p>A ULID names its own day, so a repeat looks in the same place whenever it comes. Any other text is hashed and remembered by the day of receipt; a
- * repeat is then looked for on all remembered days.
+ * <p>A ULID of these days names its own day, so a repeat looks in the same place whenever it comes. Any other text, and a ULID of another time, is
+ * remembered by the day of receipt; a repeat is then looked for on all remembered days. So a ULID that has grown old meanwhile is found too, where it
+ * was put when it was young.
  *
  * @param key the ULID's 128 bits, or the first 128 bits of the text's SHA-256
  * @param day where it is remembered
@@ -25,6 +26,12 @@ public record EventKey(UUID key, LocalDate day, boolean own) {
 
   /** Days a key is remembered for; partitions of a week are dropped when wholly older. */
   public static final int REMEMBERED_DAYS = 35;
+
+  /** A ULID no older than this has its own day: it is then still remembered for 30 days. */
+  private static final int YOUNG_DAYS = 5;
+
+  /** Nor one further in the future than this, for which partitions are made ahead. */
+  private static final int AHEAD_DAYS = 14;
 
   /** The key of an id received at the given time. */
   public static EventKey of(String eventId, Instant receivedAt) {
@@ -41,8 +48,8 @@ public record EventKey(UUID key, LocalDate day, boolean own) {
       }
       if (valid) {
         var day = Instant.ofEpochMilli(high >>> 16).atOffset(ZoneOffset.UTC).toLocalDate();
-        var remembered = !day.isBefore(today.minusDays(REMEMBERED_DAYS)) && !day.isAfter(today.plusDays(1));
-        return new EventKey(new UUID(high, low), remembered ? day : today, remembered);
+        var own = !day.isBefore(today.minusDays(YOUNG_DAYS)) && !day.isAfter(today.plusDays(AHEAD_DAYS));
+        return new EventKey(new UUID(high, low), own ? day : today, own);
       }
     }
     try {

@@ -2,9 +2,11 @@ package dev.carillon.people;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  * the lock of the person's row.
  */
 public final class Profile {
-  /** Attributes a person may have (track §8). */
+  /** Attributes a person may have (track §8), beside the identifiers: these always fit, or a name could be stored that its profile does not show. */
   public static final int ATTRIBUTES = 300;
+
+  /** Write times kept; beyond it those of removed attributes are forgotten, the oldest first. */
+  private static final int WRITES = 2 * ATTRIBUTES;
+
+  private static final Set<String> IDENTIFIERS = Set.of("id", "email");
 
   private static final String PREFERENCES = "cio_subscription_preferences";
 
@@ -80,8 +87,7 @@ public final class Profile {
    * @param writtenAtMillis when the change happened; an older one than the last known write has no effect
    */
   public Outcome write(String name, @Nullable Object value, long writtenAtMillis) {
-    var last = written.get(name);
-    if (last instanceof Long lastMillis && lastMillis > writtenAtMillis) {
+    if (hasLater(name, writtenAtMillis)) {
       return new Outcome.Unchanged();
     }
     if (name.startsWith(PREFERENCES + ".")) {
@@ -89,6 +95,24 @@ public final class Profile {
       return store(PREFERENCES, withLeaf(attributes.get(PREFERENCES), leafs, 0, value), writtenAtMillis);
     }
     return store(name, value, writtenAtMillis);
+  }
+
+  /** Whether a later write of the attribute is known than one at this time (P-11). */
+  public boolean hasLater(String name, long thanMillis) {
+    return written.get(topLevel(name)) instanceof Long last && last > thanMillis;
+  }
+
+  /** Remembers the time of a write that had no effect, so that writes older than it have none either (P-11). */
+  public void confirm(String name, long writtenAtMillis) {
+    var attribute = topLevel(name);
+    if (!(written.get(attribute) instanceof Long last) || last < writtenAtMillis) {
+      note(attribute, writtenAtMillis);
+    }
+  }
+
+  /** The attribute a key of a call writes: itself, or what it is a leaf of (P-12). */
+  public static String topLevel(String name) {
+    return name.startsWith(PREFERENCES + ".") ? PREFERENCES : name;
   }
 
   private Outcome store(String name, @Nullable Object value, long writtenAtMillis) {
@@ -104,7 +128,7 @@ public final class Profile {
     if (Objects.equals(from, value)) {
       return new Outcome.Unchanged();
     }
-    if (from == null && attributes.size() >= ATTRIBUTES) {
+    if (from == null && !IDENTIFIERS.contains(name) && isFull()) {
       return new Outcome.TooMany();
     }
     attributes.put(name, value);
@@ -115,11 +139,21 @@ public final class Profile {
   private void note(String name, long writtenAtMillis) {
     written.put(name, writtenAtMillis);
     changed = true;
+    if (written.size() > WRITES) {
+      written.keySet().stream()
+          .filter(each -> !attributes.containsKey(each))
+          .min(Comparator.comparingLong(each -> written.get(each) instanceof Long at ? at : 0))
+          .ifPresent(written::remove);
+    }
+  }
+
+  private boolean isFull() {
+    return attributes.size() - IDENTIFIERS.stream().filter(attributes::containsKey).count() >= ATTRIBUTES;
   }
 
   private static @Nullable Object withLeaf(@Nullable Object tree, String[] path, int depth, @Nullable Object value) {
     if (depth == path.length) {
-      return value;
+      return "".equals(value) ? null : value;
     }
     var copy = new LinkedHashMap<String, Object>();
     if (tree instanceof Map<?, ?> map) {

@@ -35,6 +35,11 @@ final class BatchActivity {
             AttributesJson.print(data)));
   }
 
+  /** Forgets what was noted of somebody who was deleted later in the batch. */
+  void forget(PersonState person) {
+    entries.removeIf(entry -> entry.personId() == person.personId());
+  }
+
   /** Notes that an attribute could not be changed, and why (P-4, P-6, P-14). */
   void failed(Entry entry, @Nullable PersonState person, Map<String, @Nullable Object> attributes, String reason) {
     var data = new LinkedHashMap<String, Object>();

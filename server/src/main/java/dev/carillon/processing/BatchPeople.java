@@ -211,8 +211,13 @@ final class BatchPeople {
     return !removed.isEmpty();
   }
 
-  /** Writes people and identifiers. */
-  void write(Instant now) {
+  /**
+   * Writes people and identifiers.
+   *
+   * @param now when the changes were accepted
+   * @param present when they are applied, which may be much later
+   */
+  void write(Instant now, Instant present) {
     var inserts = new ArrayList<PeopleRepository.Row>();
     var updates = new ArrayList<PeopleRepository.Row>();
     var deleted = new TreeMap<Long, WorkspaceId>();
@@ -228,7 +233,7 @@ final class BatchPeople {
       }
     }
     if (!deleted.isEmpty()) {
-      people.delete(handle, deleted, now.plus(ERASE_AFTER));
+      people.delete(handle, deleted, present.plus(ERASE_AFTER));
     }
     if (!removed.isEmpty()) {
       people.deleteIdentifiers(handle, removed);

@@ -8,6 +8,7 @@ import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.MembershipRepository.Unbuilt;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,12 +24,14 @@ final class BatchScope {
   private final RuleBook ruleBook;
   private final BatchPeople people;
   private final Reactions reactions;
+  private final InstantSource clock;
   private final Set<Unbuilt> unbuilt = new HashSet<>();
 
-  BatchScope(Handle handle, Stores stores, RuleBook ruleBook, IdentifierCache cache) {
+  BatchScope(Handle handle, Stores stores, RuleBook ruleBook, IdentifierCache cache, InstantSource clock) {
     this.handle = handle;
     this.stores = stores;
     this.ruleBook = ruleBook;
+    this.clock = clock;
     this.people = new BatchPeople(handle, stores.people(), cache);
     this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
   }
@@ -60,7 +63,7 @@ final class BatchScope {
   void loadRuleFacts(RuleBook.Reach reach) {
     var segments = reach.segments();
     var campaigns = reach.campaigns();
-    if (segments.isEmpty() && campaigns.isEmpty()) {
+    if (reach.isEmpty()) {
       return;
     }
     var loaded = people.loaded().stream().filter(person -> !person.created()).toList();
@@ -118,7 +121,7 @@ final class BatchScope {
 
   /** Writes people, counters, memberships, timers, journeys, refusals and deliveries. */
   void write(Instant now) {
-    people.write(now);
+    people.write(now, clock.instant());
     var counters = new TreeMap<Long, byte[]>();
     var memberships = new MembershipRepository.Changes();
     var deleted = new ArrayList<Long>();

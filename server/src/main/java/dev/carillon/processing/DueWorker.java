@@ -114,6 +114,11 @@ public final class DueWorker implements AutoCloseable {
         putAside(handle, timers, journeys, now, failure);
       } else {
         LOG.warn("{} timers and {} journeys failed and are done again in parts", timers.size(), journeys.size(), failure);
+        if (!timers.isEmpty() && !journeys.isEmpty()) {
+          run(handle, timers, List.of(), now);
+          run(handle, List.of(), journeys, now);
+          return;
+        }
         run(handle, timers.subList(0, timers.size() / 2), journeys.subList(0, journeys.size() / 2), now);
         run(
             handle,
@@ -128,7 +133,7 @@ public final class DueWorker implements AutoCloseable {
     handle.begin();
     try {
       var epoch = Epoch.join(handle);
-      var scope = new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache);
+      var scope = new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
       var people = new TreeSet<Long>();
       timers.forEach(due -> people.add(due.personId()));
       journeys.forEach(due -> people.add(due.personId()));

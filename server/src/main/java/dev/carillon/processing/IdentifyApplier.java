@@ -109,6 +109,9 @@ final class IdentifyApplier {
       refuse(person, path, "an e-mail address changes only through the cio_id", entry);
       return;
     }
+    if (person.profile().hasLater(name, writtenAt)) {
+      return;
+    }
     people.name(person, path, writtenAt);
     changes.put(name, change(former, path.value()));
   }
@@ -118,7 +121,7 @@ final class IdentifyApplier {
     var name = attributeOf(wanted);
     var former = person.profile().attribute(name);
     var holder = people.find(person.workspace(), wanted);
-    if (holder == person) {
+    if (holder == person || person.profile().hasLater(name, writtenAt)) {
       return;
     }
     if (holder != null) {
@@ -140,10 +143,13 @@ final class IdentifyApplier {
     var given = call.attributes().get("email");
     if (given instanceof String email && !email.isEmpty()) {
       if (former instanceof String known && !known.equals(email) && known.equalsIgnoreCase(email)) {
-        person.profile().write("email", email, writtenAt);
-        changes.put("email", change(known, email));
+        if (person.profile().write("email", email, writtenAt) instanceof Profile.Outcome.Changed) {
+          changes.put("email", change(known, email));
+        }
       }
-    } else if (former != null && call.person().kind() == IdentifierKind.CIO_ID) {
+    } else if (former != null
+        && call.person().kind() == IdentifierKind.CIO_ID
+        && !person.profile().hasLater("email", writtenAt)) {
       people.unname(person, IdentifierKind.EMAIL, writtenAt);
       changes.put("email", change(former, null));
     }
@@ -159,8 +165,12 @@ final class IdentifyApplier {
                 return;
               }
               switch (person.profile().write(name, value, writtenAt)) {
-                case Profile.Outcome.Changed(var from, var to) -> changes.put(topLevel(name), change(from, to));
-                case Profile.Outcome.Unchanged() -> {}
+                case Profile.Outcome.Changed(var from, var to) -> changes.put(Profile.topLevel(name), change(from, to));
+                case Profile.Outcome.Unchanged() -> {
+                  if (call.writtenAtMillis() != 0) { // without it calls that change nothing would cost an update
+                    person.profile().confirm(name, writtenAt);
+                  }
+                }
                 case Profile.Outcome.TooMany() -> refused.put(name, value);
               }
             });
@@ -173,11 +183,8 @@ final class IdentifyApplier {
     activity.failed(entry, person, Map.of(attributeOf(wanted), wanted.value()), reason);
   }
 
-  private static String topLevel(String name) {
-    return name.startsWith("cio_subscription_preferences.") ? "cio_subscription_preferences" : name;
-  }
-
-  private static String attributeOf(Identifier identifier) {
+  /** The attribute that shows an identifier. */
+  static String attributeOf(Identifier identifier) {
     return identifier.kind() == IdentifierKind.EMAIL ? "email" : "id";
   }
 

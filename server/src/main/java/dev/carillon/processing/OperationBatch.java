@@ -6,6 +6,7 @@ import dev.carillon.events.EventRepository.SeenKey;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.IdentifierKind;
+import dev.carillon.people.Profile;
 import dev.carillon.processing.BatchActivity.Entry;
 import dev.carillon.processing.EventApplier.Incoming;
 import dev.carillon.processing.RuleBook.EventName;
@@ -61,7 +62,10 @@ final class OperationBatch {
           var applied = identify.apply(call, entry);
           if (applied.person() != null) {
             reactions.woken(applied.person(), woken(applied, call), each.receivedAt);
-            claim(applied.person(), call, each, anonymous, events);
+            var claimed = claim(applied.person(), call, each, anonymous, events);
+            if (claimed > 0) {
+              activity.note(entry, applied.person(), "anon_merge", Map.of("events", claimed));
+            }
           }
         }
         case Operation.Event event -> {
@@ -74,6 +78,7 @@ final class OperationBatch {
           if (person != null) {
             scope.people().delete(person);
             events.forget(person);
+            activity.forget(person);
             reactions.deleted(person, each.receivedAt);
             activity.note(entry, person, "profile_delete", Map.of());
           }
@@ -108,14 +113,18 @@ final class OperationBatch {
     return List.copyOf(woken);
   }
 
-  private void claim(
+  /** Gives the anonymous id of a call to its person; returns how many events came with it. */
+  private int claim(
       PersonState person, Operation.Identify call, Accepted each, BatchAnonymous anonymous, EventApplier events) {
     var anonymousId = claimed(call);
-    if (anonymousId != null) {
-      for (var event : anonymous.claim(new Key(call.workspace(), anonymousId), person, each.receivedAt)) {
-        events.attach(person, event, each.receivedAt);
-      }
+    if (anonymousId == null) {
+      return 0;
     }
+    var waiting = anonymous.claim(new Key(call.workspace(), anonymousId), person, each.receivedAt);
+    for (var event : waiting) {
+      events.attach(person, event, each.receivedAt);
+    }
+    return waiting.size();
   }
 
   private static @Nullable String claimed(Operation.Identify call) {
@@ -178,7 +187,7 @@ final class OperationBatch {
     var repeats = new HashSet<Long>();
     for (var each : operations) {
       if (each.operation instanceof Operation.Event event && event.eventId() != null) {
-        var key = new SeenKey(event.workspace(), EventKey.of(event.eventId(), each.receivedAt));
+        var key = new SeenKey(event.workspace(), EventKey.of(event.eventId(), last()));
         if (first.putIfAbsent(key, each.op) != null) {
           repeats.add(each.op);
         }
@@ -218,6 +227,10 @@ final class OperationBatch {
           }
           var rules = ruleBook.of(workspace);
           for (var name : call.attributes().keySet()) {
+            needs.reach.wake(rules, rules.byAttribute().getOrDefault(Profile.topLevel(name), List.of()));
+          }
+          if (call.person().kind() != IdentifierKind.CIO_ID) { // who was named otherwise may get this name too
+            var name = IdentifyApplier.attributeOf(call.person());
             needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
           }
           needs.reach.wake(rules, rules.forNobody());
@@ -257,6 +270,7 @@ final class OperationBatch {
     if (eventRules == null) {
       return false;
     }
+    needs.reach.count(eventRules.counters());
     needs.reach.wake(rules, eventRules.segments());
     eventRules.campaigns().forEach(needs.reach::start);
     return true;

@@ -237,7 +237,7 @@ public final class Processor implements AutoCloseable {
       }
       accepted.add(new Accepted(each.entry.op(), each.entry.receivedAt(), each.operation));
     }
-    var scope = new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache);
+    var scope = new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
     new OperationBatch(scope, accepted).run();
     done.add(scope);
   }

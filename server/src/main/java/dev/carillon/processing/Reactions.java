@@ -16,13 +16,13 @@ import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.segments.MembershipRepository.Unbuilt;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What follows from a change of one person: memberships, and journeys that start or go on. Works in memory on loaded people and collects what to write.
@@ -48,13 +48,21 @@ final class Reactions {
     this.unbuilt = unbuilt;
   }
 
-  /** Evaluates the segments something has woken, those that read them in turn, and starts the campaigns whose segments were entered. */
+  /**
+   * Evaluates the segments something has woken and those that read them in turn, then starts the campaigns whose segments were entered. A segment comes
+   * after all it reads, so each is looked at once and nobody passes through one on the way (S-53).
+   */
   void woken(PersonState person, Collection<SegmentRule> segments, Instant now) {
+    if (segments.isEmpty()) {
+      return;
+    }
     var rules = ruleBook.of(person.workspace());
-    var waiting = new ArrayDeque<>(segments);
+    var waiting = new TreeSet<>(SegmentRule.ORDER);
+    waiting.addAll(segments);
+    var entered = new ArrayList<Integer>();
     var facts = person.facts(now);
     for (var evaluated = 0; !waiting.isEmpty() && evaluated < CASCADE; evaluated++) {
-      var segment = waiting.poll();
+      var segment = waiting.removeFirst();
       if (leftToBuild(segment, person)) {
         continue;
       }
@@ -64,16 +72,16 @@ final class Reactions {
       if (member != matches) {
         if (matches) {
           person.enter(segment.segmentId(), now);
+          entered.add(segment.segmentId());
         } else {
           person.leave(segment.segmentId());
         }
         waiting.addAll(rules.bySegment().getOrDefault(segment.segmentId(), List.of()));
-        if (matches) {
-          var occurrence = new Occurrence.SegmentEntered(segment.segmentId());
-          for (var campaign : rules.onEntry().getOrDefault(segment.segmentId(), List.of())) {
-            trigger(person, campaign, occurrence, now);
-          }
-        }
+      }
+    }
+    for (int segmentId : entered) {
+      for (var campaign : rules.onEntry().getOrDefault(segmentId, List.of())) {
+        trigger(person, campaign, new Occurrence.SegmentEntered(segmentId), now);
       }
     }
   }

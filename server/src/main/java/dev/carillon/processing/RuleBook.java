@@ -6,6 +6,7 @@ import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +64,13 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
   /**
    * A segment kept up to date live.
    *
+   * @param rank higher than that of every segment it reads
    * @param building whether a build is under way: people it has not reached are left to it
    */
-  record SegmentRule(int segmentId, CompiledCondition condition, boolean building) {}
+  record SegmentRule(int segmentId, CompiledCondition condition, int rank, boolean building) {
+    /** What is read comes before what reads it. */
+    static final Comparator<SegmentRule> ORDER = Comparator.comparingInt(SegmentRule::rank).thenComparingInt(SegmentRule::segmentId);
+  }
 
   /** Whether the build of any segment is under way. */
   boolean building() {
@@ -80,6 +85,7 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
     private final Set<Integer> woken = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
+    private boolean counters;
 
     /** Adds what follows when these segments are woken. */
     void wake(Rules rules, Collection<SegmentRule> from) {
@@ -91,6 +97,11 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
           rules.onEntry().getOrDefault(each.segmentId(), List.of()).forEach(this::start);
         }
       }
+    }
+
+    /** Adds what is counted, also when nothing but a campaign's step reads it: counters are stored together. */
+    void count(Collection<CounterRule> counted) {
+      counters |= !counted.isEmpty();
     }
 
     /** Adds a segment whose own membership and timer are looked at. */
@@ -108,6 +119,12 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
     void all(Rules rules) {
       wake(rules, rules.segments().values());
       rules.campaigns().values().forEach(this::start);
+      rules.byEvent().values().forEach(event -> count(event.counters()));
+    }
+
+    /** Whether nothing has to be read. */
+    boolean isEmpty() {
+      return segments.isEmpty() && campaigns.isEmpty() && !counters;
     }
 
     Set<Integer> segments() {

@@ -49,9 +49,11 @@ public final class RuleBookReader {
           .computeIfAbsent(name, _ -> new ArrayList<>())
           .add(new CounterRule(counter.counterId(), counter.where(), counter.newest()));
     }
-    for (var live : segments.live(handle)) {
-      var rule = new SegmentRule(live.segmentId(), live.condition(), live.building());
-      draft(drafts, live.workspace()).add(rule, counterNames);
+    var live = segments.live(handle);
+    var ranks = ranks(live);
+    for (var each : live) {
+      var rule = new SegmentRule(each.segmentId(), each.condition(), ranks.getOrDefault(each.segmentId(), 0), each.building());
+      draft(drafts, each.workspace()).add(rule, counterNames);
     }
     var counterIds = new HashMap<WorkspaceId, CounterIds>();
     for (var campaign : campaigns.live(handle)) {
@@ -61,6 +63,23 @@ public final class RuleBookReader {
     var workspaces = new HashMap<WorkspaceId, Rules>();
     drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules()));
     return new RuleBook(version, Map.copyOf(workspaces));
+  }
+
+  /** How deep each segment stands on others; references never lead back (S-10). */
+  private static Map<Integer, Integer> ranks(List<SegmentRepository.Live> live) {
+    var ranks = new HashMap<Integer, Integer>();
+    for (var changed = true; changed; ) {
+      changed = false;
+      for (var each : live) {
+        var below = each.condition().wakes().segments().stream().mapToInt(read -> ranks.getOrDefault(read, 0)).max();
+        var rank = Math.min(below.orElse(-1) + 1, live.size());
+        if (ranks.getOrDefault(each.segmentId(), 0) < rank) {
+          ranks.put(each.segmentId(), rank);
+          changed = true;
+        }
+      }
+    }
+    return ranks;
   }
 
   private static Draft draft(Map<WorkspaceId, Draft> drafts, WorkspaceId workspace) {

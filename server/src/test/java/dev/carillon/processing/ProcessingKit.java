@@ -1,0 +1,516 @@
+package dev.carillon.processing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.carillon.campaigns.Campaign;
+import dev.carillon.campaigns.CampaignChange;
+import dev.carillon.campaigns.CampaignDefinition;
+import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.CampaignUpkeep;
+import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.events.AnonymousRepository;
+import dev.carillon.events.Counters;
+import dev.carillon.events.EventKind;
+import dev.carillon.events.EventNames;
+import dev.carillon.events.EventRepository;
+import dev.carillon.log.IdRanges;
+import dev.carillon.people.AttributesJson;
+import dev.carillon.people.CioId;
+import dev.carillon.people.Erasures;
+import dev.carillon.people.Identifier;
+import dev.carillon.people.IdentifierKind;
+import dev.carillon.people.PeopleRepository;
+import dev.carillon.reporting.ActivityRepository;
+import dev.carillon.segments.Condition;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.MembershipRepository;
+import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentDraft;
+import dev.carillon.segments.SegmentOutcome;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
+import dev.carillon.store.TestDatabase;
+import dev.carillon.workspaces.WorkspaceId;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log, its processing, segments and campaigns on a database of their own, under a clock that tests turn. Operations go in as edges put them in;
+ * {@link #settle} waits until everything they cause is committed; what came of it is read from the tables.
+ */
+final class ProcessingKit implements AutoCloseable {
+  static final Instant START = Instant.parse("2026-03-02T18:00:00Z");
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  final TestDatabase test = TestDatabase.create();
+  final Database database = test.database();
+  final TurnableClock clock = new TurnableClock(START);
+  final CounterRepository counters = new CounterRepository(clock);
+  final SegmentRepository segments = new SegmentRepository(counters, clock);
+  final CampaignRepository campaigns = new CampaignRepository(database, counters, clock);
+  private final SegmentBuilder builder = new SegmentBuilder(database, segments, counters, clock);
+  private final List<Processing> nodes = new CopyOnWriteArrayList<>();
+  private WorkspaceId workspace = new WorkspaceId(1);
+
+  private ProcessingKit() {}
+
+  /** One node with this many processors. */
+  static ProcessingKit start(int processors) {
+    var kit = new ProcessingKit();
+    kit.clock.onTurn(() -> kit.nodes.forEach(Processing::wake));
+    kit.addNode(processors);
+    return kit;
+  }
+
+  /** One more process on the same database, with caches and rules of its own. */
+  Processing addNode(int processors) {
+    var ids = new IdRanges(() -> database.read(handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+    var stores =
+        new Stores(
+            new PeopleRepository(),
+            new EventRepository(),
+            new EventNames(database, clock),
+            new AnonymousRepository(),
+            new MembershipRepository(),
+            new JourneyRepository(),
+            new DeliveryRepository(database),
+            new ActivityRepository(),
+            ids);
+    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var node =
+        new Processing(database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
+    nodes.add(node);
+    return node;
+  }
+
+  /** Lets every node look who shares the lanes until each has its part. */
+  void shareLanes() {
+    for (var round = 0; round < 3; round++) {
+      nodes.forEach(node -> node.shareLanes(Set.of()));
+    }
+  }
+
+  /** Everything from here on happens in a workspace nobody has used. */
+  WorkspaceId inNewWorkspace() {
+    workspace = new WorkspaceId(workspace.value() + 1);
+    return workspace;
+  }
+
+  WorkspaceId workspace() {
+    return workspace;
+  }
+
+  Processing node(int index) {
+    return nodes.get(index);
+  }
+
+  // ── what goes in ──────────────────────────────────────────────────────────────────────────────
+
+  /** Attributes in the order given: name, value, name, value … A null value is one to remove. */
+  static Map<String, @Nullable Object> attributes(@Nullable Object... namesAndValues) {
+    var attributes = new LinkedHashMap<String, @Nullable Object>();
+    for (var i = 0; i < namesAndValues.length; i += 2) {
+      attributes.put(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
+    }
+    return attributes;
+  }
+
+  Operation.Identify identifyOf(Identifier person, @Nullable Object... attributes) {
+    return new Operation.Identify(workspace, person, attributes(attributes), 0, false);
+  }
+
+  Operation.Event eventOf(Identifier person, String name, String data) {
+    return new Operation.Event(workspace, person, null, EventKind.EVENT, name, null, 0, data.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Operation.Event anonymousOf(String anonymousId, String name, Instant at) {
+    return new Operation.Event(
+        workspace, null, anonymousId, EventKind.EVENT, name, null, at.toEpochMilli(), "{}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  Operation.Event eventAt(Identifier person, String name, Instant at) {
+    return new Operation.Event(workspace, person, null, EventKind.EVENT, name, null, at.toEpochMilli(), "{}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  Operation.Event eventWithId(Identifier person, String name, String eventId) {
+    return new Operation.Event(workspace, person, null, EventKind.EVENT, name, eventId, 0, "{}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  void identify(Identifier person, @Nullable Object... attributes) {
+    accept(identifyOf(person, attributes));
+  }
+
+  /** A change that happened at another time than now. */
+  void identifyAt(Instant writtenAt, Identifier person, @Nullable Object... attributes) {
+    accept(new Operation.Identify(workspace, person, attributes(attributes), writtenAt.toEpochMilli(), false));
+  }
+
+  void event(Identifier person, String name) {
+    accept(eventOf(person, name, "{}"));
+  }
+
+  void delete(Identifier person) {
+    accept(new Operation.Delete(workspace, person));
+  }
+
+  void accept(Operation operation) {
+    accept(nodes.getFirst(), operation);
+  }
+
+  static void accept(Processing node, Operation operation) {
+    try {
+      node.intake().accept(operation);
+    } catch (IntakeUnavailable unavailable) {
+      throw new IllegalStateException("the log takes nothing", unavailable);
+    }
+  }
+
+  /**
+   * All operations in one batch, in this order, on a node with one processor: a first operation that does nothing leads it to the lock that saving rules
+   * takes, and while it waits there the others gather in the log.
+   */
+  void acceptTogether(List<? extends Operation> operations) {
+    gather(() -> operations.forEach(this::accept));
+  }
+
+  /** Whatever this puts into the log is in one batch. */
+  void gather(Runnable accepting) {
+    settle();
+    database.inTransaction(
+        handle -> {
+          Epoch.newRules(handle);
+          delete(Identifier.id("nobody at all"));
+          await()
+              .atMost(PATIENCE)
+              .pollInterval(Duration.ofMillis(5))
+              .until(() -> number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0);
+          accepting.run();
+          return true;
+        });
+    settle();
+  }
+
+  // ── time ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** Waits until all accepted operations are applied and nothing is due. */
+  void settle() {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .untilAsserted(
+            () -> {
+              assertThat(unread()).as("blocks of the log not yet read").isZero();
+              assertThat(due()).as("timers and journeys due").isZero();
+            });
+  }
+
+  private long unread() {
+    return number(
+        """
+        SELECT count(*) FROM log_block b JOIN lane_group g ON b.lanes & (15::bigint << (4 * g.lane_group)) <> 0
+         WHERE b.seq > coalesce((SELECT s.seq FROM unnest(g.stream_ids, g.seqs) AS s(stream_id, seq)
+                                  WHERE s.stream_id = b.stream_id), 0)
+        """);
+  }
+
+  private long due() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
+                         + (SELECT count(*) FROM journey WHERE wake_at <= :now)
+                    """)
+                .bind("now", clock.instant())
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /** Turns the clock and does what falls due. */
+  void advance(Duration by) {
+    settle();
+    clock.advance(by);
+    settle();
+  }
+
+  /** Erases what people who were deleted more than two minutes ago left behind. */
+  void erase() {
+    new Erasures(database, clock).run();
+  }
+
+  // ── rules ─────────────────────────────────────────────────────────────────────────────────────
+
+  /** A dynamic segment whose build is over. */
+  int segment(Condition condition) {
+    var draft = new SegmentDraft("segment", "", List.of(), condition);
+    return built(database.inTransaction(handle -> segments.create(handle, workspace, draft)));
+  }
+
+  int changeSegment(int segmentId, Condition condition) {
+    var draft = new SegmentDraft("segment", "", List.of(), condition);
+    return built(database.inTransaction(handle -> segments.update(handle, workspace, segmentId, draft)));
+  }
+
+  private int built(SegmentOutcome outcome) {
+    assertThat(outcome).isInstanceOf(SegmentOutcome.Saved.class);
+    build();
+    return ((SegmentOutcome.Saved) outcome).segment().id();
+  }
+
+  void deleteSegment(int segmentId) {
+    assertThat(database.<SegmentOutcome, RuntimeException>inTransaction(handle -> segments.delete(handle, workspace, segmentId, campaigns::uses)))
+        .isInstanceOf(SegmentOutcome.Deleted.class);
+    build();
+  }
+
+  private void build() {
+    var steps = 0;
+    while (builder.step()) {
+      assertThat(++steps).as("steps of a build").isLessThan(10_000);
+    }
+  }
+
+  /** A running campaign. */
+  Campaign campaign(CampaignDefinition definition) {
+    var draft = campaigns.create(workspace, definition);
+    if (!definition.conditions().isEmpty()) {
+      build();
+    }
+    var outcome = campaigns.start(workspace, draft.id());
+    if (outcome instanceof CampaignChange.NotAllowed) {
+      build();
+      outcome = campaigns.start(workspace, draft.id());
+    }
+    assertThat(outcome).isInstanceOf(CampaignChange.Changed.class);
+    return ((CampaignChange.Changed) outcome).campaign();
+  }
+
+  /** Does what stopped and edited campaigns leave to be done in the background. */
+  void upkeep() {
+    var upkeep = new CampaignUpkeep(database, new DeliveryRepository(database));
+    clock.advance(Duration.ofSeconds(10));
+    var steps = 0;
+    while (upkeep.run(clock.instant())) {
+      assertThat(++steps).as("steps of the upkeep").isLessThan(10_000);
+    }
+  }
+
+  // ── what came of it ───────────────────────────────────────────────────────────────────────────
+
+  long number(String sql, @Nullable Object... arguments) {
+    return database.read(handle -> handle.select(sql, arguments).mapTo(Long.class).one());
+  }
+
+  /** Whom an identifier names. */
+  OptionalLong find(Identifier identifier) {
+    if (identifier.kind() == IdentifierKind.CIO_ID) {
+      return CioId.personId(identifier.value());
+    }
+    var found =
+        database.read(
+            handle ->
+                handle
+                    .select(
+                        "SELECT person_id FROM person_identifier WHERE workspace_id = ? AND kind = ? AND value = ?",
+                        workspace.value(),
+                        identifier.kind().code(),
+                        identifier.key())
+                    .mapTo(Long.class)
+                    .findOne());
+    return found.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+  }
+
+  long personId(Identifier identifier) {
+    return find(identifier).orElseThrow(() -> new AssertionError(identifier + " names nobody"));
+  }
+
+  Identifier cioId(Identifier identifier) {
+    return Identifier.cioId(CioId.of(personId(identifier)));
+  }
+
+  /** The attributes of a person, identifiers included. */
+  Map<String, Object> attributesOf(Identifier identifier) {
+    var personId = personId(identifier);
+    return storedAttributes(personId).orElseThrow(() -> new AssertionError(identifier + " names a person who does not exist"));
+  }
+
+  Optional<Map<String, Object>> storedAttributes(long personId) {
+    return database
+        .read(handle -> handle.select("SELECT attributes FROM person WHERE person_id = ?", personId).mapTo(String.class).findOne())
+        .map(AttributesJson::parse);
+  }
+
+  /** How many people the workspace has. */
+  long people() {
+    return number("SELECT count(*) FROM person WHERE workspace_id = ?", workspace.value());
+  }
+
+  /** An entry of the activity log. */
+  record Activity(String type, Map<String, Object> data) {}
+
+  /** What a person's activity log holds, in the order of the operations; {@code 0} for nobody. */
+  List<Activity> activities(long personId) {
+    return database.read(
+        handle ->
+            handle
+                .select(
+                    "SELECT type, data FROM activity WHERE person_id = ? AND workspace_id = ? ORDER BY op, ctid",
+                    personId,
+                    workspace.value())
+                .map((row, _) -> new Activity(row.getString(1), AttributesJson.parse(row.getString(2))))
+                .list());
+  }
+
+  List<String> activityTypes(Identifier identifier) {
+    return activities(personId(identifier)).stream().map(Activity::type).toList();
+  }
+
+  /** Names of a person's stored events, in the order they happened. */
+  List<String> events(long personId) {
+    return database.read(
+        handle ->
+            handle
+                .select("SELECT n.name FROM event e JOIN event_name n USING (name_id) WHERE person_id = ? ORDER BY occurred_at, op", personId)
+                .mapTo(String.class)
+                .list());
+  }
+
+  List<String> events(Identifier identifier) {
+    return events(personId(identifier));
+  }
+
+  /** The segments a person is in. */
+  Set<Integer> segmentsOf(Identifier identifier) {
+    var personId = personId(identifier);
+    return database.read(
+        handle -> handle.select("SELECT segment_id FROM segment_member WHERE person_id = ?", personId).mapTo(Integer.class).set());
+  }
+
+  Counters countersOf(long personId) {
+    return database
+        .read(handle -> handle.select("SELECT counters FROM person_counters WHERE person_id = ?", personId).mapTo(byte[].class).findOne())
+        .map(Counters::unpack)
+        .orElse(Counters.EMPTY);
+  }
+
+  /** A row of table {@code journey}. */
+  record Travel(long journeyId, int campaignId, String state, @Nullable Integer node, @Nullable String endReason, String trigger) {
+    private static Travel of(ResultSet row) throws SQLException {
+      return new Travel(
+          row.getLong("journey_id"),
+          row.getInt("campaign_id"),
+          row.getString("state"),
+          row.getObject("node", Integer.class),
+          row.getString("end_reason"),
+          row.getString("trigger"));
+    }
+  }
+
+  List<Travel> journeys(long personId) {
+    return database.read(
+        handle ->
+            handle
+                .select("SELECT * FROM journey WHERE person_id = ? ORDER BY started_at, journey_id", personId)
+                .map((row, _) -> Travel.of(row))
+                .list());
+  }
+
+  List<Travel> journeys(Identifier identifier) {
+    return journeys(personId(identifier));
+  }
+
+  /** {@code reason=times} of the refusals of a person, in alphabetical order. */
+  List<String> refusals(Identifier identifier) {
+    return database.read(
+        handle ->
+            handle
+                .select("SELECT reason || '=' || times FROM campaign_refusal WHERE person_id = ? ORDER BY reason", personId(identifier))
+                .mapTo(String.class)
+                .list());
+  }
+
+  /** The steps whose mails were intended for a person, with the state of each. */
+  List<String> deliveries(long personId) {
+    return database.read(
+        handle ->
+            handle
+                .select("SELECT action_id || ' ' || state FROM delivery WHERE person_id = ? ORDER BY created_at, delivery_id", personId)
+                .mapTo(String.class)
+                .list());
+  }
+
+  List<String> deliveries(Identifier identifier) {
+    return deliveries(personId(identifier));
+  }
+
+  /** Reasons of all operations that were put aside. */
+  List<String> deadLetters() {
+    return database.read(handle -> handle.select("SELECT reason FROM dead_letter ORDER BY op").mapTo(String.class).list());
+  }
+
+  /** What holds whatever happened: identifiers and profiles agree, nothing belongs to people who do not exist. */
+  void assertConsistent() {
+    var people = new TreeMap<Long, Map<String, Object>>();
+    var expected = new ArrayList<String>();
+    database.<Integer, RuntimeException>read(
+        handle ->
+            handle
+                .select("SELECT person_id, workspace_id, attributes FROM person WHERE workspace_id = ?", workspace.value())
+                .map(
+                    (row, _) -> {
+                      var attributes = AttributesJson.parse(row.getString(3));
+                      people.put(row.getLong(1), attributes);
+                      for (var name : List.of("id", "email")) {
+                        if (attributes.get(name) instanceof String value) {
+                          var identifier = name.equals("id") ? Identifier.id(value) : Identifier.email(value);
+                          expected.add("%d %s %s → %d".formatted(row.getInt(2), name, identifier.key(), row.getLong(1)));
+                        }
+                      }
+                      return 1;
+                    })
+                .list()
+                .size());
+    var stored =
+        database.read(
+            handle ->
+                handle
+                    .select(
+                        """
+                        SELECT workspace_id || ' ' || (CASE kind WHEN 1 THEN 'id' ELSE 'email' END) || ' ' || value || ' → ' || person_id
+                          FROM person_identifier WHERE workspace_id = ?
+                        """,
+                        workspace.value())
+                    .mapTo(String.class)
+                    .list());
+    assertThat(stored).as("identifiers, as profiles have them").containsExactlyInAnyOrderElementsOf(expected);
+    for (var table : Arrays.asList("person_counters", "segment_member", "segment_timer", "campaign_refusal")) {
+      assertThat(number("SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)".formatted(table)))
+          .as("rows of %s of people who do not exist", table)
+          .isZero();
+    }
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(Processing::close);
+    test.close();
+  }
+}
