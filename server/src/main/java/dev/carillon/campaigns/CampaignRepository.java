@@ -339,15 +339,33 @@ public final class CampaignRepository {
         new ArrayList<>(
             StartProblems.of(
                 definition, unknownSegments(handle, workspace, definition.segments())));
-    var read = new HashSet<Integer>();
-    definition
-        .conditions()
-        .forEach(each -> read.addAll(CompiledCondition.compile(each, ids).wakes().counters()));
-    if (!counters.complete(handle, read)) {
+    if (!counted(handle, definition, ids)) {
       problems.add(
           new Fault("", "past events of its conditions are still being counted, try again soon"));
     }
     return problems;
+  }
+
+  private boolean counted(Handle handle, CampaignDefinition definition, CounterIds ids) {
+    var read = new HashSet<Integer>();
+    definition
+        .conditions()
+        .forEach(each -> read.addAll(CompiledCondition.compile(each, ids).wakes().counters()));
+    return counters.complete(handle, read);
+  }
+
+  /**
+   * Whether past events of a saved campaign's conditions are still being counted, which refuses its
+   * start. It is over in a moment on a small base.
+   */
+  public boolean counting(WorkspaceId workspace, int campaignId) {
+    return database.read(
+        handle ->
+            find(handle, workspace, campaignId)
+                .filter(
+                    campaign ->
+                        !counted(handle, campaign.definition(), counters.of(handle, workspace)))
+                .isPresent());
   }
 
   private static Set<Integer> unknownSegments(

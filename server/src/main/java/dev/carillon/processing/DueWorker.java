@@ -75,7 +75,7 @@ public final class DueWorker implements AutoCloseable {
         }
       } catch (RuntimeException failure) {
         if (!closing) {
-          LOG.error("due work stopped at a failure and starts again", failure);
+          Failures.report(LOG, "due work", failure);
           LockSupport.parkNanos(this, LOOK_EVERY.toNanos());
         }
       }

@@ -5,6 +5,7 @@ import java.sql.SQLTransientConnectionException;
 import org.jdbi.v3.core.CloseException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** Tells kinds of failures apart by what to do about them. */
 final class Failures {
@@ -38,6 +39,15 @@ final class Failures {
       }
     }
     return false;
+  }
+
+  /** Says why a worker stops and starts again: in a line when the database is away, in full when it is our own mistake. */
+  static void report(Logger log, String work, RuntimeException failure) {
+    if (connectionBroken(failure)) {
+      log.warn("{} waits for the database: {}", work, sentence(failure));
+    } else {
+      log.error("{} stopped at a failure and starts again", work, failure);
+    }
   }
 
   private static @Nullable String state(Throwable failure) {

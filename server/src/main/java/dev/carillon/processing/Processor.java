@@ -111,7 +111,7 @@ public final class Processor implements AutoCloseable {
         cache.clear();
         reader.forget();
         if (!closing) {
-          LOG.error("processing stopped at a failure and starts again", failure);
+          Failures.report(LOG, "processing", failure);
           LockSupport.parkNanos(this, 300_000_000);
         }
       }

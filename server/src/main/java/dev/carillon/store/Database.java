@@ -82,10 +82,10 @@ public final class Database implements AutoCloseable {
     return new Database(connector, pool, embedded);
   }
 
-  /** Failures name the statement without its values: those may be personal data, and failures are logged. */
+  /** Failures carry no bound values: those may be personal data, and failures are logged. */
   private static Jdbi configured(Jdbi jdbi) {
     jdbi.getConfig(StatementExceptions.class)
-        .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
     return jdbi.installPlugin(new PostgresTypes());
   }
 

@@ -1,5 +1,7 @@
 package dev.carillon.api.manage;
 
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import dev.carillon.campaigns.Campaign;
 import dev.carillon.campaigns.CampaignChange;
 import dev.carillon.campaigns.CampaignDefinition;
@@ -22,6 +24,9 @@ import org.jdbi.v3.core.Handle;
 /** {@code …/campaigns}. */
 final class CampaignCalls {
   private static final String FUTURE = "future";
+
+  private static final Duration COUNTING_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration COUNTING_LOOK = Duration.ofMillis(50);
 
   private final Database database;
   private final CampaignRepository campaigns;
@@ -74,6 +79,15 @@ final class CampaignCalls {
     return Reply.empty(204);
   }
 
+  /** Counting past events takes a moment even on a small base: waited for here, so that "save, then start" works in one go. */
+  private void awaitCounters(Access access, int id) {
+    var end = System.nanoTime() + COUNTING_PATIENCE.toNanos();
+    while (campaigns.counting(access.workspace(), id) && System.nanoTime() < end) {
+      LockSupport.parkNanos(this, COUNTING_LOOK.toNanos());
+    }
+  }
+
+
   Reply start(Access access, Request request) {
     var id = PathIds.id(request, "campaign");
     var audience = Bodies.object(request).getOrDefault("audience", FUTURE);
@@ -86,6 +100,7 @@ final class CampaignCalls {
     if (!FUTURE.equals(audience)) {
       throw invalid("/audience", "audience must be future");
     }
+    awaitCounters(access, id);
     return answer(campaigns.start(access.workspace(), id));
   }
 
