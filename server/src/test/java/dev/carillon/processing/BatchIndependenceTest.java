@@ -26,8 +26,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * What people become does not depend on how operations fell into batches: random operations, once each alone and once all at once, lead to the same
- * profiles, counters, memberships, journeys and deliveries.
+ * What people become does not depend on how operations fell into batches: random operations, once
+ * each alone and once all at once, lead to the same profiles, counters, memberships, journeys and
+ * deliveries.
  */
 final class BatchIndependenceTest {
   private static final int ROUNDS = 3;
@@ -60,7 +61,8 @@ final class BatchIndependenceTest {
   }
 
   @Test
-  @DisplayName("I2: all at once over two processors, where each person is named in one way, so by one lane")
+  @DisplayName(
+      "I2: all at once over two processors, where each person is named in one way, so by one lane")
   void shouldNotDependOnProcessors() {
     for (var round = 0; round < ROUNDS; round++) {
       var seed = System.nanoTime();
@@ -102,26 +104,49 @@ final class BatchIndependenceTest {
     kit.segment(did("x", Count.AT_MOST, 0, Duration.ofDays(1)));
     kit.segment(is("id", Operator.EXISTS, null));
     kit.segment(is("email", Operator.CONTAINS, "a@"));
-    var both = kit.segment(new Condition.And(List.of(new Condition.InSegment(plan), new Condition.InSegment(often))));
-    kit.segment(new Condition.And(List.of(new Condition.InSegment(plan), new Condition.Not(new Condition.InSegment(both)))));
-    var content = new EmailTemplate("Hello", "<p>Hi</p>", "", "shop@example.test", "", "", "", Map.of());
+    var both =
+        kit.segment(
+            new Condition.And(
+                List.of(new Condition.InSegment(plan), new Condition.InSegment(often))));
+    kit.segment(
+        new Condition.And(
+            List.of(
+                new Condition.InSegment(plan), new Condition.Not(new Condition.InSegment(both)))));
+    var content =
+        new EmailTemplate("Hello", "<p>Hi</p>", "", "shop@example.test", "", "", "", Map.of());
     var mail = new Step.Email(0, "mail", content, SendingState.AUTOMATIC, null);
-    var branch = new Step.Branch(0, "", did("y", Count.AT_LEAST, 2, null), List.of(mail), List.of());
+    var branch =
+        new Step.Branch(0, "", did("y", Count.AT_LEAST, 2, null), List.of(mail), List.of());
     var wait = new Step.Delay(0, "", Duration.ofDays(1));
     var onX = new TriggerRule.EventTrigger(EventKind.EVENT, "x", List.of());
-    kit.campaign(new CampaignDefinition("x", "", onX, null, Frequency.EVERY_TIME, ExitRule.NEVER, List.of(branch)));
     kit.campaign(
         new CampaignDefinition(
-            "once", "", onX, new Condition.InSegment(notPlan), Frequency.ONCE, ExitRule.STOP_MATCHING, List.of(mail, wait, mail)));
+            "x", "", onX, null, Frequency.EVERY_TIME, ExitRule.NEVER, List.of(branch)));
     kit.campaign(
         new CampaignDefinition(
-            "both", "", new TriggerRule.SegmentTrigger(both), null, Frequency.EVERY_TIME, ExitRule.NEVER, List.of(branch, mail)));
+            "once",
+            "",
+            onX,
+            new Condition.InSegment(notPlan),
+            Frequency.ONCE,
+            ExitRule.STOP_MATCHING,
+            List.of(mail, wait, mail)));
+    kit.campaign(
+        new CampaignDefinition(
+            "both",
+            "",
+            new TriggerRule.SegmentTrigger(both),
+            null,
+            Frequency.EVERY_TIME,
+            ExitRule.NEVER,
+            List.of(branch, mail)));
   }
 
   // ── operations ────────────────────────────────────────────────────────────────────────────────
 
   /** An operation that is the same in both databases. */
-  private record Planned(String what, Identifier person, @Nullable String other, @Nullable String value) {
+  private record Planned(
+      String what, Identifier person, @Nullable String other, @Nullable String value) {
     Operation in(ProcessingKit kit) {
       return switch (what) {
         case "plan" -> kit.identifyOf(person, "plan", value);
@@ -147,8 +172,25 @@ final class BatchIndependenceTest {
     var operations = new ArrayList<Planned>();
     for (var i = 0; i < OPERATIONS; i++) {
       var name = NAMES.get(random.nextInt(NAMES.size()));
-      var person = random.nextBoolean() ? Identifier.id(name) : Identifier.email(name + "@example.test");
-      operations.add(planned(random, person, List.of("plan", "plan", "email", "id", "anonymous", "delete", "follow", "repeat", "x", "x", "y", "z")));
+      var person =
+          random.nextBoolean() ? Identifier.id(name) : Identifier.email(name + "@example.test");
+      operations.add(
+          planned(
+              random,
+              person,
+              List.of(
+                  "plan",
+                  "plan",
+                  "email",
+                  "id",
+                  "anonymous",
+                  "delete",
+                  "follow",
+                  "repeat",
+                  "x",
+                  "x",
+                  "y",
+                  "z")));
     }
     return operations;
   }
@@ -157,7 +199,9 @@ final class BatchIndependenceTest {
     var operations = new ArrayList<Planned>();
     for (var i = 0; i < OPERATIONS; i++) {
       var person = Identifier.id("person-" + random.nextInt(8));
-      operations.add(planned(random, person, List.of("plan", "plan", "plan", "delete", "x", "x", "x", "y", "z")));
+      operations.add(
+          planned(
+              random, person, List.of("plan", "plan", "plan", "delete", "x", "x", "x", "y", "z")));
     }
     return operations;
   }
@@ -169,27 +213,30 @@ final class BatchIndependenceTest {
     kit.assertConsistent();
     assertThat(kit.deadLetters()).isEmpty();
     var people = new TreeMap<String, String>();
-    kit.database.<Integer, RuntimeException>read(
-        handle ->
-            handle
-                .select("SELECT person_id, attributes FROM person")
-                .map(
-                    (row, _) -> {
-                      var person = row.getLong(1);
-                      people.put(
-                          new TreeMap<>(kit.storedAttributes(person).orElseThrow()).toString(),
-                          "%s %s events=%s refusals=%s journeys=%s deliveries=%s"
-                              .formatted(
-                                  memberships(kit, person),
-                                  kit.countersOf(person).toString().replaceAll("newest=\\[[^\\]]*\\]", ""),
-                                  kit.events(person).stream().sorted().toList(),
-                                  kit.number("SELECT coalesce(sum(times), 0) FROM campaign_refusal WHERE person_id = ?", person),
-                                  kit.journeys(person).stream().map(each -> each.campaignId() + each.state()).sorted().toList(),
-                                  kit.number("SELECT count(*) FROM delivery WHERE person_id = ?", person)));
-                      return 1;
-                    })
-                .list()
-                .size());
+    kit.database.<Integer, RuntimeException>read(handle ->
+        handle
+            .select("SELECT person_id, attributes FROM person")
+            .map((row, _) -> {
+              var person = row.getLong(1);
+              people.put(
+                  new TreeMap<>(kit.storedAttributes(person).orElseThrow()).toString(),
+                  "%s %s events=%s refusals=%s journeys=%s deliveries=%s"
+                      .formatted(
+                          memberships(kit, person),
+                          kit.countersOf(person).toString().replaceAll("newest=\\[[^\\]]*\\]", ""),
+                          kit.events(person).stream().sorted().toList(),
+                          kit.number(
+                              "SELECT coalesce(sum(times), 0) FROM campaign_refusal WHERE person_id = ?",
+                              person),
+                          kit.journeys(person).stream()
+                              .map(each -> each.campaignId() + each.state())
+                              .sorted()
+                              .toList(),
+                          kit.number("SELECT count(*) FROM delivery WHERE person_id = ?", person)));
+              return 1;
+            })
+            .list()
+            .size());
     return people
         + " journeys in all "
         + kit.number("SELECT count(*) FROM journey")
@@ -200,11 +247,12 @@ final class BatchIndependenceTest {
   }
 
   private static List<Integer> memberships(ProcessingKit kit, long person) {
-    return kit.database.read(
-        handle ->
-            handle
-                .select("SELECT segment_id FROM segment_member WHERE person_id = ? ORDER BY segment_id", person)
-                .mapTo(Integer.class)
-                .list());
+    return kit.database.read(handle ->
+        handle
+            .select(
+                "SELECT segment_id FROM segment_member WHERE person_id = ? ORDER BY segment_id",
+                person)
+            .mapTo(Integer.class)
+            .list());
   }
 }

@@ -49,7 +49,8 @@ final class EventsTest {
   }
 
   private static int everDid(String name) {
-    return KIT.segment(new Condition.Event(EventKind.EVENT, name, Condition.Count.AT_LEAST, 1, null, List.of()));
+    return KIT.segment(
+        new Condition.Event(EventKind.EVENT, name, Condition.Count.AT_LEAST, 1, null, List.of()));
   }
 
   @Test
@@ -61,7 +62,8 @@ final class EventsTest {
     KIT.settle();
     assertThat(KIT.people()).isEqualTo(2);
     assertThat(KIT.attributesOf(ADA)).isEqualTo(Map.of("id", "ada"));
-    assertThat(KIT.attributesOf(email("bob@example.test"))).isEqualTo(Map.of("email", "Bob@Example.test"));
+    assertThat(KIT.attributesOf(email("bob@example.test")))
+        .isEqualTo(Map.of("email", "Bob@Example.test"));
     assertThat(KIT.events(email("bob@example.test"))).containsExactly("bought", "looked");
   }
 
@@ -76,7 +78,10 @@ final class EventsTest {
     KIT.event(cioId("a3123456789abc"), "bought");
     KIT.settle();
     assertThat(KIT.people()).isZero();
-    assertThat(KIT.number("SELECT count(*) FROM event WHERE workspace_id = ?", KIT.workspace().value())).isZero();
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM event WHERE workspace_id = ?", KIT.workspace().value()))
+        .isZero();
     KIT.identify(BOB);
     KIT.settle();
     KIT.event(KIT.cioId(BOB), "bought");
@@ -85,16 +90,31 @@ final class EventsTest {
   }
 
   @Test
-  @DisplayName("P-42: an id seen before is ignored, be it a ULID or any other text; within a batch and across batches")
+  @DisplayName(
+      "P-42: an id seen before is ignored, be it a ULID or any other text; within a batch and across batches")
   void shouldIgnoreRepeats() {
     var ulid = "01KJQ3Z5M0ABCDEFGHJKMNPQRS"; // of early March 2026
     var events = new ArrayList<Operation>();
-    for (var eventId : List.of(ulid, "order-1", ulid, "order-1", "order-2", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ")) {
+    for (var eventId :
+        List.of(
+            ulid,
+            "order-1",
+            ulid,
+            "order-1",
+            "order-2",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "7ZZZZZZZZZZZZZZZZZZZZZZZZZ")) {
       events.add(KIT.eventWithId(ADA, "bought", eventId));
     }
     KIT.acceptTogether(events);
     assertThat(KIT.events(ADA)).hasSize(5);
-    for (var eventId : List.of(ulid, ulid.toLowerCase(java.util.Locale.ROOT), "order-1", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ")) {
+    for (var eventId :
+        List.of(
+            ulid,
+            ulid.toLowerCase(java.util.Locale.ROOT),
+            "order-1",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "7ZZZZZZZZZZZZZZZZZZZZZZZZZ")) {
       KIT.accept(KIT.eventWithId(BOB, "bought", eventId));
     }
     KIT.settle();
@@ -157,14 +177,17 @@ final class EventsTest {
   void shouldIgnoreARepeatAcrossMidnightInOneBatch() {
     // given: both lie in the log before either is read
     KIT.settle();
-    var midnight = KIT.clock.instant().truncatedTo(java.time.temporal.ChronoUnit.DAYS).plus(Duration.ofDays(1));
+    var midnight =
+        KIT.clock
+            .instant()
+            .truncatedTo(java.time.temporal.ChronoUnit.DAYS)
+            .plus(Duration.ofDays(1));
     KIT.clock.advance(Duration.between(KIT.clock.instant(), midnight.minusSeconds(60)));
-    KIT.gather(
-        () -> {
-          KIT.accept(KIT.eventWithId(ADA, "bought", "order-1"));
-          KIT.clock.advance(Duration.ofMinutes(2));
-          KIT.accept(KIT.eventWithId(ADA, "bought", "order-1"));
-        });
+    KIT.gather(() -> {
+      KIT.accept(KIT.eventWithId(ADA, "bought", "order-1"));
+      KIT.clock.advance(Duration.ofMinutes(2));
+      KIT.accept(KIT.eventWithId(ADA, "bought", "order-1"));
+    });
     assertThat(KIT.events(ADA)).containsExactly("bought");
   }
 
@@ -178,12 +201,12 @@ final class EventsTest {
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         for (var copy = 0; copy < 3; copy++) {
           var node = copy % 2 == 0 ? kit.node(0) : second;
-          threads.submit(
-              () -> {
-                for (var i = 0; i < 200; i++) {
-                  ProcessingKit.accept(node, kit.eventWithId(id("p" + i % people), "bought", "order-" + i));
-                }
-              });
+          threads.submit(() -> {
+            for (var i = 0; i < 200; i++) {
+              ProcessingKit.accept(
+                  node, kit.eventWithId(id("p" + i % people), "bought", "order-" + i));
+            }
+          });
         }
       }
       kit.settle();
@@ -205,20 +228,29 @@ final class EventsTest {
     assertThat(KIT.refusals(ADA)).containsExactly("event_too_old=1");
     assertThat(KIT.events(ADA)).containsExactly("bought");
     assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
-    assertThat(KIT.journeys(BOB)).extracting(ProcessingKit.Travel::campaignId).containsExactly(campaign);
+    assertThat(KIT.journeys(BOB))
+        .extracting(ProcessingKit.Travel::campaignId)
+        .containsExactly(campaign);
   }
 
   @Test
-  @DisplayName("P-41, track §4.2: an event in the future is stored as given and triggers on receipt")
+  @DisplayName(
+      "P-41, track §4.2: an event in the future is stored as given and triggers on receipt")
   void shouldTriggerByFutureEventsOnReceipt() {
     onEvent("bought");
-    var tomorrow = KIT.clock.instant().plus(Duration.ofDays(1)).truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+    var tomorrow =
+        KIT.clock
+            .instant()
+            .plus(Duration.ofDays(1))
+            .truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
     KIT.accept(KIT.eventAt(ADA, "bought", tomorrow));
     KIT.settle();
     assertThat(KIT.journeys(ADA)).hasSize(1);
     assertThat(
             KIT.number(
-                "SELECT count(*) FROM event WHERE person_id = ? AND occurred_at = ?", KIT.personId(ADA), tomorrow))
+                "SELECT count(*) FROM event WHERE person_id = ? AND occurred_at = ?",
+                KIT.personId(ADA),
+                tomorrow))
         .isEqualTo(1);
   }
 
@@ -227,7 +259,15 @@ final class EventsTest {
   void shouldKeepKindsApart() {
     var segment = everDid("home");
     KIT.accept(
-        new Operation.Event(KIT.workspace(), ADA, null, EventKind.PAGE, "home", null, 0, "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        new Operation.Event(
+            KIT.workspace(),
+            ADA,
+            null,
+            EventKind.PAGE,
+            "home",
+            null,
+            0,
+            "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     KIT.settle();
     assertThat(KIT.segmentsOf(ADA)).isEmpty();
     KIT.event(ADA, "home");
@@ -256,11 +296,16 @@ final class EventsTest {
     assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
     assertThat(KIT.journeys(ADA)).hasSize(2);
     assertThat(KIT.activityTypes(ADA)).contains("anon_merge");
-    assertThat(KIT.number("SELECT count(*) FROM anonymous_event WHERE workspace_id = ?", KIT.workspace().value())).isEqualTo(2);
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM anonymous_event WHERE workspace_id = ?",
+                KIT.workspace().value()))
+        .isEqualTo(2);
   }
 
   @Test
-  @DisplayName("P-31: for five minutes after the identify later events find the person, then a new identify is needed")
+  @DisplayName(
+      "P-31: for five minutes after the identify later events find the person, then a new identify is needed")
   void shouldFollowForFiveMinutes() {
     KIT.identify(ADA, "anonymous_id", "anon");
     KIT.advance(Duration.ofMinutes(4).plusSeconds(50));
@@ -278,7 +323,10 @@ final class EventsTest {
   @DisplayName("P-31: the same within one batch")
   void shouldAttachWithinOneBatch() {
     var now = KIT.clock.instant();
-    var segment = KIT.segment(new Condition.Event(EventKind.EVENT, "looked", Condition.Count.AT_LEAST, 2, null, List.of()));
+    var segment =
+        KIT.segment(
+            new Condition.Event(
+                EventKind.EVENT, "looked", Condition.Count.AT_LEAST, 2, null, List.of()));
     KIT.acceptTogether(
         List.of(
             KIT.anonymousOf("anon", "looked", now.minusSeconds(9)),
@@ -292,7 +340,8 @@ final class EventsTest {
   }
 
   @Test
-  @DisplayName("P-36: a second person who claims the id gets only what came after the first attachment")
+  @DisplayName(
+      "P-36: a second person who claims the id gets only what came after the first attachment")
   void shouldGiveTheSecondClaimantOnlyWhatIsNew() {
     var now = KIT.clock.instant();
     KIT.accept(KIT.anonymousOf("anon", "first", now));
@@ -323,7 +372,8 @@ final class EventsTest {
     onEvent("looked");
     KIT.accept(KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
     KIT.advance(Duration.ofHours(71));
-    KIT.accept(KIT.anonymousOf("anon-2", "looked", KIT.clock.instant().minus(Duration.ofHours(71))));
+    KIT.accept(
+        KIT.anonymousOf("anon-2", "looked", KIT.clock.instant().minus(Duration.ofHours(71))));
     KIT.identify(ADA, "anonymous_id", "anon");
     KIT.advance(Duration.ofHours(2));
     KIT.identify(BOB, "anonymous_id", "anon-2");
@@ -338,7 +388,9 @@ final class EventsTest {
   @DisplayName("P-6, P-31: an identify that may not create leaves anonymous events where they are")
   void shouldKeepAnonymousEventsOfARefusedIdentify() {
     KIT.accept(KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
-    KIT.accept(new Operation.Identify(KIT.workspace(), ADA, ProcessingKit.attributes("anonymous_id", "anon"), 0, true));
+    KIT.accept(
+        new Operation.Identify(
+            KIT.workspace(), ADA, ProcessingKit.attributes("anonymous_id", "anon"), 0, true));
     KIT.settle();
     KIT.identify(ADA, "anonymous_id", "anon");
     KIT.settle();
@@ -360,13 +412,19 @@ final class EventsTest {
     KIT.delete(ADA);
     KIT.settle();
     KIT.erase();
-    assertThat(KIT.events(person)).as("a batch under way may still write for two minutes").isNotEmpty();
+    assertThat(KIT.events(person))
+        .as("a batch under way may still write for two minutes")
+        .isNotEmpty();
     KIT.advance(Duration.ofMinutes(3));
     KIT.erase();
     // then
     assertThat(KIT.events(person)).isEmpty();
-    assertThat(KIT.activities(person)).extracting(ProcessingKit.Activity::type).containsExactly("profile_delete");
-    assertThat(KIT.journeys(person)).extracting(ProcessingKit.Travel::trigger).containsExactly("{}");
+    assertThat(KIT.activities(person))
+        .extracting(ProcessingKit.Activity::type)
+        .containsExactly("profile_delete");
+    assertThat(KIT.journeys(person))
+        .extracting(ProcessingKit.Travel::trigger)
+        .containsExactly("{}");
     KIT.assertConsistent();
   }
 
@@ -381,5 +439,26 @@ final class EventsTest {
     KIT.identify(BOB, "anonymous_id", "anon");
     KIT.settle();
     assertThat(KIT.events(BOB)).containsExactly("looked");
+  }
+
+  @Test
+  @DisplayName(
+      "P-15: a deletion that waited long in the log is erased two minutes after it is applied, not accepted")
+  void shouldCountTheTimeOfErasureFromTheDeletion() {
+    // given
+    KIT.event(ADA, "bought");
+    KIT.settle();
+    var person = KIT.personId(ADA);
+    // when
+    KIT.gather(() -> {
+      KIT.delete(ADA);
+      KIT.clock.advance(Duration.ofMinutes(10));
+    });
+    KIT.erase();
+    // then
+    assertThat(KIT.events(person)).as("a batch under way may still write").isNotEmpty();
+    KIT.advance(Duration.ofMinutes(3));
+    KIT.erase();
+    assertThat(KIT.events(person)).isEmpty();
   }
 }

@@ -46,7 +46,9 @@ final class LiveCampaignsTest {
   void nothingIsBroken() {
     KIT.assertConsistent();
     assertThat(KIT.deadLetters()).isEmpty();
-    assertThat(KIT.number("SELECT count(*) FROM (SELECT 1 FROM delivery GROUP BY journey_id, action_id HAVING count(*) > 1) doubled"))
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM (SELECT 1 FROM delivery GROUP BY journey_id, action_id HAVING count(*) > 1) doubled"))
         .as("steps of a journey with more than one intent (C-70)")
         .isZero();
   }
@@ -60,7 +62,8 @@ final class LiveCampaignsTest {
   }
 
   private static Step email() {
-    var content = new EmailTemplate("Hello", "<p>Hi</p>", "", "shop@example.test", "", "", "", Map.of());
+    var content =
+        new EmailTemplate("Hello", "<p>Hi</p>", "", "shop@example.test", "", "", "", Map.of());
     return new Step.Email(0, "mail", content, SendingState.AUTOMATIC, null);
   }
 
@@ -68,8 +71,14 @@ final class LiveCampaignsTest {
     return new Step.Delay(0, "", length);
   }
 
-  private static CampaignDefinition of(TriggerRule trigger, @Nullable Condition filters, Frequency frequency, ExitRule exit, Step... steps) {
-    return new CampaignDefinition("campaign", "", trigger, filters, frequency, exit, List.of(steps));
+  private static CampaignDefinition of(
+      TriggerRule trigger,
+      @Nullable Condition filters,
+      Frequency frequency,
+      ExitRule exit,
+      Step... steps) {
+    return new CampaignDefinition(
+        "campaign", "", trigger, filters, frequency, exit, List.of(steps));
   }
 
   /** The ids of the mails of a campaign, from top to bottom. */
@@ -93,10 +102,17 @@ final class LiveCampaignsTest {
   }
 
   @Test
-  @DisplayName("§3.1, C-12: an event of that name whose data passes starts a journey and sends; its data are frozen")
+  @DisplayName(
+      "§3.1, C-12: an event of that name whose data passes starts a journey and sends; its data are frozen")
   void shouldStartByAnEvent() {
     var campaign =
-        KIT.campaign(of(on("bought", new AttributeTest("total", Operator.GT, 10L)), null, Frequency.EVERY_TIME, ExitRule.NEVER, email()));
+        KIT.campaign(
+            of(
+                on("bought", new AttributeTest("total", Operator.GT, 10L)),
+                null,
+                Frequency.EVERY_TIME,
+                ExitRule.NEVER,
+                email()));
     KIT.accept(KIT.eventOf(ADA, "bought", "{\"total\": 12, \"sku\": \"x\"}"));
     KIT.accept(KIT.eventOf(BOB, "bought", "{\"total\": 9}"));
     KIT.settle();
@@ -108,9 +124,11 @@ final class LiveCampaignsTest {
   }
 
   @Test
-  @DisplayName("C-10, C-11: filters are looked at when the person triggers, the operation itself included; a refusal is recorded")
+  @DisplayName(
+      "C-10, C-11: filters are looked at when the person triggers, the operation itself included; a refusal is recorded")
   void shouldFilter() {
-    KIT.campaign(of(on("bought"), is("plan", "pro"), Frequency.EVERY_TIME, ExitRule.NEVER, email()));
+    KIT.campaign(
+        of(on("bought"), is("plan", "pro"), Frequency.EVERY_TIME, ExitRule.NEVER, email()));
     KIT.identify(ADA, "plan", "pro");
     KIT.event(ADA, "bought");
     KIT.identify(BOB, "plan", "free");
@@ -137,7 +155,8 @@ final class LiveCampaignsTest {
   @DisplayName("C-22: every time means a journey for each event, side by side")
   void shouldEnterEveryTime() {
     KIT.campaign(of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
-    KIT.acceptTogether(List.of(KIT.eventOf(ADA, "bought", "{\"n\":1}"), KIT.eventOf(ADA, "bought", "{\"n\":2}")));
+    KIT.acceptTogether(
+        List.of(KIT.eventOf(ADA, "bought", "{\"n\":1}"), KIT.eventOf(ADA, "bought", "{\"n\":2}")));
     assertThat(KIT.journeys(ADA)).extracting(Travel::state).containsExactly("waiting", "waiting");
     KIT.advance(DAY.plusSeconds(1));
     assertThat(KIT.deliveries(ADA)).hasSize(2);
@@ -156,12 +175,20 @@ final class LiveCampaignsTest {
   }
 
   @Test
-  @DisplayName("C-21, C-35: entering a segment starts a journey; leave and enter again to start another, one at a time")
+  @DisplayName(
+      "C-21, C-35: entering a segment starts a journey; leave and enter again to start another, one at a time")
   void shouldStartByEnteringASegment() {
     KIT.identify(BOB, "plan", "pro");
     KIT.settle();
     var pro = KIT.segment(is("plan", "pro"));
-    KIT.campaign(of(new TriggerRule.SegmentTrigger(pro), null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
+    KIT.campaign(
+        of(
+            new TriggerRule.SegmentTrigger(pro),
+            null,
+            Frequency.EVERY_TIME,
+            ExitRule.NEVER,
+            delay(DAY),
+            email()));
     for (var plan : List.of("pro", "pro", "free", "pro")) {
       KIT.identify(ADA, "plan", plan, "touched", KIT.clock.instant().toString());
     }
@@ -180,7 +207,8 @@ final class LiveCampaignsTest {
   @DisplayName("§3.3: a segment campaign that says once enters a person once ever")
   void shouldEnterASegmentCampaignOnce() {
     var pro = KIT.segment(is("plan", "pro"));
-    KIT.campaign(of(new TriggerRule.SegmentTrigger(pro), null, Frequency.ONCE, ExitRule.NEVER, email()));
+    KIT.campaign(
+        of(new TriggerRule.SegmentTrigger(pro), null, Frequency.ONCE, ExitRule.NEVER, email()));
     for (var plan : List.of("pro", "free", "pro", "free", "pro")) {
       KIT.identify(ADA, "plan", plan);
     }
@@ -192,23 +220,36 @@ final class LiveCampaignsTest {
   @Test
   @DisplayName("W-10: a delay ends at its instant and not before")
   void shouldWait() {
-    var campaign = KIT.campaign(of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, email(), delay(DAY), email()));
+    var campaign =
+        KIT.campaign(
+            of(
+                on("bought"),
+                null,
+                Frequency.EVERY_TIME,
+                ExitRule.NEVER,
+                email(),
+                delay(DAY),
+                email()));
     var mails = mails(campaign);
     KIT.event(ADA, "bought");
     KIT.advance(Duration.ofHours(23).plusMinutes(59));
     assertThat(KIT.deliveries(ADA)).containsExactly(mails.get(0) + " queued");
     KIT.advance(Duration.ofMinutes(2));
-    assertThat(KIT.deliveries(ADA)).containsExactly(mails.get(0) + " queued", mails.get(1) + " queued");
+    assertThat(KIT.deliveries(ADA))
+        .containsExactly(mails.get(0) + " queued", mails.get(1) + " queued");
     assertThat(KIT.journeys(ADA)).extracting(Travel::state).containsExactly("finished");
     KIT.advance(DAY.multipliedBy(3));
     assertThat(KIT.deliveries(ADA)).hasSize(2);
   }
 
   @Test
-  @DisplayName("W-53, W-54: a branch looks at live data when it is reached, also at counters and segments")
+  @DisplayName(
+      "W-53, W-54: a branch looks at live data when it is reached, also at counters and segments")
   void shouldBranchByLiveData() {
     var vip = KIT.segment(is("vip", true));
-    var often = new Condition.Event(EventKind.EVENT, "looked", Condition.Count.AT_LEAST, 2, null, List.of());
+    var often =
+        new Condition.Event(
+            EventKind.EVENT, "looked", Condition.Count.AT_LEAST, 2, null, List.of());
     var condition = new Condition.And(List.of(often, new Condition.InSegment(vip)));
     var campaign =
         KIT.campaign(
@@ -229,14 +270,25 @@ final class LiveCampaignsTest {
     }
     KIT.identify(ADA, "vip", true);
     KIT.advance(DAY.plusSeconds(1));
-    assertThat(KIT.deliveries(ADA)).containsExactly(mails.get(0) + " queued", mails.get(2) + " queued");
-    assertThat(KIT.deliveries(BOB)).containsExactly(mails.get(1) + " queued", mails.get(2) + " queued");
+    assertThat(KIT.deliveries(ADA))
+        .containsExactly(mails.get(0) + " queued", mails.get(2) + " queued");
+    assertThat(KIT.deliveries(BOB))
+        .containsExactly(mails.get(1) + " queued", mails.get(2) + " queued");
   }
 
   @Test
-  @DisplayName("C-13, C-14, C-42: who stopped matching leaves at the next mail, and what was queued is cancelled")
+  @DisplayName(
+      "C-13, C-14, C-42: who stopped matching leaves at the next mail, and what was queued is cancelled")
   void shouldExitAtTheNextMail() {
-    KIT.campaign(of(on("bought"), is("plan", "pro"), Frequency.EVERY_TIME, ExitRule.STOP_MATCHING, email(), delay(DAY), email()));
+    KIT.campaign(
+        of(
+            on("bought"),
+            is("plan", "pro"),
+            Frequency.EVERY_TIME,
+            ExitRule.STOP_MATCHING,
+            email(),
+            delay(DAY),
+            email()));
     KIT.identify(ADA, "plan", "pro");
     KIT.event(ADA, "bought");
     KIT.identify(ADA, "plan", "free");
@@ -248,12 +300,16 @@ final class LiveCampaignsTest {
   }
 
   @Test
-  @DisplayName("C-40: who left the segment that triggered leaves at the next mail; nobody exits early if the author says so")
+  @DisplayName(
+      "C-40: who left the segment that triggered leaves at the next mail; nobody exits early if the author says so")
   void shouldExitWhenTheTriggerStopsMatching() {
     var pro = KIT.segment(is("plan", "pro"));
     var trigger = new TriggerRule.SegmentTrigger(pro);
-    var leaving = KIT.campaign(of(trigger, null, Frequency.EVERY_TIME, ExitRule.STOP_MATCHING, delay(DAY), email()));
-    var staying = KIT.campaign(of(trigger, null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
+    var leaving =
+        KIT.campaign(
+            of(trigger, null, Frequency.EVERY_TIME, ExitRule.STOP_MATCHING, delay(DAY), email()));
+    var staying =
+        KIT.campaign(of(trigger, null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
     KIT.identify(ADA, "plan", "pro");
     KIT.identify(ADA, "plan", "free");
     KIT.advance(DAY.plusSeconds(1));
@@ -267,8 +323,23 @@ final class LiveCampaignsTest {
   @Test
   @DisplayName("C-40: a person who comes back to the segment before the next mail stays")
   void shouldStayWhenBackInTime() {
-    var recent = KIT.segment(new Condition.Event(EventKind.EVENT, "looked", Condition.Count.AT_LEAST, 1, Duration.ofHours(6), List.of()));
-    KIT.campaign(of(new TriggerRule.SegmentTrigger(recent), null, Frequency.EVERY_TIME, ExitRule.STOP_MATCHING, delay(DAY), email()));
+    var recent =
+        KIT.segment(
+            new Condition.Event(
+                EventKind.EVENT,
+                "looked",
+                Condition.Count.AT_LEAST,
+                1,
+                Duration.ofHours(6),
+                List.of()));
+    KIT.campaign(
+        of(
+            new TriggerRule.SegmentTrigger(recent),
+            null,
+            Frequency.EVERY_TIME,
+            ExitRule.STOP_MATCHING,
+            delay(DAY),
+            email()));
     KIT.event(ADA, "looked");
     KIT.event(BOB, "looked");
     KIT.advance(Duration.ofHours(20));
@@ -280,10 +351,22 @@ final class LiveCampaignsTest {
   }
 
   @Test
-  @DisplayName("C-31: stop and exit ends journeys and cancels what is queued; stop and finish lets them run out")
+  @DisplayName(
+      "C-31: stop and exit ends journeys and cancels what is queued; stop and finish lets them run out")
   void shouldStop() {
-    var exit = KIT.campaign(of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, email(), delay(DAY), email()));
-    var finish = KIT.campaign(of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
+    var exit =
+        KIT.campaign(
+            of(
+                on("bought"),
+                null,
+                Frequency.EVERY_TIME,
+                ExitRule.NEVER,
+                email(),
+                delay(DAY),
+                email()));
+    var finish =
+        KIT.campaign(
+            of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
     KIT.event(ADA, "bought");
     KIT.settle();
     KIT.campaigns.stop(KIT.workspace(), exit.id(), StopMode.EXIT);
@@ -298,13 +381,16 @@ final class LiveCampaignsTest {
             org.assertj.core.groups.Tuple.tuple(exit.id(), "exited", "campaign_stopped"),
             org.assertj.core.groups.Tuple.tuple(finish.id(), "finished", null));
     assertThat(KIT.deliveries(ADA))
-        .containsExactlyInAnyOrder(mails(exit).getFirst() + " cancelled", mails(finish).getFirst() + " queued");
+        .containsExactlyInAnyOrder(
+            mails(exit).getFirst() + " cancelled", mails(finish).getFirst() + " queued");
   }
 
   @Test
   @DisplayName("§3.8: who waits in a campaign that is gone leaves when its time comes")
   void shouldEndJourneysOfADeletedCampaign() {
-    var campaign = KIT.campaign(of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
+    var campaign =
+        KIT.campaign(
+            of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
     KIT.event(ADA, "bought");
     KIT.settle();
     KIT.campaigns.delete(KIT.workspace(), campaign.id());
@@ -314,16 +400,21 @@ final class LiveCampaignsTest {
   }
 
   @Test
-  @DisplayName("§10 case 14, P-15, P-16: somebody deleted in a delay gets nothing more; the same id enters anew")
+  @DisplayName(
+      "§10 case 14, P-15, P-16: somebody deleted in a delay gets nothing more; the same id enters anew")
   void shouldEndTheJourneyOfTheDeleted() {
-    var campaign = KIT.campaign(of(on("bought"), null, Frequency.ONCE, ExitRule.NEVER, email(), delay(DAY), email()));
+    var campaign =
+        KIT.campaign(
+            of(on("bought"), null, Frequency.ONCE, ExitRule.NEVER, email(), delay(DAY), email()));
     KIT.event(ADA, "bought");
     KIT.settle();
     var first = KIT.personId(ADA);
     KIT.delete(ADA);
     KIT.event(ADA, "bought");
     KIT.advance(DAY.plusSeconds(1));
-    assertThat(KIT.journeys(first)).extracting(Travel::state, Travel::endReason).containsExactly(org.assertj.core.groups.Tuple.tuple("exited", "deleted_person"));
+    assertThat(KIT.journeys(first))
+        .extracting(Travel::state, Travel::endReason)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple("exited", "deleted_person"));
     assertThat(KIT.deliveries(first)).containsExactly(mails(campaign).getFirst() + " cancelled");
     assertThat(KIT.personId(ADA)).isNotEqualTo(first);
     assertThat(KIT.journeys(ADA)).extracting(Travel::state).containsExactly("finished");
@@ -331,39 +422,52 @@ final class LiveCampaignsTest {
   }
 
   @Test
-  @DisplayName("P-15: started and deleted within one batch: nothing is sent, the journey counts and has ended")
+  @DisplayName(
+      "P-15: started and deleted within one batch: nothing is sent, the journey counts and has ended")
   void shouldSendNothingToSomebodyDeletedInTheSameBatch() {
-    KIT.campaign(of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, email(), delay(DAY), email()));
+    KIT.campaign(
+        of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, email(), delay(DAY), email()));
     KIT.identify(ADA);
     KIT.settle();
     var person = KIT.personId(ADA);
     KIT.acceptTogether(
-        List.of(KIT.eventOf(ADA, "bought", "{\"secret\":1}"), new Operation.Delete(KIT.workspace(), ADA)));
+        List.of(
+            KIT.eventOf(ADA, "bought", "{\"secret\":1}"),
+            new Operation.Delete(KIT.workspace(), ADA)));
     assertThat(KIT.deliveries(person)).isEmpty();
-    assertThat(KIT.journeys(person)).extracting(Travel::state, Travel::trigger).containsExactly(org.assertj.core.groups.Tuple.tuple("exited", "{}"));
+    assertThat(KIT.journeys(person))
+        .extracting(Travel::state, Travel::trigger)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple("exited", "{}"));
     KIT.advance(DAY.plusSeconds(1));
     assertThat(KIT.deliveries(person)).isEmpty();
   }
 
   @Test
-  @DisplayName("I7: a timer and a journey of somebody whose profile cannot be read are put aside; everybody else goes on")
+  @DisplayName(
+      "I7: a timer and a journey of somebody whose profile cannot be read are put aside; everybody else goes on")
   void shouldPutAsideWhatCannotGoOn() {
     // given
-    KIT.segment(new Condition.Event(EventKind.EVENT, "bought", Condition.Count.AT_LEAST, 1, DAY, List.of()));
+    KIT.segment(
+        new Condition.Event(
+            EventKind.EVENT, "bought", Condition.Count.AT_LEAST, 1, DAY, List.of()));
     KIT.campaign(of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
     KIT.event(ADA, "bought");
     KIT.settle();
     var person = KIT.personId(ADA);
-    KIT.database.inTransaction(handle -> handle.execute("UPDATE person SET attributes = 'damaged' WHERE person_id = ?", person));
+    KIT.database.inTransaction(handle ->
+        handle.execute("UPDATE person SET attributes = 'damaged' WHERE person_id = ?", person));
     // when: exactly one timer and one journey are due, and both fail
     KIT.advance(DAY.plusSeconds(1));
     // then
     assertThat(KIT.journeys(person)).extracting(Travel::endReason).containsExactly("error");
-    assertThat(KIT.number("SELECT count(*) FROM segment_timer WHERE person_id = ?", person)).isEqualTo(1);
+    assertThat(KIT.number("SELECT count(*) FROM segment_timer WHERE person_id = ?", person))
+        .isEqualTo(1);
     KIT.event(BOB, "bought");
     KIT.advance(DAY.plusSeconds(1));
     assertThat(KIT.deliveries(BOB)).hasSize(1);
-    KIT.database.inTransaction(handle -> handle.execute("UPDATE person SET attributes = '{\"id\":\"ada\"}' WHERE person_id = ?", person));
+    KIT.database.inTransaction(handle ->
+        handle.execute(
+            "UPDATE person SET attributes = '{\"id\":\"ada\"}' WHERE person_id = ?", person));
     KIT.advance(Duration.ofHours(2));
     assertThat(KIT.segmentsOf(ADA)).isEmpty();
   }

@@ -56,7 +56,13 @@ final class LiveSegmentsTest {
 
   private static CampaignDefinition onEntry(int segment) {
     return new CampaignDefinition(
-        "entry", "", new TriggerRule.SegmentTrigger(segment), null, Frequency.EVERY_TIME, ExitRule.NEVER, List.of(new Step.Exit(0, "")));
+        "entry",
+        "",
+        new TriggerRule.SegmentTrigger(segment),
+        null,
+        Frequency.EVERY_TIME,
+        ExitRule.NEVER,
+        List.of(new Step.Exit(0, "")));
   }
 
   @Test
@@ -76,7 +82,8 @@ final class LiveSegmentsTest {
   }
 
   @Test
-  @DisplayName("§2.7: identifiers are attributes too: a name that comes by the path wakes what reads it, once")
+  @DisplayName(
+      "§2.7: identifiers are attributes too: a name that comes by the path wakes what reads it, once")
   void shouldFollowIdentifiersThatComeByThePath() {
     // given: somebody who is in both segments already
     var anyEmail = KIT.segment(attribute("email", Operator.EXISTS, null));
@@ -96,11 +103,13 @@ final class LiveSegmentsTest {
   }
 
   @Test
-  @DisplayName("P-12, §2.7: a dotted key wakes what reads the object, or another leaf of it, and nobody enters twice")
+  @DisplayName(
+      "P-12, §2.7: a dotted key wakes what reads the object, or another leaf of it, and nobody enters twice")
   void shouldFollowDottedKeys() {
     // given
     var anything = KIT.segment(attribute("cio_subscription_preferences", Operator.EXISTS, null));
-    var topic = KIT.segment(attribute("cio_subscription_preferences.topics.topic_1", Operator.EQ, true));
+    var topic =
+        KIT.segment(attribute("cio_subscription_preferences.topics.topic_1", Operator.EQ, true));
     KIT.campaign(onEntry(anything));
     KIT.identify(ADA, "cio_subscription_preferences.topics.topic_1", true);
     KIT.settle();
@@ -120,7 +129,8 @@ final class LiveSegmentsTest {
   @DisplayName("§2.4: events are counted, those whose data fulfils where")
   void shouldCountEvents() {
     var tests = List.of(new AttributeTest("total", Operator.GT, 10L));
-    var big = KIT.segment(new Condition.Event(EventKind.EVENT, "bought", Count.AT_LEAST, 2, null, tests));
+    var big =
+        KIT.segment(new Condition.Event(EventKind.EVENT, "bought", Count.AT_LEAST, 2, null, tests));
     KIT.accept(KIT.eventOf(ADA, "bought", "{\"total\": 11}"));
     KIT.accept(KIT.eventOf(ADA, "bought", "{\"total\": 9}"));
     KIT.accept(KIT.eventOf(ADA, "bought", "{}"));
@@ -132,7 +142,8 @@ final class LiveSegmentsTest {
   }
 
   @Test
-  @DisplayName("§2.4: counters of one person are kept together: one that nothing but a campaign reads spoils no other")
+  @DisplayName(
+      "§2.4: counters of one person are kept together: one that nothing but a campaign reads spoils no other")
   void shouldKeepTheCountersNoSegmentReads() {
     // given: a segment on one event, and a campaign that starts on another and asks for a third
     var three = KIT.segment(did("bought", Count.AT_LEAST, 3, null));
@@ -146,7 +157,8 @@ final class LiveSegmentsTest {
             ExitRule.NEVER,
             List.of(new Step.Exit(0, ""))));
     // when: one by one, so that each is a batch of its own
-    for (var name : List.of("bought", "looked", "bought", "looked", "left", "looked", "bought", "left")) {
+    for (var name :
+        List.of("bought", "looked", "bought", "looked", "left", "looked", "bought", "left")) {
       KIT.event(ADA, name);
       KIT.settle();
     }
@@ -169,7 +181,8 @@ final class LiveSegmentsTest {
   }
 
   @Test
-  @DisplayName("S-42: who entered through a window leaves when the oldest event still needed falls out of it")
+  @DisplayName(
+      "S-42: who entered through a window leaves when the oldest event still needed falls out of it")
   void shouldLeaveWhenTheWindowIsOver() {
     var recent = KIT.segment(did("looked", Count.AT_LEAST, 2, DAY));
     KIT.event(ADA, "looked");
@@ -196,7 +209,9 @@ final class LiveSegmentsTest {
     assertThat(KIT.segmentsOf(ADA)).containsExactly(recent);
     KIT.advance(Duration.ofHours(20));
     assertThat(KIT.segmentsOf(ADA)).isEmpty();
-    assertThat(KIT.number("SELECT count(*) FROM segment_timer WHERE person_id = ?", KIT.personId(ADA))).isZero();
+    assertThat(
+            KIT.number("SELECT count(*) FROM segment_timer WHERE person_id = ?", KIT.personId(ADA)))
+        .isZero();
   }
 
   @Test
@@ -219,7 +234,8 @@ final class LiveSegmentsTest {
   }
 
   @Test
-  @DisplayName("S-41, S-43: at most 0 within a window is left by an event and entered again by time alone")
+  @DisplayName(
+      "S-41, S-43: at most 0 within a window is left by an event and entered again by time alone")
   void shouldEnterAgainByTimeAlone() {
     var quiet = KIT.segment(did("looked", Count.AT_MOST, 0, DAY));
     KIT.campaign(onEntry(quiet));
@@ -257,8 +273,16 @@ final class LiveSegmentsTest {
   void shouldCascade() {
     var recent = KIT.segment(did("looked", Count.AT_LEAST, 1, DAY));
     var pro = KIT.segment(attribute("plan", Operator.EQ, "pro"));
-    var both = KIT.segment(new Condition.And(List.of(new Condition.InSegment(recent), new Condition.InSegment(pro))));
-    var notBoth = KIT.segment(new Condition.And(List.of(new Condition.InSegment(pro), new Condition.Not(new Condition.InSegment(both)))));
+    var both =
+        KIT.segment(
+            new Condition.And(
+                List.of(new Condition.InSegment(recent), new Condition.InSegment(pro))));
+    var notBoth =
+        KIT.segment(
+            new Condition.And(
+                List.of(
+                    new Condition.InSegment(pro),
+                    new Condition.Not(new Condition.InSegment(both)))));
     KIT.identify(ADA, "plan", "pro");
     KIT.settle();
     assertThat(KIT.segmentsOf(ADA)).containsExactlyInAnyOrder(pro, notBoth);
@@ -273,13 +297,20 @@ final class LiveSegmentsTest {
   }
 
   @Test
-  @DisplayName("S-53: one change moves nobody through a segment on the way: readers come after all they read")
+  @DisplayName(
+      "S-53: one change moves nobody through a segment on the way: readers come after all they read")
   void shouldNotPassThroughSegmentsOnTheWay() {
-    // given: the last segment holds for nobody ever, but did while the chain between was being worked off
+    // given: the last segment holds for nobody ever, but did while the chain between was being
+    // worked off
     var base = KIT.segment(attribute("plan", Operator.EQ, "pro"));
     var middle = KIT.segment(new Condition.InSegment(base));
     var end = KIT.segment(new Condition.InSegment(middle));
-    var never = KIT.segment(new Condition.And(List.of(new Condition.InSegment(end), new Condition.Not(new Condition.InSegment(base)))));
+    var never =
+        KIT.segment(
+            new Condition.And(
+                List.of(
+                    new Condition.InSegment(end),
+                    new Condition.Not(new Condition.InSegment(base)))));
     KIT.campaign(onEntry(never));
     // when
     KIT.identify(ADA, "plan", "pro");
@@ -315,17 +346,19 @@ final class LiveSegmentsTest {
     KIT.event(ADA, "looked");
     KIT.settle();
     KIT.changeSegment(edited, did("looked", Count.AT_LEAST, 1, Duration.ofDays(3)));
-    KIT.database.inTransaction(handle -> handle.execute("DELETE FROM segment WHERE segment_id = ?", gone));
     KIT.database.inTransaction(
-        handle -> {
-          Epoch.newRules(handle);
-          return true;
-        });
+        handle -> handle.execute("DELETE FROM segment WHERE segment_id = ?", gone));
+    KIT.database.inTransaction(handle -> {
+      Epoch.newRules(handle);
+      return true;
+    });
     KIT.advance(DAY.plusHours(1));
     assertThat(KIT.segmentsOf(ADA)).contains(edited);
     KIT.advance(DAY.multipliedBy(2));
     assertThat(KIT.segmentsOf(ADA)).doesNotContain(edited);
-    assertThat(KIT.number("SELECT count(*) FROM segment_timer WHERE person_id = ?", KIT.personId(ADA))).isZero();
+    assertThat(
+            KIT.number("SELECT count(*) FROM segment_timer WHERE person_id = ?", KIT.personId(ADA)))
+        .isZero();
   }
 
   @Test
@@ -337,8 +370,10 @@ final class LiveSegmentsTest {
     var person = KIT.personId(ADA);
     KIT.delete(ADA);
     KIT.advance(DAY.plusSeconds(5));
-    assertThat(KIT.number("SELECT count(*) FROM segment_member WHERE person_id = ?", person)).isZero();
-    assertThat(KIT.number("SELECT count(*) FROM segment_timer WHERE person_id = ?", person)).isZero();
+    assertThat(KIT.number("SELECT count(*) FROM segment_member WHERE person_id = ?", person))
+        .isZero();
+    assertThat(KIT.number("SELECT count(*) FROM segment_timer WHERE person_id = ?", person))
+        .isZero();
   }
 
   @Test
@@ -348,12 +383,13 @@ final class LiveSegmentsTest {
     KIT.identify(ADA, "plan", "pro");
     KIT.settle();
     var entered =
-        KIT.database.read(
-            handle ->
-                handle
-                    .select("SELECT entered_at FROM segment_member WHERE person_id = ?", KIT.personId(ADA))
-                    .mapTo(Instant.class)
-                    .one());
-    assertThat(Duration.between(entered, KIT.clock.instant())).isBetween(Duration.ZERO, Duration.ofMinutes(1));
+        KIT.database.read(handle ->
+            handle
+                .select(
+                    "SELECT entered_at FROM segment_member WHERE person_id = ?", KIT.personId(ADA))
+                .mapTo(Instant.class)
+                .one());
+    assertThat(Duration.between(entered, KIT.clock.instant()))
+        .isBetween(Duration.ZERO, Duration.ofMinutes(1));
   }
 }

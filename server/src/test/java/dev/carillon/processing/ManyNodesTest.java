@@ -32,7 +32,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Damage, contention and death: nothing is lost, nothing is doubled, nothing stands in the way (promises I1–I3, design §3.4). */
+/**
+ * Damage, contention and death: nothing is lost, nothing is doubled, nothing stands in the way
+ * (promises I1–I3, design §3.4).
+ */
 final class ManyNodesTest {
   private static final int PEOPLE = 4;
   private static final int CALLERS = 24;
@@ -47,7 +50,8 @@ final class ManyNodesTest {
   }
 
   @Test
-  @DisplayName("I3: an operation that cannot be read or applied is put aside with its reason; those around it are applied in order")
+  @DisplayName(
+      "I3: an operation that cannot be read or applied is put aside with its reason; those around it are applied in order")
   void shouldPutAsidePoison() throws Exception {
     try (var kit = ProcessingKit.start(2)) {
       // given: a log of another process, which takes whatever bytes it is given
@@ -56,8 +60,12 @@ final class ManyNodesTest {
         var lane = Lanes.of(kit.workspace().value(), "ada");
         // when
         for (var i = 0; i < 20; i++) {
-          append(log, lane, OperationCodec.encode(kit.identifyOf(id("ada"), "step", (long) i, "s" + i, "v")));
-          append(log, lane, damaged(i, OperationCodec.encode(kit.identifyOf(id("ada"), "step", -1L))));
+          append(
+              log,
+              lane,
+              OperationCodec.encode(kit.identifyOf(id("ada"), "step", (long) i, "s" + i, "v")));
+          append(
+              log, lane, damaged(i, OperationCodec.encode(kit.identifyOf(id("ada"), "step", -1L))));
         }
         var person = kit.eventOf(id("ada"), "bad\u0000name", "{}");
         append(log, lane, OperationCodec.encode(person));
@@ -69,9 +77,12 @@ final class ManyNodesTest {
       var attributes = kit.attributesOf(id("ada"));
       assertThat(attributes).containsEntry("step", 19L).hasSize(22);
       assertThat(kit.events(id("ada"))).containsExactly("good name");
-      assertThat(kit.deadLetters()).hasSize(21).allSatisfy(reason -> assertThat(reason).isNotBlank());
+      assertThat(kit.deadLetters())
+          .hasSize(21)
+          .allSatisfy(reason -> assertThat(reason).isNotBlank());
       assertThat(kit.deadLetters()).anyMatch(reason -> reason.contains("0x00"));
-      assertThat(kit.number("SELECT count(*) FROM dead_letter WHERE length(payload) > 0")).isPositive();
+      assertThat(kit.number("SELECT count(*) FROM dead_letter WHERE length(payload) > 0"))
+          .isPositive();
       kit.assertConsistent();
     }
   }
@@ -99,10 +110,15 @@ final class ManyNodesTest {
   }
 
   private static void rules(ProcessingKit kit) {
-    kit.segment(new Condition.Event(EventKind.EVENT, "did", Count.AT_LEAST, 1, Duration.ofMinutes(1), List.of()));
-    var many = kit.segment(new Condition.Event(EventKind.EVENT, "did", Count.AT_LEAST, 20, null, List.of()));
+    kit.segment(
+        new Condition.Event(
+            EventKind.EVENT, "did", Count.AT_LEAST, 1, Duration.ofMinutes(1), List.of()));
+    var many =
+        kit.segment(
+            new Condition.Event(EventKind.EVENT, "did", Count.AT_LEAST, 20, null, List.of()));
     kit.segment(new Condition.Not(new Condition.InSegment(many)));
-    var content = new EmailTemplate("Hello", "<p>Hi</p>", "", "shop@example.test", "", "", "", Map.of());
+    var content =
+        new EmailTemplate("Hello", "<p>Hi</p>", "", "shop@example.test", "", "", "", Map.of());
     var mail = new Step.Email(0, "mail", content, SendingState.AUTOMATIC, null);
     kit.campaign(
         new CampaignDefinition(
@@ -116,41 +132,50 @@ final class ManyNodesTest {
   }
 
   /**
-   * Callers that name the same few people by id and by e-mail, on all nodes, until each event is accepted.
+   * Callers that name the same few people by id and by e-mail, on all nodes, until each event is
+   * accepted.
    *
-   * @param withIds whether events carry an id; without one a log that breaks leaves it open whether the event was taken
+   * @param withIds whether events carry an id; without one a log that breaks leaves it open whether
+   *     the event was taken
    */
   private static void load(ProcessingKit kit, List<Processing> nodes, boolean withIds) {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var caller = 0; caller < CALLERS; caller++) {
         var me = caller;
-        threads.submit(
-            () -> {
-              var random = new Random(me);
-              var node = nodes.get(me % nodes.size());
-              for (var i = 0; i < EACH; i++) {
-                var person = random.nextInt(PEOPLE);
-                var name = random.nextBoolean() ? byId(person) : byEmail(person);
-                var eventId = withIds ? "event-" + me + "-" + i : null;
-                var event =
-                    new Operation.Event(
-                        kit.workspace(), name, null, EventKind.EVENT, "did", eventId, 0, "{}".getBytes(StandardCharsets.UTF_8));
-                accept(node, event, withIds);
-                if (i % 10 == 0) {
-                  accept(node, kit.identifyOf(name, "a" + me, (long) i), withIds);
-                }
-                if (i % 50 == 0 && me == 0) {
-                  kit.clock.advance(Duration.ofSeconds(20));
-                }
-              }
-              return null;
-            });
+        threads.submit(() -> {
+          var random = new Random(me);
+          var node = nodes.get(me % nodes.size());
+          for (var i = 0; i < EACH; i++) {
+            var person = random.nextInt(PEOPLE);
+            var name = random.nextBoolean() ? byId(person) : byEmail(person);
+            var eventId = withIds ? "event-" + me + "-" + i : null;
+            var event =
+                new Operation.Event(
+                    kit.workspace(),
+                    name,
+                    null,
+                    EventKind.EVENT,
+                    "did",
+                    eventId,
+                    0,
+                    "{}".getBytes(StandardCharsets.UTF_8));
+            accept(node, event, withIds);
+            if (i % 10 == 0) {
+              accept(node, kit.identifyOf(name, "a" + me, (long) i), withIds);
+            }
+            if (i % 50 == 0 && me == 0) {
+              kit.clock.advance(Duration.ofSeconds(20));
+            }
+          }
+          return null;
+        });
       }
     }
   }
 
   /** Repeats what was refused, as clients do. */
-  private static void accept(Processing node, Operation operation, boolean again) throws IntakeUnavailable {
+  private static void accept(Processing node, Operation operation, boolean again)
+      throws IntakeUnavailable {
     while (true) {
       try {
         node.intake().accept(operation);
@@ -166,21 +191,35 @@ final class ManyNodesTest {
   private static void assertExactlyOnce(ProcessingKit kit) {
     var events = CALLERS * EACH;
     assertThat(kit.number("SELECT count(*) FROM event")).as("stored events").isEqualTo(events);
-    assertThat(kit.number("SELECT count(*) FROM journey")).as("one journey for each event").isEqualTo(events);
-    assertThat(kit.number("SELECT count(*) FROM journey WHERE state <> 'finished'")).as("journeys that did not end").isZero();
-    assertThat(kit.number("SELECT count(*) FROM delivery")).as("one mail for each journey").isEqualTo(events);
-    assertThat(kit.number("SELECT count(DISTINCT journey_id) FROM delivery")).as("journeys that sent").isEqualTo(events);
-    assertThat(kit.number("SELECT count(*) FROM segment_timer")).as("timers after everything is over").isZero();
+    assertThat(kit.number("SELECT count(*) FROM journey"))
+        .as("one journey for each event")
+        .isEqualTo(events);
+    assertThat(kit.number("SELECT count(*) FROM journey WHERE state <> 'finished'"))
+        .as("journeys that did not end")
+        .isZero();
+    assertThat(kit.number("SELECT count(*) FROM delivery"))
+        .as("one mail for each journey")
+        .isEqualTo(events);
+    assertThat(kit.number("SELECT count(DISTINCT journey_id) FROM delivery"))
+        .as("journeys that sent")
+        .isEqualTo(events);
+    assertThat(kit.number("SELECT count(*) FROM segment_timer"))
+        .as("timers after everything is over")
+        .isZero();
     assertThat(kit.people()).isEqualTo(PEOPLE);
     for (var person = 0; person < PEOPLE; person++) {
       var key = kit.personId(byId(person));
       assertThat(kit.personId(byEmail(person))).isEqualTo(key);
       var stored = kit.number("SELECT count(*) FROM event WHERE person_id = ?", key);
       var counters = kit.countersOf(key);
-      var ids = kit.database.read(handle -> handle.select("SELECT counter_id FROM counter").mapTo(Integer.class).list());
+      var ids =
+          kit.database.read(handle ->
+              handle.select("SELECT counter_id FROM counter").mapTo(Integer.class).list());
       assertThat(ids).isNotEmpty();
       for (int counter : ids) {
-        assertThat(counters.get(counter).total()).as("counter %d of person %d", counter, person).isEqualTo(stored);
+        assertThat(counters.get(counter).total())
+            .as("counter %d of person %d", counter, person)
+            .isEqualTo(stored);
       }
     }
     assertThat(kit.deadLetters()).isEmpty();
@@ -195,7 +234,8 @@ final class ManyNodesTest {
   }
 
   @Test
-  @DisplayName("design §3.4, I3: two nodes, people named by id and by e-mail, timers beside them: counters equal events exactly")
+  @DisplayName(
+      "design §3.4, I3: two nodes, people named by id and by e-mail, timers beside them: counters equal events exactly")
   void shouldHaveOneWriterPerPerson() throws Exception {
     try (var kit = ProcessingKit.start(2)) {
       var second = kit.addNode(2);
@@ -213,7 +253,8 @@ final class ManyNodesTest {
   }
 
   @Test
-  @DisplayName("design §3.4: the same with large batches: four processors start on one backlog about the same people")
+  @DisplayName(
+      "design §3.4: the same with large batches: four processors start on one backlog about the same people")
   void shouldHaveOneWriterPerPersonInLargeBatches() {
     try (var kit = ProcessingKit.start(2)) {
       var second = kit.addNode(2);
@@ -225,12 +266,15 @@ final class ManyNodesTest {
       kit.advance(Duration.ofMinutes(10));
       // then
       assertExactlyOnce(kit);
-      assertThat(kit.node(0).stats().batches() + second.stats().batches()).as("batches").isLessThan(CALLERS * EACH / 10);
+      assertThat(kit.node(0).stats().batches() + second.stats().batches())
+          .as("batches")
+          .isLessThan(CALLERS * EACH / 10);
     }
   }
 
   @Test
-  @DisplayName("P-1, P-4: people created, renamed and deleted by two nodes at once, each name in several lanes")
+  @DisplayName(
+      "P-1, P-4: people created, renamed and deleted by two nodes at once, each name in several lanes")
   void shouldSurviveContentionForNames() throws Exception {
     try (var kit = ProcessingKit.start(2)) {
       var second = kit.addNode(2);
@@ -239,24 +283,23 @@ final class ManyNodesTest {
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         for (var caller = 0; caller < CALLERS; caller++) {
           var me = caller;
-          threads.submit(
-              () -> {
-                var random = new Random(me);
-                var node = me % 2 == 0 ? kit.node(0) : second;
-                for (var i = 0; i < 70; i++) {
-                  var one = random.nextInt(6);
-                  var other = random.nextInt(6);
-                  var name = random.nextBoolean() ? byId(one) : byEmail(one);
-                  ProcessingKit.accept(
-                      node,
-                      switch (random.nextInt(5)) {
-                        case 0 -> new Operation.Delete(kit.workspace(), name);
-                        case 1 -> kit.identifyOf(name, "id", "person-" + other);
-                        case 2 -> kit.identifyOf(name, "email", "person-" + other + "@example.test");
-                        default -> kit.eventOf(name, "did", "{}");
-                      });
-                }
-              });
+          threads.submit(() -> {
+            var random = new Random(me);
+            var node = me % 2 == 0 ? kit.node(0) : second;
+            for (var i = 0; i < 70; i++) {
+              var one = random.nextInt(6);
+              var other = random.nextInt(6);
+              var name = random.nextBoolean() ? byId(one) : byEmail(one);
+              ProcessingKit.accept(
+                  node,
+                  switch (random.nextInt(5)) {
+                    case 0 -> new Operation.Delete(kit.workspace(), name);
+                    case 1 -> kit.identifyOf(name, "id", "person-" + other);
+                    case 2 -> kit.identifyOf(name, "email", "person-" + other + "@example.test");
+                    default -> kit.eventOf(name, "did", "{}");
+                  });
+            }
+          });
         }
       }
       kit.settle();
@@ -264,26 +307,37 @@ final class ManyNodesTest {
       kit.assertConsistent();
       kit.advance(Duration.ofMinutes(5));
       kit.erase();
-      assertThat(kit.number("SELECT count(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = e.person_id)"))
+      assertThat(
+              kit.number(
+                  "SELECT count(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = e.person_id)"))
           .as("events of people who do not exist")
           .isZero();
-      for (long person : kit.database.read(handle -> handle.select("SELECT person_id FROM person").mapTo(Long.class).list())) {
+      for (long person :
+          kit.database.read(
+              handle -> handle.select("SELECT person_id FROM person").mapTo(Long.class).list())) {
         var stored = kit.number("SELECT count(*) FROM event WHERE person_id = ?", person);
-        assertThat(kit.countersOf(person).get(1).total()).as("counter of person %d", person).isEqualTo(stored);
+        assertThat(kit.countersOf(person).get(1).total())
+            .as("counter of person %d", person)
+            .isEqualTo(stored);
       }
     }
   }
 
   @Test
-  @DisplayName("I1, I3: connections of processors and timers die again and again under load: everything exactly once")
+  @DisplayName(
+      "I1, I3: connections of processors and timers die again and again under load: everything exactly once")
   void shouldApplyExactlyOnceWhenProcessorsDie() throws Exception {
-    exactlyOnce("application_name IN ('carillon processor', 'carillon due work') AND random() < 0.5", false);
+    exactlyOnce(
+        "application_name IN ('carillon processor', 'carillon due work') AND random() < 0.5",
+        false);
   }
 
   @Test
   @DisplayName("I1, I3: those of the logs die too, and clients repeat what was refused")
   void shouldApplyExactlyOnceWhenLogsDie() throws Exception {
-    exactlyOnce("application_name = 'carillon processor' AND random() < 0.3 OR application_name = 'carillon log' AND random() < 0.3", true);
+    exactlyOnce(
+        "application_name = 'carillon processor' AND random() < 0.3 OR application_name = 'carillon log' AND random() < 0.3",
+        true);
   }
 
   private static void exactlyOnce(String victims, boolean withIds) throws Exception {
@@ -296,14 +350,13 @@ final class ManyNodesTest {
       var killed = new AtomicInteger();
       var killer =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    while (!over.get()) {
-                      killed.addAndGet((int) kill(kit, victims));
-                      kit.shareLanes();
-                      LockSupport.parkNanos(60_000_000);
-                    }
-                  });
+              .start(() -> {
+                while (!over.get()) {
+                  killed.addAndGet((int) kill(kit, victims));
+                  kit.shareLanes();
+                  LockSupport.parkNanos(60_000_000);
+                }
+              });
       // when
       load(kit, List.of(kit.node(0), second), withIds);
       over.set(true);

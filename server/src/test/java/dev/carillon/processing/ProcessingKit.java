@@ -52,8 +52,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log, its processing, segments and campaigns on a database of their own, under a clock that tests turn. Operations go in as edges put them in;
- * {@link #settle} waits until everything they cause is committed; what came of it is read from the tables.
+ * The log, its processing, segments and campaigns on a database of their own, under a clock that
+ * tests turn. Operations go in as edges put them in; {@link #settle} waits until everything they
+ * cause is committed; what came of it is read from the tables.
  */
 final class ProcessingKit implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-02T18:00:00Z");
@@ -81,7 +82,10 @@ final class ProcessingKit implements AutoCloseable {
 
   /** One more process on the same database, with caches and rules of its own. */
   Processing addNode(int processors) {
-    var ids = new IdRanges(() -> database.read(handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+    var ids =
+        new IdRanges(() ->
+            database.read(handle ->
+                handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
     var stores =
         new Stores(
             new PeopleRepository(),
@@ -95,7 +99,8 @@ final class ProcessingKit implements AutoCloseable {
             ids);
     var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
     var node =
-        new Processing(database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
+        new Processing(
+            database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
     nodes.add(node);
     return node;
   }
@@ -137,20 +142,51 @@ final class ProcessingKit implements AutoCloseable {
   }
 
   Operation.Event eventOf(Identifier person, String name, String data) {
-    return new Operation.Event(workspace, person, null, EventKind.EVENT, name, null, 0, data.getBytes(StandardCharsets.UTF_8));
+    return new Operation.Event(
+        workspace,
+        person,
+        null,
+        EventKind.EVENT,
+        name,
+        null,
+        0,
+        data.getBytes(StandardCharsets.UTF_8));
   }
 
   Operation.Event anonymousOf(String anonymousId, String name, Instant at) {
     return new Operation.Event(
-        workspace, null, anonymousId, EventKind.EVENT, name, null, at.toEpochMilli(), "{}".getBytes(StandardCharsets.UTF_8));
+        workspace,
+        null,
+        anonymousId,
+        EventKind.EVENT,
+        name,
+        null,
+        at.toEpochMilli(),
+        "{}".getBytes(StandardCharsets.UTF_8));
   }
 
   Operation.Event eventAt(Identifier person, String name, Instant at) {
-    return new Operation.Event(workspace, person, null, EventKind.EVENT, name, null, at.toEpochMilli(), "{}".getBytes(StandardCharsets.UTF_8));
+    return new Operation.Event(
+        workspace,
+        person,
+        null,
+        EventKind.EVENT,
+        name,
+        null,
+        at.toEpochMilli(),
+        "{}".getBytes(StandardCharsets.UTF_8));
   }
 
   Operation.Event eventWithId(Identifier person, String name, String eventId) {
-    return new Operation.Event(workspace, person, null, EventKind.EVENT, name, eventId, 0, "{}".getBytes(StandardCharsets.UTF_8));
+    return new Operation.Event(
+        workspace,
+        person,
+        null,
+        EventKind.EVENT,
+        name,
+        eventId,
+        0,
+        "{}".getBytes(StandardCharsets.UTF_8));
   }
 
   void identify(Identifier person, @Nullable Object... attributes) {
@@ -159,7 +195,9 @@ final class ProcessingKit implements AutoCloseable {
 
   /** A change that happened at another time than now. */
   void identifyAt(Instant writtenAt, Identifier person, @Nullable Object... attributes) {
-    accept(new Operation.Identify(workspace, person, attributes(attributes), writtenAt.toEpochMilli(), false));
+    accept(
+        new Operation.Identify(
+            workspace, person, attributes(attributes), writtenAt.toEpochMilli(), false));
   }
 
   void event(Identifier person, String name) {
@@ -183,8 +221,9 @@ final class ProcessingKit implements AutoCloseable {
   }
 
   /**
-   * All operations in one batch, in this order, on a node with one processor: a first operation that does nothing leads it to the lock that saving rules
-   * takes, and while it waits there the others gather in the log.
+   * All operations in one batch, in this order, on a node with one processor: a first operation
+   * that does nothing leads it to the lock that saving rules takes, and while it waits there the
+   * others gather in the log.
    */
   void acceptTogether(List<? extends Operation> operations) {
     gather(() -> operations.forEach(this::accept));
@@ -193,17 +232,19 @@ final class ProcessingKit implements AutoCloseable {
   /** Whatever this puts into the log is in one batch. */
   void gather(Runnable accepting) {
     settle();
-    database.inTransaction(
-        handle -> {
-          Epoch.newRules(handle);
-          delete(Identifier.id("nobody at all"));
-          await()
-              .atMost(PATIENCE)
-              .pollInterval(Duration.ofMillis(5))
-              .until(() -> number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0);
-          accepting.run();
-          return true;
-        });
+    database.inTransaction(handle -> {
+      Epoch.newRules(handle);
+      delete(Identifier.id("nobody at all"));
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(5))
+          .until(() ->
+              number(
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                  > 0);
+      accepting.run();
+      return true;
+    });
     settle();
   }
 
@@ -214,11 +255,10 @@ final class ProcessingKit implements AutoCloseable {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(10))
-        .untilAsserted(
-            () -> {
-              assertThat(unread()).as("blocks of the log not yet read").isZero();
-              assertThat(due()).as("timers and journeys due").isZero();
-            });
+        .untilAsserted(() -> {
+          assertThat(unread()).as("blocks of the log not yet read").isZero();
+          assertThat(due()).as("timers and journeys due").isZero();
+        });
   }
 
   private long unread() {
@@ -231,17 +271,16 @@ final class ProcessingKit implements AutoCloseable {
   }
 
   private long due() {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
-                         + (SELECT count(*) FROM journey WHERE wake_at <= :now)
-                    """)
-                .bind("now", clock.instant())
-                .mapTo(Long.class)
-                .one());
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
+                     + (SELECT count(*) FROM journey WHERE wake_at <= :now)
+                """)
+            .bind("now", clock.instant())
+            .mapTo(Long.class)
+            .one());
   }
 
   /** Turns the clock and does what falls due. */
@@ -266,7 +305,8 @@ final class ProcessingKit implements AutoCloseable {
 
   int changeSegment(int segmentId, Condition condition) {
     var draft = new SegmentDraft("segment", "", List.of(), condition);
-    return built(database.inTransaction(handle -> segments.update(handle, workspace, segmentId, draft)));
+    return built(
+        database.inTransaction(handle -> segments.update(handle, workspace, segmentId, draft)));
   }
 
   private int built(SegmentOutcome outcome) {
@@ -276,7 +316,9 @@ final class ProcessingKit implements AutoCloseable {
   }
 
   void deleteSegment(int segmentId) {
-    assertThat(database.<SegmentOutcome, RuntimeException>inTransaction(handle -> segments.delete(handle, workspace, segmentId, campaigns::uses)))
+    assertThat(
+            database.<SegmentOutcome, RuntimeException>inTransaction(
+                handle -> segments.delete(handle, workspace, segmentId, campaigns::uses)))
         .isInstanceOf(SegmentOutcome.Deleted.class);
     build();
   }
@@ -325,16 +367,15 @@ final class ProcessingKit implements AutoCloseable {
       return CioId.personId(identifier.value());
     }
     var found =
-        database.read(
-            handle ->
-                handle
-                    .select(
-                        "SELECT person_id FROM person_identifier WHERE workspace_id = ? AND kind = ? AND value = ?",
-                        workspace.value(),
-                        identifier.kind().code(),
-                        identifier.key())
-                    .mapTo(Long.class)
-                    .findOne());
+        database.read(handle ->
+            handle
+                .select(
+                    "SELECT person_id FROM person_identifier WHERE workspace_id = ? AND kind = ? AND value = ?",
+                    workspace.value(),
+                    identifier.kind().code(),
+                    identifier.key())
+                .mapTo(Long.class)
+                .findOne());
     return found.map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
@@ -349,12 +390,17 @@ final class ProcessingKit implements AutoCloseable {
   /** The attributes of a person, identifiers included. */
   Map<String, Object> attributesOf(Identifier identifier) {
     var personId = personId(identifier);
-    return storedAttributes(personId).orElseThrow(() -> new AssertionError(identifier + " names a person who does not exist"));
+    return storedAttributes(personId)
+        .orElseThrow(() -> new AssertionError(identifier + " names a person who does not exist"));
   }
 
   Optional<Map<String, Object>> storedAttributes(long personId) {
     return database
-        .read(handle -> handle.select("SELECT attributes FROM person WHERE person_id = ?", personId).mapTo(String.class).findOne())
+        .read(handle ->
+            handle
+                .select("SELECT attributes FROM person WHERE person_id = ?", personId)
+                .mapTo(String.class)
+                .findOne())
         .map(AttributesJson::parse);
   }
 
@@ -368,15 +414,14 @@ final class ProcessingKit implements AutoCloseable {
 
   /** What a person's activity log holds, in the order of the operations; {@code 0} for nobody. */
   List<Activity> activities(long personId) {
-    return database.read(
-        handle ->
-            handle
-                .select(
-                    "SELECT type, data FROM activity WHERE person_id = ? AND workspace_id = ? ORDER BY op, ctid",
-                    personId,
-                    workspace.value())
-                .map((row, _) -> new Activity(row.getString(1), AttributesJson.parse(row.getString(2))))
-                .list());
+    return database.read(handle ->
+        handle
+            .select(
+                "SELECT type, data FROM activity WHERE person_id = ? AND workspace_id = ? ORDER BY op, ctid",
+                personId,
+                workspace.value())
+            .map((row, _) -> new Activity(row.getString(1), AttributesJson.parse(row.getString(2))))
+            .list());
   }
 
   List<String> activityTypes(Identifier identifier) {
@@ -385,12 +430,13 @@ final class ProcessingKit implements AutoCloseable {
 
   /** Names of a person's stored events, in the order they happened. */
   List<String> events(long personId) {
-    return database.read(
-        handle ->
-            handle
-                .select("SELECT n.name FROM event e JOIN event_name n USING (name_id) WHERE person_id = ? ORDER BY occurred_at, op", personId)
-                .mapTo(String.class)
-                .list());
+    return database.read(handle ->
+        handle
+            .select(
+                "SELECT n.name FROM event e JOIN event_name n USING (name_id) WHERE person_id = ? ORDER BY occurred_at, op",
+                personId)
+            .mapTo(String.class)
+            .list());
   }
 
   List<String> events(Identifier identifier) {
@@ -400,19 +446,32 @@ final class ProcessingKit implements AutoCloseable {
   /** The segments a person is in. */
   Set<Integer> segmentsOf(Identifier identifier) {
     var personId = personId(identifier);
-    return database.read(
-        handle -> handle.select("SELECT segment_id FROM segment_member WHERE person_id = ?", personId).mapTo(Integer.class).set());
+    return database.read(handle ->
+        handle
+            .select("SELECT segment_id FROM segment_member WHERE person_id = ?", personId)
+            .mapTo(Integer.class)
+            .set());
   }
 
   Counters countersOf(long personId) {
     return database
-        .read(handle -> handle.select("SELECT counters FROM person_counters WHERE person_id = ?", personId).mapTo(byte[].class).findOne())
+        .read(handle ->
+            handle
+                .select("SELECT counters FROM person_counters WHERE person_id = ?", personId)
+                .mapTo(byte[].class)
+                .findOne())
         .map(Counters::unpack)
         .orElse(Counters.EMPTY);
   }
 
   /** A row of table {@code journey}. */
-  record Travel(long journeyId, int campaignId, String state, @Nullable Integer node, @Nullable String endReason, String trigger) {
+  record Travel(
+      long journeyId,
+      int campaignId,
+      String state,
+      @Nullable Integer node,
+      @Nullable String endReason,
+      String trigger) {
     private static Travel of(ResultSet row) throws SQLException {
       return new Travel(
           row.getLong("journey_id"),
@@ -425,12 +484,13 @@ final class ProcessingKit implements AutoCloseable {
   }
 
   List<Travel> journeys(long personId) {
-    return database.read(
-        handle ->
-            handle
-                .select("SELECT * FROM journey WHERE person_id = ? ORDER BY started_at, journey_id", personId)
-                .map((row, _) -> Travel.of(row))
-                .list());
+    return database.read(handle ->
+        handle
+            .select(
+                "SELECT * FROM journey WHERE person_id = ? ORDER BY started_at, journey_id",
+                personId)
+            .map((row, _) -> Travel.of(row))
+            .list());
   }
 
   List<Travel> journeys(Identifier identifier) {
@@ -439,22 +499,24 @@ final class ProcessingKit implements AutoCloseable {
 
   /** {@code reason=times} of the refusals of a person, in alphabetical order. */
   List<String> refusals(Identifier identifier) {
-    return database.read(
-        handle ->
-            handle
-                .select("SELECT reason || '=' || times FROM campaign_refusal WHERE person_id = ? ORDER BY reason", personId(identifier))
-                .mapTo(String.class)
-                .list());
+    return database.read(handle ->
+        handle
+            .select(
+                "SELECT reason || '=' || times FROM campaign_refusal WHERE person_id = ? ORDER BY reason",
+                personId(identifier))
+            .mapTo(String.class)
+            .list());
   }
 
   /** The steps whose mails were intended for a person, with the state of each. */
   List<String> deliveries(long personId) {
-    return database.read(
-        handle ->
-            handle
-                .select("SELECT action_id || ' ' || state FROM delivery WHERE person_id = ? ORDER BY created_at, delivery_id", personId)
-                .mapTo(String.class)
-                .list());
+    return database.read(handle ->
+        handle
+            .select(
+                "SELECT action_id || ' ' || state FROM delivery WHERE person_id = ? ORDER BY created_at, delivery_id",
+                personId)
+            .mapTo(String.class)
+            .list());
   }
 
   List<String> deliveries(Identifier identifier) {
@@ -463,46 +525,58 @@ final class ProcessingKit implements AutoCloseable {
 
   /** Reasons of all operations that were put aside. */
   List<String> deadLetters() {
-    return database.read(handle -> handle.select("SELECT reason FROM dead_letter ORDER BY op").mapTo(String.class).list());
+    return database.read(handle ->
+        handle.select("SELECT reason FROM dead_letter ORDER BY op").mapTo(String.class).list());
   }
 
-  /** What holds whatever happened: identifiers and profiles agree, nothing belongs to people who do not exist. */
+  /**
+   * What holds whatever happened: identifiers and profiles agree, nothing belongs to people who do
+   * not exist.
+   */
   void assertConsistent() {
     var people = new TreeMap<Long, Map<String, Object>>();
     var expected = new ArrayList<String>();
-    database.<Integer, RuntimeException>read(
-        handle ->
-            handle
-                .select("SELECT person_id, workspace_id, attributes FROM person WHERE workspace_id = ?", workspace.value())
-                .map(
-                    (row, _) -> {
-                      var attributes = AttributesJson.parse(row.getString(3));
-                      people.put(row.getLong(1), attributes);
-                      for (var name : List.of("id", "email")) {
-                        if (attributes.get(name) instanceof String value) {
-                          var identifier = name.equals("id") ? Identifier.id(value) : Identifier.email(value);
-                          expected.add("%d %s %s → %d".formatted(row.getInt(2), name, identifier.key(), row.getLong(1)));
-                        }
-                      }
-                      return 1;
-                    })
-                .list()
-                .size());
+    database.<Integer, RuntimeException>read(handle ->
+        handle
+            .select(
+                "SELECT person_id, workspace_id, attributes FROM person WHERE workspace_id = ?",
+                workspace.value())
+            .map((row, _) -> {
+              var attributes = AttributesJson.parse(row.getString(3));
+              people.put(row.getLong(1), attributes);
+              for (var name : List.of("id", "email")) {
+                if (attributes.get(name) instanceof String value) {
+                  var identifier =
+                      name.equals("id") ? Identifier.id(value) : Identifier.email(value);
+                  expected.add(
+                      "%d %s %s → %d"
+                          .formatted(row.getInt(2), name, identifier.key(), row.getLong(1)));
+                }
+              }
+              return 1;
+            })
+            .list()
+            .size());
     var stored =
-        database.read(
-            handle ->
-                handle
-                    .select(
-                        """
-                        SELECT workspace_id || ' ' || (CASE kind WHEN 1 THEN 'id' ELSE 'email' END) || ' ' || value || ' → ' || person_id
-                          FROM person_identifier WHERE workspace_id = ?
-                        """,
-                        workspace.value())
-                    .mapTo(String.class)
-                    .list());
-    assertThat(stored).as("identifiers, as profiles have them").containsExactlyInAnyOrderElementsOf(expected);
-    for (var table : Arrays.asList("person_counters", "segment_member", "segment_timer", "campaign_refusal")) {
-      assertThat(number("SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)".formatted(table)))
+        database.read(handle ->
+            handle
+                .select(
+                    """
+                    SELECT workspace_id || ' ' || (CASE kind WHEN 1 THEN 'id' ELSE 'email' END) || ' ' || value || ' → ' || person_id
+                      FROM person_identifier WHERE workspace_id = ?
+                    """,
+                    workspace.value())
+                .mapTo(String.class)
+                .list());
+    assertThat(stored)
+        .as("identifiers, as profiles have them")
+        .containsExactlyInAnyOrderElementsOf(expected);
+    for (var table :
+        Arrays.asList("person_counters", "segment_member", "segment_timer", "campaign_refusal")) {
+      assertThat(
+              number(
+                  "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)"
+                      .formatted(table)))
           .as("rows of %s of people who do not exist", table)
           .isZero();
     }

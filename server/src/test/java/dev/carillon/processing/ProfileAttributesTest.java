@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -28,7 +29,7 @@ final class ProfileAttributesTest {
     KIT.inNewWorkspace();
   }
 
-  private static void identify(Object... attributes) {
+  private static void identify(@Nullable Object... attributes) {
     KIT.identify(ADA, attributes);
     KIT.settle();
   }
@@ -38,16 +39,19 @@ final class ProfileAttributesTest {
   }
 
   @Test
-  @DisplayName("track §3.5, P-10: null and \"\" remove an attribute; removing what is not there is nothing")
+  @DisplayName(
+      "track §3.5, P-10: null and \"\" remove an attribute; removing what is not there is nothing")
   void shouldRemoveAttributes() {
     identify("plan", "pro", "city", "Linz", "age", 7L);
     identify("plan", null, "city", "", "never_there", null);
     assertThat(ada()).isEqualTo(Map.of("id", "ada", "age", 7L));
-    assertThat(KIT.activities(KIT.personId(ADA)).getLast().data().keySet()).containsExactlyInAnyOrder("plan", "city");
+    assertThat(KIT.activities(KIT.personId(ADA)).getLast().data().keySet())
+        .containsExactlyInAnyOrder("plan", "city");
   }
 
   @Test
-  @DisplayName("P-1, track §3.5: merge by top-level key; a nested object replaces the former one whole")
+  @DisplayName(
+      "P-1, track §3.5: merge by top-level key; a nested object replaces the former one whole")
   void shouldMergeByTopLevelKey() {
     identify("address", Map.of("city", "Linz", "zip", "4020"), "plan", "pro");
     identify("address", Map.of("city", "Graz"));
@@ -55,10 +59,22 @@ final class ProfileAttributesTest {
   }
 
   @Test
-  @DisplayName("track §3.5: strings, booleans, 64-bit integers, doubles, lists and objects keep their type")
+  @DisplayName(
+      "track §3.5: strings, booleans, 64-bit integers, doubles, lists and objects keep their type")
   void shouldKeepTypes() {
     identify(
-        "text", "ß \"quoted\" \\ \n 😀", "yes", true, "big", Long.MAX_VALUE, "real", 1.5, "list", List.of("a", 1L, false), "map", Map.of("x", List.of()));
+        "text",
+        "ß \"quoted\" \\ \n 😀",
+        "yes",
+        true,
+        "big",
+        Long.MAX_VALUE,
+        "real",
+        1.5,
+        "list",
+        List.of("a", 1L, false),
+        "map",
+        Map.of("x", List.of()));
     assertThat(ada())
         .containsEntry("text", "ß \"quoted\" \\ \n 😀")
         .containsEntry("yes", true)
@@ -78,16 +94,25 @@ final class ProfileAttributesTest {
   @Test
   @DisplayName("P-12: a dotted key under cio_subscription_preferences writes that leaf only")
   void shouldWriteOnlyTheLeaf() {
-    identify(PREFERENCES, Map.of("topics", Map.of("topic_1", true, "topic_2", true), "channels", Map.of("email", true)));
+    identify(
+        PREFERENCES,
+        Map.of(
+            "topics", Map.of("topic_1", true, "topic_2", true), "channels", Map.of("email", true)));
     identify(PREFERENCES + ".topics.topic_2", false);
     identify(PREFERENCES + ".channels.push", false);
     assertThat(ada())
         .containsEntry(
             PREFERENCES,
-            Map.of("topics", Map.of("topic_1", true, "topic_2", false), "channels", Map.of("email", true, "push", false)));
+            Map.of(
+                "topics",
+                Map.of("topic_1", true, "topic_2", false),
+                "channels",
+                Map.of("email", true, "push", false)));
     identify(PREFERENCES + ".topics.topic_1", null, PREFERENCES + ".channels.push", "");
     assertThat(ada())
-        .containsEntry(PREFERENCES, Map.of("topics", Map.of("topic_2", false), "channels", Map.of("email", true)));
+        .containsEntry(
+            PREFERENCES,
+            Map.of("topics", Map.of("topic_2", false), "channels", Map.of("email", true)));
     assertThat(ada()).doesNotContainKey(PREFERENCES + ".topics.topic_2");
     assertThat(KIT.activities(KIT.personId(ADA)).getLast().data()).containsOnlyKeys(PREFERENCES);
   }
@@ -125,7 +150,8 @@ final class ProfileAttributesTest {
   }
 
   @Test
-  @DisplayName("P-11: in whatever order dated writes arrive, the result is the same; also when some change nothing")
+  @DisplayName(
+      "P-11: in whatever order dated writes arrive, the result is the same; also when some change nothing")
   void shouldNotDependOnTheOrderOfDatedWrites() {
     var seed = System.nanoTime();
     var random = new Random(seed);
@@ -147,7 +173,9 @@ final class ProfileAttributesTest {
       // then
       var last = values.getLast();
       var plan = KIT.attributesOf(person).get("plan");
-      assertThat(plan == null ? "" : plan).as("seed %d: %s written in the order %s", seed, values, order).isEqualTo(last);
+      assertThat(plan == null ? "" : plan)
+          .as("seed %d: %s written in the order %s", seed, values, order)
+          .isEqualTo(last);
     }
   }
 
@@ -163,7 +191,8 @@ final class ProfileAttributesTest {
   }
 
   @Test
-  @DisplayName("P-14: the 301st attribute is refused with failed_attribute_change; what is there may still change and go")
+  @DisplayName(
+      "P-14: the 301st attribute is refused with failed_attribute_change; what is there may still change and go")
   void shouldRefuseTheThreeHundredAndFirst() {
     // given
     var attributes = new ArrayList<Object>();
@@ -176,8 +205,12 @@ final class ProfileAttributesTest {
     // then
     assertThat(ada()).containsEntry("a0", "changed").doesNotContainKey("b");
     assertThat(KIT.activities(KIT.personId(ADA)))
-        .contains(new Activity("failed_attribute_change", Map.of("reason", "a person has at most 300 attributes", "b", "new")))
-        .contains(new Activity("attribute_change", Map.of("a0", Map.of("from", "v", "to", "changed"))));
+        .contains(
+            new Activity(
+                "failed_attribute_change",
+                Map.of("reason", "a person has at most 300 attributes", "b", "new")))
+        .contains(
+            new Activity("attribute_change", Map.of("a0", Map.of("from", "v", "to", "changed"))));
     // when
     identify("a1", "", "b", "new");
     // then
@@ -192,7 +225,13 @@ final class ProfileAttributesTest {
     identify("plan", null);
     assertThat(KIT.activities(KIT.personId(ADA)))
         .containsExactly(
-            new Activity("attribute_change", Map.of("plan", Map.of("from", "free", "to", "pro"), "age", Map.of("from", "", "to", 7L))),
+            new Activity(
+                "attribute_change",
+                Map.of(
+                    "plan",
+                    Map.of("from", "free", "to", "pro"),
+                    "age",
+                    Map.of("from", "", "to", 7L))),
             new Activity("attribute_change", Map.of("plan", Map.of("from", "pro", "to", ""))));
   }
 
@@ -219,7 +258,10 @@ final class ProfileAttributesTest {
       }
       identify(attributes.toArray());
     }
-    var written = KIT.number("SELECT count(*) FROM person p, json_object_keys(p.written::json) WHERE p.person_id = ?", KIT.personId(ADA));
+    var written =
+        KIT.number(
+            "SELECT count(*) FROM person p, json_object_keys(p.written::json) WHERE p.person_id = ?",
+            KIT.personId(ADA));
     assertThat(written).isLessThanOrEqualTo(600);
   }
 }

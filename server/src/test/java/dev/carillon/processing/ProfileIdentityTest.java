@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +38,7 @@ final class ProfileIdentityTest {
     assertThat(KIT.deadLetters()).isEmpty();
   }
 
-  private static void identify(Identifier person, Object... attributes) {
+  private static void identify(Identifier person, @Nullable Object... attributes) {
     KIT.identify(person, attributes);
     KIT.settle();
   }
@@ -47,12 +48,14 @@ final class ProfileIdentityTest {
   }
 
   @Test
-  @DisplayName("P-1, track §3.2 row 1: nobody is found, so somebody is created with all given identifiers")
+  @DisplayName(
+      "P-1, track §3.2 row 1: nobody is found, so somebody is created with all given identifiers")
   void shouldCreateAPersonWithAllIdentifiers() {
     // when
     identify(ADA, "email", "Ada@Example.test", "plan", "free");
     // then
-    assertThat(KIT.attributesOf(ADA)).isEqualTo(Map.of("id", "ada", "email", "Ada@Example.test", "plan", "free"));
+    assertThat(KIT.attributesOf(ADA))
+        .isEqualTo(Map.of("id", "ada", "email", "Ada@Example.test", "plan", "free"));
     assertThat(KIT.personId(MAIL)).isEqualTo(KIT.personId(ADA));
     assertThat(KIT.people()).isEqualTo(1);
   }
@@ -82,11 +85,13 @@ final class ProfileIdentityTest {
     identify(email("bob@example.test"), "id", "bob");
     assertThat(KIT.personId(MAIL)).isEqualTo(KIT.personId(ADA));
     assertThat(KIT.personId(BOB)).isEqualTo(KIT.personId(email("bob@example.test")));
-    assertThat(last(ADA).data()).containsEntry("email", Map.of("from", "", "to", "ada@example.test"));
+    assertThat(last(ADA).data())
+        .containsEntry("email", Map.of("from", "", "to", "ada@example.test"));
   }
 
   @Test
-  @DisplayName("P-4, track §3.2 row 3: new id and known e-mail update that one person, replacing its id")
+  @DisplayName(
+      "P-4, track §3.2 row 3: new id and known e-mail update that one person, replacing its id")
   void shouldReplaceTheIdOfTheKnownEmail() {
     // given
     identify(ADA, "email", "ada@example.test");
@@ -112,26 +117,32 @@ final class ProfileIdentityTest {
   }
 
   @Test
-  @DisplayName("P-4, track §3.2 row 3: a new e-mail in the path and a known id in the body: the person gets the address")
+  @DisplayName(
+      "P-4, track §3.2 row 3: a new e-mail in the path and a known id in the body: the person gets the address")
   void shouldGiveTheKnownIdTheEmailOfThePath() {
     identify(ADA);
     identify(MAIL, "id", "ada", "plan", "pro");
     assertThat(KIT.people()).isEqualTo(1);
-    assertThat(KIT.attributesOf(MAIL)).isEqualTo(Map.of("id", "ada", "email", "ada@example.test", "plan", "pro"));
+    assertThat(KIT.attributesOf(MAIL))
+        .isEqualTo(Map.of("id", "ada", "email", "ada@example.test", "plan", "pro"));
   }
 
   @Test
-  @DisplayName("track §3.3 row 2: a known id does not get another e-mail address by a path that is an address")
+  @DisplayName(
+      "track §3.3 row 2: a known id does not get another e-mail address by a path that is an address")
   void shouldNotReplaceAnEmailByPath() {
     identify(ADA, "email", "ada@example.test");
     identify(email("new@example.test"), "id", "ada", "plan", "pro");
-    assertThat(KIT.attributesOf(ADA)).containsEntry("email", "ada@example.test").containsEntry("plan", "pro");
+    assertThat(KIT.attributesOf(ADA))
+        .containsEntry("email", "ada@example.test")
+        .containsEntry("plan", "pro");
     assertThat(KIT.find(email("new@example.test"))).isEmpty();
     assertThat(KIT.activityTypes(ADA)).contains("failed_attribute_change");
   }
 
   @Test
-  @DisplayName("P-4, track §3.2 row 4: both known and different: failed_attribute_change, other attributes applied")
+  @DisplayName(
+      "P-4, track §3.2 row 4: both known and different: failed_attribute_change, other attributes applied")
   void shouldRefuseAnIdentifierOfSomebodyElse() {
     // given
     identify(ADA, "email", "ada@example.test");
@@ -150,7 +161,8 @@ final class ProfileIdentityTest {
   }
 
   @Test
-  @DisplayName("P-5, track §3.3: id and e-mail that are set do not change through id or e-mail in the path")
+  @DisplayName(
+      "P-5, track §3.3: id and e-mail that are set do not change through id or e-mail in the path")
   void shouldNotReplaceSetIdentifiers() {
     identify(ADA, "email", "ada@example.test");
     identify(ADA, "email", "other@example.test");
@@ -169,7 +181,8 @@ final class ProfileIdentityTest {
     // when
     identify(cioId, "id", "ada-2", "email", "new@example.test");
     // then
-    assertThat(KIT.attributesOf(cioId)).isEqualTo(Map.of("id", "ada-2", "email", "new@example.test"));
+    assertThat(KIT.attributesOf(cioId))
+        .isEqualTo(Map.of("id", "ada-2", "email", "new@example.test"));
     assertThat(KIT.find(ADA)).isEmpty();
     assertThat(KIT.find(MAIL)).isEmpty();
     assertThat(KIT.personId(email("new@example.test"))).isEqualTo(KIT.personId(id("ada-2")));
@@ -223,28 +236,42 @@ final class ProfileIdentityTest {
     // given
     identify(BOB, "email", "bob@example.test");
     // when
-    KIT.accept(new Operation.Identify(KIT.workspace(), ADA, ProcessingKit.attributes("plan", "pro"), 0, true));
-    KIT.accept(new Operation.Identify(KIT.workspace(), BOB, ProcessingKit.attributes("plan", "pro"), 0, true));
     KIT.accept(
         new Operation.Identify(
-            KIT.workspace(), id("bob-2"), ProcessingKit.attributes("email", "bob@example.test"), 0, true));
+            KIT.workspace(), ADA, ProcessingKit.attributes("plan", "pro"), 0, true));
+    KIT.accept(
+        new Operation.Identify(
+            KIT.workspace(), BOB, ProcessingKit.attributes("plan", "pro"), 0, true));
+    KIT.accept(
+        new Operation.Identify(
+            KIT.workspace(),
+            id("bob-2"),
+            ProcessingKit.attributes("email", "bob@example.test"),
+            0,
+            true));
     KIT.settle();
     // then
     assertThat(KIT.people()).isEqualTo(1);
-    assertThat(KIT.activities(0)).extracting(Activity::type).containsExactly("failed_attribute_change");
+    assertThat(KIT.activities(0))
+        .extracting(Activity::type)
+        .containsExactly("failed_attribute_change");
     assertThat(KIT.attributesOf(id("bob-2"))).containsEntry("plan", "pro");
   }
 
   @Test
-  @DisplayName("P-3: e-mail addresses are one whatever their letters' case, and shown as last written")
+  @DisplayName(
+      "P-3: e-mail addresses are one whatever their letters' case, and shown as last written")
   void shouldCompareEmailWithoutCase() {
     identify(email("Ada@Example.TEST"), "plan", "free");
     identify(MAIL, "plan", "pro");
     assertThat(KIT.people()).isEqualTo(1);
-    assertThat(KIT.attributesOf(MAIL)).containsEntry("email", "Ada@Example.TEST").containsEntry("plan", "pro");
+    assertThat(KIT.attributesOf(MAIL))
+        .containsEntry("email", "Ada@Example.TEST")
+        .containsEntry("plan", "pro");
     identify(MAIL, "email", "ADA@example.test");
     assertThat(KIT.attributesOf(MAIL)).containsEntry("email", "ADA@example.test");
-    assertThat(last(MAIL).data()).containsEntry("email", Map.of("from", "Ada@Example.TEST", "to", "ADA@example.test"));
+    assertThat(last(MAIL).data())
+        .containsEntry("email", Map.of("from", "Ada@Example.TEST", "to", "ADA@example.test"));
   }
 
   @Test
@@ -256,12 +283,14 @@ final class ProfileIdentityTest {
   }
 
   @Test
-  @DisplayName("track §3.2: an id in the body that repeats the path is nothing, also where the path is an e-mail")
+  @DisplayName(
+      "track §3.2: an id in the body that repeats the path is nothing, also where the path is an e-mail")
   void shouldIgnoreTheIdRepeatedInTheBody() {
     identify(ADA, "id", "ada", "plan", "pro");
     identify(MAIL, "id", "ada@example.test", "plan", "free");
     assertThat(KIT.attributesOf(ADA)).isEqualTo(Map.of("id", "ada", "plan", "pro"));
-    assertThat(KIT.attributesOf(MAIL)).isEqualTo(Map.of("email", "ada@example.test", "plan", "free"));
+    assertThat(KIT.attributesOf(MAIL))
+        .isEqualTo(Map.of("email", "ada@example.test", "plan", "free"));
     assertThat(KIT.find(id("ada@example.test"))).isEmpty();
   }
 
@@ -280,7 +309,8 @@ final class ProfileIdentityTest {
   }
 
   @Test
-  @DisplayName("P-11: identifiers and their attribute move together, or not at all when the write is older")
+  @DisplayName(
+      "P-11: identifiers and their attribute move together, or not at all when the write is older")
   void shouldNotMoveAnIdentifierByAnOlderWrite() {
     // given
     identify(ADA, "email", "ada@example.test");
@@ -292,7 +322,9 @@ final class ProfileIdentityTest {
     KIT.identifyAt(yesterday, id("older"), "email", "ada@example.test", "city", "Linz");
     KIT.settle();
     // then
-    assertThat(KIT.attributesOf(MAIL)).containsEntry("email", "ada@example.test").containsEntry("city", "Linz");
+    assertThat(KIT.attributesOf(MAIL))
+        .containsEntry("email", "ada@example.test")
+        .containsEntry("city", "Linz");
     assertThat(KIT.people()).isEqualTo(1);
   }
 
@@ -309,15 +341,20 @@ final class ProfileIdentityTest {
     // when
     identify(ADA, "email", "ada@example.test", "one_more", "v");
     // then
-    assertThat(KIT.attributesOf(ADA)).hasSize(302).containsEntry("email", "ada@example.test").doesNotContainKey("one_more");
+    assertThat(KIT.attributesOf(ADA))
+        .hasSize(302)
+        .containsEntry("email", "ada@example.test")
+        .doesNotContainKey("one_more");
     KIT.delete(ADA);
     KIT.settle();
     identify(MAIL, "plan", "free");
-    assertThat(KIT.attributesOf(MAIL)).isEqualTo(Map.of("email", "ada@example.test", "plan", "free"));
+    assertThat(KIT.attributesOf(MAIL))
+        .isEqualTo(Map.of("email", "ada@example.test", "plan", "free"));
   }
 
   @Test
-  @DisplayName("P-15, P-16: who is deleted is gone, its identifiers are free at once and name somebody new")
+  @DisplayName(
+      "P-15, P-16: who is deleted is gone, its identifiers are free at once and name somebody new")
   void shouldFreeIdentifiersByDeletion() {
     // given
     identify(ADA, "email", "ada@example.test", "plan", "pro");
@@ -352,10 +389,17 @@ final class ProfileIdentityTest {
             KIT.identifyOf(MAIL, "plan", "new")));
     // then
     assertThat(KIT.people()).isEqualTo(1);
-    assertThat(KIT.attributesOf(MAIL)).isEqualTo(Map.of("email", "ada@example.test", "plan", "new"));
+    assertThat(KIT.attributesOf(MAIL))
+        .isEqualTo(Map.of("email", "ada@example.test", "plan", "new"));
     assertThat(KIT.find(ADA)).isEmpty();
-    assertThat(KIT.number("SELECT count(*) FROM event WHERE workspace_id = ?", KIT.workspace().value())).isZero();
-    assertThat(KIT.number("SELECT count(*) FROM activity WHERE workspace_id = ? AND data LIKE '%secret%'", KIT.workspace().value()))
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM event WHERE workspace_id = ?", KIT.workspace().value()))
+        .isZero();
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM activity WHERE workspace_id = ? AND data LIKE '%secret%'",
+                KIT.workspace().value()))
         .as("what is left of people who lived within one batch")
         .isZero();
   }
