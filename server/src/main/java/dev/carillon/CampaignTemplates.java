@@ -11,7 +11,10 @@ import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What campaign steps say, read through a cache: an edit shows in mails rendered a second later (journeys §3.8). */
+/**
+ * What campaign steps say, read through a cache: an edit shows in mails rendered a second later
+ * (journeys §3.8).
+ */
 final class CampaignTemplates implements TemplateSource {
   private static final Duration FRESH = Duration.ofSeconds(1);
   private static final int CAMPAIGNS = 1_000;
@@ -35,14 +38,16 @@ final class CampaignTemplates implements TemplateSource {
   public Optional<CampaignEmail> find(WorkspaceId workspace, int campaignId, int actionId) {
     return cache
         .get(new Key(workspace, campaignId), key -> campaigns.find(key.workspace, key.campaignId))
-        .flatMap(
-            campaign ->
-                campaign
-                    .email(actionId)
-                    .map(
-                        step ->
-                            new CampaignEmail(
-                                campaign.name(), campaign.type(), step.name(), sent(step.content()), campaign.version())));
+        .flatMap(campaign ->
+            campaign
+                .email(actionId)
+                .map(step ->
+                    new CampaignEmail(
+                        campaign.name(),
+                        campaign.type(),
+                        step.name(),
+                        sent(step.content()),
+                        campaign.version())));
   }
 
   private EmailTemplate sent(EmailTemplate content) {

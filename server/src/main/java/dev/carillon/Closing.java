@@ -5,7 +5,10 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What has to be closed, in reverse order of its making; one that fails does not keep the others from closing. */
+/**
+ * What has to be closed, in reverse order of its making; one that fails does not keep the others
+ * from closing.
+ */
 final class Closing implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Closing.class);
 

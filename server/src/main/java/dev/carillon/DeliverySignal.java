@@ -1,6 +1,9 @@
 package dev.carillon;
 
-/** Carries the word that deliveries are queued from processing to the sender, which is built after it. */
+/**
+ * Carries the word that deliveries are queued from processing to the sender, which is built after
+ * it.
+ */
 final class DeliverySignal implements Runnable {
   private volatile Runnable target = () -> {};
 

@@ -11,11 +11,12 @@ final class Greeting {
             ? "Mail leaves through the SMTP server of CARILLON_SMTP_URL."
             : "Mail stays here, in the mail trap: set CARILLON_SMTP_URL to send it.";
     return """
-        Carillon answers at %s
-          Track API, App API and management API on that address; /v1/openapi.json describes the last.
-          Credentials: %s
-          %s
-          Sample data: ./carillon demo   Stop: Ctrl-C"""
+    Carillon answers at %s
+      Track API, App API and management API on that address; /v1/openapi.json describes the last.
+      Credentials: %s
+      %s
+      Sample data: ./carillon demo   Stop: Ctrl-C\
+    """
         .formatted(url, CredentialsFile.in(settings.data()), mail);
   }
 }

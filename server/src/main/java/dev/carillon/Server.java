@@ -3,18 +3,10 @@ package dev.carillon;
 import dev.carillon.api.app.AppApi;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
-import dev.carillon.campaigns.CampaignExplainer;
-import dev.carillon.campaigns.CampaignMetrics;
-import dev.carillon.http.ErrorEnvelope;
-import dev.carillon.people.PeopleQueries;
-import dev.carillon.reporting.ActivityQueries;
-import dev.carillon.segments.SegmentExplainer;
-import java.util.Locale;
-import java.util.Optional;
-import dev.carillon.people.PersonLookup;
-import dev.carillon.segments.FactsReader;
 import dev.carillon.api.track.TrackApi;
 import dev.carillon.api.track.TrackSettings;
+import dev.carillon.campaigns.CampaignExplainer;
+import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.JourneyRepository;
@@ -29,21 +21,27 @@ import dev.carillon.delivery.SmtpSettings;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
+import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
 import dev.carillon.people.Erasures;
+import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
+import dev.carillon.people.PersonLookup;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
 import dev.carillon.processing.Stores;
 import dev.carillon.processing.TurnableClock;
+import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.DatabaseSettings;
@@ -60,6 +58,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,12 +94,19 @@ final class Server implements AutoCloseable {
   private HttpServer build() {
     // the platform: time, secrets, storage
     var clock = clock();
-    var secret = settings.secretKey().orElseGet(() -> SecretKeyFile.readOrCreate(settings.data(), new SecureRandom()));
+    var secret =
+        settings
+            .secretKey()
+            .orElseGet(() -> SecretKeyFile.readOrCreate(settings.data(), new SecureRandom()));
     var database = closing.add(Database.open(databaseSettings()));
     var partitions = new Partitions(database);
     partitions.maintain(clock.instant());
-    var ids = new IdRanges(() -> database.read(handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
-    FirstStart.ensure(database, clock, givenKeys()).ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
+    var ids =
+        new IdRanges(() ->
+            database.read(handle ->
+                handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+    FirstStart.ensure(database, clock, givenKeys())
+        .ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what reacts
     var counters = new CounterRepository(clock);
@@ -129,7 +136,14 @@ final class Server implements AutoCloseable {
     var processing =
         closing.add(
             new Processing(
-                database, clock, ids, stores, ruleBooks, node(), isWorker ? settings.processors() : 0, outbox));
+                database,
+                clock,
+                ids,
+                stores,
+                ruleBooks,
+                node(),
+                isWorker ? settings.processors() : 0,
+                outbox));
     var sender =
         new DeliveryWorker(
             DeliverySettings.standard(processing.incarnation(), mailDomain()),
@@ -144,11 +158,15 @@ final class Server implements AutoCloseable {
       closing.add(sender);
       sender.start();
       outbox.connect(sender::signal);
-      upkeep.every(Duration.ofSeconds(1), "lane-sharing", () -> sender.reclaim(processing.shareLanes(sender.holders())));
+      upkeep.every(
+          Duration.ofSeconds(1),
+          "lane-sharing",
+          () -> sender.reclaim(processing.shareLanes(sender.holders())));
       var builder = new SegmentBuilder(database, segments, counters, clock);
       upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
       var campaignUpkeep = new CampaignUpkeep(database, deliveries);
-      upkeep.every(Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
+      upkeep.every(
+          Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
       upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
@@ -222,10 +240,9 @@ final class Server implements AutoCloseable {
     return settings
         .databaseUrl()
         .map(DatabaseSettings::external)
-        .orElseGet(
-            () ->
-                DatabaseSettings.embedded(
-                    new Embedded(settings.data(), null, settings.postgresSharedBuffers(), false)));
+        .orElseGet(() ->
+            DatabaseSettings.embedded(
+                new Embedded(settings.data(), null, settings.postgresSharedBuffers(), false)));
   }
 
   private GivenKeys givenKeys() {
@@ -280,7 +297,10 @@ final class Server implements AutoCloseable {
 
   /** Where this machine reaches the server, without a slash at the end. */
   String localUrl() {
-    var host = settings.host().equals("0.0.0.0") || settings.host().equals("::") ? "127.0.0.1" : settings.host();
+    var host =
+        settings.host().equals("0.0.0.0") || settings.host().equals("::")
+            ? "127.0.0.1"
+            : settings.host();
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + http.port();
   }
 

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the chores of a node, each again and again on one background thread of its own kind; a chore that fails is reported and tried again at its next turn. */
+/**
+ * Runs the chores of a node, each again and again on one background thread of its own kind; a chore
+ * that fails is reported and tried again at its next turn.
+ */
 final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 

@@ -17,7 +17,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what became of a campaign's messages, by the date each was created (M-4; App API > Metrics).
+ * Counts what became of a campaign's messages, by the date each was created (M-4; App API >
+ * Metrics).
  */
 public final class CampaignMetrics {
   private static final ZoneId EASTERN = ZoneId.of("America/New_York");
@@ -135,9 +136,7 @@ public final class CampaignMetrics {
         case DAYS -> midnight(today.minusDays(back));
         case WEEKS ->
             midnight(
-                today
-                    .with(TemporalAdjusters.previousOrSame(DayOfWeek.SUNDAY))
-                    .minusWeeks(back));
+                today.with(TemporalAdjusters.previousOrSame(DayOfWeek.SUNDAY)).minusWeeks(back));
         case MONTHS -> midnight(today.withDayOfMonth(1).minusMonths(back));
       };
     }
@@ -174,44 +173,42 @@ public final class CampaignMetrics {
       Buckets buckets) {
     var series = new TreeMap<String, int[]>();
     KEYS.forEach(key -> series.put(key, new int[buckets.begins().size()]));
-    database.read(
-        handle -> {
-          handle
-              .createQuery(
-                  """
-                  SELECT width_bucket(created_at, :begins) AS bucket,
-                         count(*) AS created,
-                         count(attempted_at) AS attempted, count(bounced_at) AS bounced,
-                         count(clicked_at) AS clicked, count(converted_at) AS converted,
-                         count(deferred_at) AS deferred, count(delivered_at) AS delivered,
-                         count(drafted_at) AS drafted, count(dropped_at) AS dropped,
-                         count(dropped_at) AS suppressed, count(failed_at) AS failed,
-                         count(opened_at) AS opened, count(sent_at) AS sent, count(spammed_at) AS spammed,
-                         count(undeliverable_at) AS undeliverable, count(unsubscribed_at) AS unsubscribed
-                    FROM delivery
-                   WHERE campaign_id = :campaign AND workspace_id = :workspace AND created_at >= :from AND created_at < :to
-                     AND (:action::int IS NULL OR action_id = :action)
-                     AND (:type::text IS NULL OR channel = :type)
-                   GROUP BY bucket
-                  """)
-              .bind("begins", buckets.begins())
-              .bind("from", buckets.begins().getFirst())
-              .bind("to", buckets.end())
-              .bind("workspace", workspace.value())
-              .bind("campaign", campaignId)
-              .bind("action", actionId)
-              .bind("type", type)
-              .map(
-                  (row, _) -> {
-                    var bucket = row.getInt("bucket") - 1;
-                    for (var column : COLUMNS) {
-                      counts(series, column)[bucket] = row.getInt(column);
-                    }
-                    return bucket;
-                  })
-              .list();
-          return series;
-        });
+    database.read(handle -> {
+      handle
+          .createQuery(
+              """
+              SELECT width_bucket(created_at, :begins) AS bucket,
+                     count(*) AS created,
+                     count(attempted_at) AS attempted, count(bounced_at) AS bounced,
+                     count(clicked_at) AS clicked, count(converted_at) AS converted,
+                     count(deferred_at) AS deferred, count(delivered_at) AS delivered,
+                     count(drafted_at) AS drafted, count(dropped_at) AS dropped,
+                     count(dropped_at) AS suppressed, count(failed_at) AS failed,
+                     count(opened_at) AS opened, count(sent_at) AS sent, count(spammed_at) AS spammed,
+                     count(undeliverable_at) AS undeliverable, count(unsubscribed_at) AS unsubscribed
+                FROM delivery
+               WHERE campaign_id = :campaign AND workspace_id = :workspace AND created_at >= :from AND created_at < :to
+                 AND (:action::int IS NULL OR action_id = :action)
+                 AND (:type::text IS NULL OR channel = :type)
+               GROUP BY bucket
+              """)
+          .bind("begins", buckets.begins())
+          .bind("from", buckets.begins().getFirst())
+          .bind("to", buckets.end())
+          .bind("workspace", workspace.value())
+          .bind("campaign", campaignId)
+          .bind("action", actionId)
+          .bind("type", type)
+          .map((row, _) -> {
+            var bucket = row.getInt("bucket") - 1;
+            for (var column : COLUMNS) {
+              counts(series, column)[bucket] = row.getInt(column);
+            }
+            return bucket;
+          })
+          .list();
+      return series;
+    });
     return Collections.unmodifiableMap(series);
   }
 

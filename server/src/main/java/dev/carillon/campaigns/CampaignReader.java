@@ -223,7 +223,8 @@ final class CampaignReader {
             line(fields, "to", DEFAULT_RECIPIENT),
             line(fields, "preheader", ""),
             headers(fields));
-    // Choice: W-3's draft is the default of an editor's new, empty message. A definition sent through the API
+    // Choice: W-3's draft is the default of an editor's new, empty message. A definition sent
+    // through the API
     // is a finished one, so it is sent unless it says otherwise. docs/decisions/0006.
     var sending =
         word(

@@ -359,13 +359,11 @@ public final class CampaignRepository {
    * start. It is over in a moment on a small base.
    */
   public boolean counting(WorkspaceId workspace, int campaignId) {
-    return database.read(
-        handle ->
-            find(handle, workspace, campaignId)
-                .filter(
-                    campaign ->
-                        !counted(handle, campaign.definition(), counters.of(handle, workspace)))
-                .isPresent());
+    return database.read(handle ->
+        find(handle, workspace, campaignId)
+            .filter(
+                campaign -> !counted(handle, campaign.definition(), counters.of(handle, workspace)))
+            .isPresent());
   }
 
   private static Set<Integer> unknownSegments(

@@ -195,13 +195,13 @@ final class Outbox {
 
   /** Incarnations other than our own that hold claims. */
   Set<Integer> holders() {
-    return database.read(
-        handle ->
-            handle
-                .createQuery("SELECT DISTINCT (lease >> 32)::int FROM outbox WHERE lease IS NOT NULL AND lease >> 32 <> :own")
-                .bind("own", incarnation)
-                .mapTo(Integer.class)
-                .set());
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT DISTINCT (lease >> 32)::int FROM outbox WHERE lease IS NOT NULL AND lease >> 32 <> :own")
+            .bind("own", incarnation)
+            .mapTo(Integer.class)
+            .set());
   }
 
   /**

@@ -38,7 +38,10 @@ public final class AnonymousRepository {
       @Nullable String eventId,
       String data) {}
 
-  /** Locks anonymous ids in key order, seen before or not, and tells whom they belong to; those of nobody are absent. */
+  /**
+   * Locks anonymous ids in key order, seen before or not, and tells whom they belong to; those of
+   * nobody are absent.
+   */
   public Map<Key, Link> lock(Handle handle, SortedSet<Key> keys) {
     var links = new HashMap<Key, Link>();
     var workspaces = keys.stream().mapToInt(key -> key.workspace.value()).toArray();
@@ -62,16 +65,15 @@ public final class AnonymousRepository {
             """)
         .bind("workspaces", workspaces)
         .bind("ids", ids)
-        .map(
-            (row, context) -> {
-              var linkedAt = row.getTimestamp(4);
-              if (linkedAt != null) {
-                links.put(
-                    new Key(new WorkspaceId(row.getInt(1)), row.getString(2)),
-                    new Link(row.getLong(3), linkedAt.toInstant()));
-              }
-              return 0;
-            })
+        .map((row, context) -> {
+          var linkedAt = row.getTimestamp(4);
+          if (linkedAt != null) {
+            links.put(
+                new Key(new WorkspaceId(row.getInt(1)), row.getString(2)),
+                new Link(row.getLong(3), linkedAt.toInstant()));
+          }
+          return 0;
+        })
         .list();
     return links;
   }
@@ -101,8 +103,10 @@ public final class AnonymousRepository {
             INSERT INTO anonymous_event (workspace_id, anonymous_id, name_id, op, occurred_at, received_at, event_id, data)
             SELECT * FROM unnest(:workspaces, :anonymous, :names, :ops, :occurred, :received, :ids, :data)
             """)
-        .bind("workspaces", events.stream().mapToInt(event -> event.key.workspace.value()).toArray())
-        .bind("anonymous", events.stream().map(event -> event.key.anonymousId).toArray(String[]::new))
+        .bind(
+            "workspaces", events.stream().mapToInt(event -> event.key.workspace.value()).toArray())
+        .bind(
+            "anonymous", events.stream().map(event -> event.key.anonymousId).toArray(String[]::new))
         .bind("names", events.stream().mapToInt(Stored::nameId).toArray())
         .bind("ops", events.stream().mapToLong(Stored::op).toArray())
         .bind("occurred", events.stream().map(Stored::occurredAt).toArray(Instant[]::new))
@@ -135,18 +139,17 @@ public final class AnonymousRepository {
         .bind("ids", keys.stream().map(Key::anonymousId).toArray(String[]::new))
         .bind("since", since)
         .bind("most", ATTACHED)
-        .map(
-            (row, context) ->
-                new Stored(
-                    new Key(new WorkspaceId(row.getInt(1)), row.getString(2)),
-                    EventKind.of(row.getInt(3)),
-                    row.getString(4),
-                    row.getInt(5),
-                    row.getLong(6),
-                    row.getTimestamp(7).toInstant(),
-                    row.getTimestamp(8).toInstant(),
-                    row.getString(9),
-                    row.getString(10)))
+        .map((row, context) ->
+            new Stored(
+                new Key(new WorkspaceId(row.getInt(1)), row.getString(2)),
+                EventKind.of(row.getInt(3)),
+                row.getString(4),
+                row.getInt(5),
+                row.getLong(6),
+                row.getTimestamp(7).toInstant(),
+                row.getTimestamp(8).toInstant(),
+                row.getString(9),
+                row.getString(10)))
         .list();
   }
 }

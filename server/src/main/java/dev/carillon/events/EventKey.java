@@ -12,8 +12,9 @@ import java.util.UUID;
 /**
  * What an event id is remembered by (P-42): 16 bytes, and the day its memory lies in.
  *
- * <p>A ULID of these days names its own day, so a repeat looks in the same place whenever it comes. Any other text, and a ULID of another time, is
- * remembered by the day of receipt; a repeat is then looked for on all remembered days. So a ULID that has grown old meanwhile is found too, where it
+ * <p>A ULID of these days names its own day, so a repeat looks in the same place whenever it comes.
+ * Any other text, and a ULID of another time, is remembered by the day of receipt; a repeat is then
+ * looked for on all remembered days. So a ULID that has grown old meanwhile is found too, where it
  * was put when it was young.
  *
  * @param key the ULID's 128 bits, or the first 128 bits of the text's SHA-256
@@ -48,12 +49,16 @@ public record EventKey(UUID key, LocalDate day, boolean own) {
       }
       if (valid) {
         var day = Instant.ofEpochMilli(high >>> 16).atOffset(ZoneOffset.UTC).toLocalDate();
-        var own = !day.isBefore(today.minusDays(YOUNG_DAYS)) && !day.isAfter(today.plusDays(AHEAD_DAYS));
+        var own =
+            !day.isBefore(today.minusDays(YOUNG_DAYS)) && !day.isAfter(today.plusDays(AHEAD_DAYS));
         return new EventKey(new UUID(high, low), own ? day : today, own);
       }
     }
     try {
-      var hash = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(eventId.getBytes(StandardCharsets.UTF_8)));
+      var hash =
+          ByteBuffer.wrap(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(eventId.getBytes(StandardCharsets.UTF_8)));
       return new EventKey(new UUID(hash.getLong(), hash.getLong()), today, false);
     } catch (NoSuchAlgorithmException missing) {
       throw new IllegalStateException("every Java runtime has SHA-256", missing);

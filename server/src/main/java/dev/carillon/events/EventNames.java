@@ -8,7 +8,8 @@ import java.time.InstantSource;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The numbers of event names. A name keeps its number for ever, so cached numbers never go stale. Thread-safe.
+ * The numbers of event names. A name keeps its number for ever, so cached numbers never go stale.
+ * Thread-safe.
  */
 public final class EventNames {
   private static final int CACHED = 50_000;

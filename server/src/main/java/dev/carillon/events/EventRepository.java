@@ -16,7 +16,10 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of events, of the memory against repeats, and of events of nobody yet. Every method is one statement a batch, or a few. */
+/**
+ * Rows of events, of the memory against repeats, and of events of nobody yet. Every method is one
+ * statement a batch, or a few.
+ */
 public final class EventRepository {
 
   /**
@@ -77,7 +80,9 @@ public final class EventRepository {
     var hashed = keys.stream().filter(key -> !key.key().own()).toList();
     if (!hashed.isEmpty()) {
       var known = rememberedAnyDay(handle, hashed, today);
-      hashed.stream().filter(key -> known.contains(new Found(key.workspace, key.key.key()))).forEach(repeats::add);
+      hashed.stream()
+          .filter(key -> known.contains(new Found(key.workspace, key.key.key())))
+          .forEach(repeats::add);
       fresh.removeAll(repeats);
     }
     if (fresh.isEmpty()) {
@@ -85,7 +90,9 @@ public final class EventRepository {
     }
     fresh.sort(null);
     var inserted = insertKeys(handle, fresh);
-    fresh.stream().filter(key -> !inserted.contains(new Found(key.workspace, key.key.key()))).forEach(repeats::add);
+    fresh.stream()
+        .filter(key -> !inserted.contains(new Found(key.workspace, key.key.key())))
+        .forEach(repeats::add);
     return repeats;
   }
 
@@ -100,7 +107,8 @@ public final class EventRepository {
             .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
             .bind("keys", keys.stream().map(key -> key.key.key()).toArray(UUID[]::new))
             .bind("from", today.minusDays(EventKey.REMEMBERED_DAYS).toString())
-            .map((row, context) -> new Found(new WorkspaceId(row.getInt(1)), row.getObject(2, UUID.class)))
+            .map((row, context) ->
+                new Found(new WorkspaceId(row.getInt(1)), row.getObject(2, UUID.class)))
             .list());
   }
 
@@ -116,7 +124,8 @@ public final class EventRepository {
             .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
             .bind("keys", keys.stream().map(key -> key.key.key()).toArray(UUID[]::new))
             .bind("days", keys.stream().map(key -> key.key.day().toString()).toArray(String[]::new))
-            .map((row, context) -> new Found(new WorkspaceId(row.getInt(1)), row.getObject(2, UUID.class)))
+            .map((row, context) ->
+                new Found(new WorkspaceId(row.getInt(1)), row.getObject(2, UUID.class)))
             .list());
   }
 
@@ -126,7 +135,8 @@ public final class EventRepository {
   public Map<Long, byte[]> counters(Handle handle, long[] people) {
     var counters = new HashMap<Long, byte[]>();
     handle
-        .createQuery("SELECT person_id, counters FROM person_counters WHERE person_id = ANY(:people)")
+        .createQuery(
+            "SELECT person_id, counters FROM person_counters WHERE person_id = ANY(:people)")
         .bind("people", people)
         .map((row, context) -> counters.put(row.getLong(1), row.getBytes(2)))
         .list();

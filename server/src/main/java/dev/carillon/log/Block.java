@@ -36,7 +36,8 @@ record Block(int streamId, long seq, long firstOp, Instant receivedAt, byte[] pa
       var start = buffer.position();
       buffer.position(start + length);
       if ((mask >>> lane & 1) != 0) {
-        into.add(new LogEntry(op, lane, receivedAt, Arrays.copyOfRange(payload, start, start + length)));
+        into.add(
+            new LogEntry(op, lane, receivedAt, Arrays.copyOfRange(payload, start, start + length)));
       }
     }
   }

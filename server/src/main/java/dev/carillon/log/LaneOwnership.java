@@ -49,7 +49,8 @@ public final class LaneOwnership {
   }
 
   /**
-   * Suspects that died: their incarnations held no lock at the last {@value #MISSING_TICKS} ticks. Anything they had taken may be taken over.
+   * Suspects that died: their incarnations held no lock at the last {@value #MISSING_TICKS} ticks.
+   * Anything they had taken may be taken over.
    */
   public Set<Integer> dead() {
     return dead;
@@ -64,7 +65,8 @@ public final class LaneOwnership {
    * Looks who lives and takes or releases groups. Called at start, once a second, and when the
    * log's session was renewed.
    *
-   * @param suspects incarnations that still hold something: told apart into living and {@link #dead}
+   * @param suspects incarnations that still hold something: told apart into living and {@link
+   *     #dead}
    * @return whether this node's groups changed
    */
   public boolean tick(Set<Integer> suspects) {
@@ -141,7 +143,10 @@ public final class LaneOwnership {
     return mine;
   }
 
-  /** A session that breaks and is opened again is missing for a moment; only who is missing for several ticks is dead. */
+  /**
+   * A session that breaks and is opened again is missing for a moment; only who is missing for
+   * several ticks is dead.
+   */
   private void noteMissing(Handle handle, Set<Integer> suspects) {
     var alive = liveSessions(handle, LogWriter.INCARNATION_LOCK);
     var counted = new TreeMap<Integer, Integer>();

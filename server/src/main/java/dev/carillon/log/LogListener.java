@@ -7,7 +7,10 @@ import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hears of commits of other nodes, so that their operations are looked at without delay. A node that is alone has none and spares the connection. */
+/**
+ * Hears of commits of other nodes, so that their operations are looked at without delay. A node
+ * that is alone has none and spares the connection.
+ */
 public final class LogListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogListener.class);
   private static final int PATIENCE_MILLIS = 1_000;

@@ -34,7 +34,10 @@ public final class LogWriter implements Log, AutoCloseable {
   /** As {@link #STREAM_LOCK}, held by the sessions of processes that take lanes to process. */
   static final int WORKER_LOCK = 7002;
 
-  /** As {@link #STREAM_LOCK}, on the incarnation of a process instead of the number of a stream: held for as long as the process lives. */
+  /**
+   * As {@link #STREAM_LOCK}, on the incarnation of a process instead of the number of a stream:
+   * held for as long as the process lives.
+   */
   static final int INCARNATION_LOCK = 7005;
 
   /** Channel other nodes listen on when they share the lanes. */
@@ -325,7 +328,10 @@ public final class LogWriter implements Log, AutoCloseable {
     }
   }
 
-  /** Takes nothing more: writes what is queued and answers every caller. The session, and with it the ownership of lanes, lives on. */
+  /**
+   * Takes nothing more: writes what is queued and answers every caller. The session, and with it
+   * the ownership of lanes, lives on.
+   */
   public void drain() {
     closing = true;
     LockSupport.unpark(thread);

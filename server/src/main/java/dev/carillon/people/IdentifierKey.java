@@ -15,7 +15,9 @@ public record IdentifierKey(WorkspaceId workspace, IdentifierKind kind, String v
     return new IdentifierKey(workspace, identifier.kind(), identifier.key());
   }
 
-  /** The order in which rows are written, so that two batches never wait for each other in a circle. */
+  /**
+   * The order in which rows are written, so that two batches never wait for each other in a circle.
+   */
   @Override
   public int compareTo(IdentifierKey other) {
     var byWorkspace = Integer.compare(workspace.value(), other.workspace.value());

@@ -69,63 +69,59 @@ public final class PeopleQueries {
       var personId = CioId.personId(identifier.value());
       return personId.isPresent() ? byKey(workspace, personId.getAsLong()) : Optional.empty();
     }
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT p.person_id, p.created_at, p.attributes, p.written
-                      FROM person_identifier i JOIN person p USING (person_id)
-                     WHERE i.workspace_id = :workspace AND i.kind = :kind AND i.value = :value
-                       AND p.workspace_id = :workspace
-                    """)
-                .bind("workspace", workspace.value())
-                .bind("kind", identifier.kind().code())
-                .bind("value", identifier.key())
-                .map(PeopleQueries::person)
-                .findOne());
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT p.person_id, p.created_at, p.attributes, p.written
+                  FROM person_identifier i JOIN person p USING (person_id)
+                 WHERE i.workspace_id = :workspace AND i.kind = :kind AND i.value = :value
+                   AND p.workspace_id = :workspace
+                """)
+            .bind("workspace", workspace.value())
+            .bind("kind", identifier.kind().code())
+            .bind("value", identifier.key())
+            .map(PeopleQueries::person)
+            .findOne());
   }
 
   private Optional<Person> byKey(WorkspaceId workspace, long personId) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT person_id, created_at, attributes, written FROM person
-                     WHERE person_id = :person AND workspace_id = :workspace
-                    """)
-                .bind("person", personId)
-                .bind("workspace", workspace.value())
-                .map(PeopleQueries::person)
-                .findOne());
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT person_id, created_at, attributes, written FROM person
+                 WHERE person_id = :person AND workspace_id = :workspace
+                """)
+            .bind("person", personId)
+            .bind("workspace", workspace.value())
+            .map(PeopleQueries::person)
+            .findOne());
   }
 
-  /** What these people are called; those who do not exist in the workspace (any more) are absent. */
+  /**
+   * What these people are called; those who do not exist in the workspace (any more) are absent.
+   */
   public Map<Long, Names> names(WorkspaceId workspace, Collection<Long> people) {
     var names = new HashMap<Long, Names>();
     if (people.isEmpty()) {
       return names;
     }
     List<Names> found =
-        database.read(
-            handle ->
-                handle
-                    .createQuery(
-                        """
-                        SELECT person_id, attributes::json ->> 'id' AS id, attributes::json ->> 'email' AS email
-                          FROM person
-                         WHERE person_id = ANY(:people) AND workspace_id = :workspace
-                        """)
-                    .bind("people", people.stream().mapToLong(Long::longValue).distinct().toArray())
-                    .bind("workspace", workspace.value())
-                    .map(
-                        (row, _) ->
-                            new Names(
-                                row.getLong("person_id"),
-                                row.getString("id"),
-                                row.getString("email")))
-                    .list());
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT person_id, attributes::json ->> 'id' AS id, attributes::json ->> 'email' AS email
+                      FROM person
+                     WHERE person_id = ANY(:people) AND workspace_id = :workspace
+                    """)
+                .bind("people", people.stream().mapToLong(Long::longValue).distinct().toArray())
+                .bind("workspace", workspace.value())
+                .map((row, _) ->
+                    new Names(
+                        row.getLong("person_id"), row.getString("id"), row.getString("email")))
+                .list());
     found.forEach(each -> names.put(each.personId(), each));
     return names;
   }
@@ -133,12 +129,11 @@ public final class PeopleQueries {
   private static Person person(ResultSet row, StatementContext context) throws SQLException {
     var written = new HashMap<String, Instant>();
     AttributesJson.parse(row.getString("written"))
-        .forEach(
-            (name, millis) -> {
-              if (millis instanceof Long number) {
-                written.put(name, Instant.ofEpochMilli(number));
-              }
-            });
+        .forEach((name, millis) -> {
+          if (millis instanceof Long number) {
+            written.put(name, Instant.ofEpochMilli(number));
+          }
+        });
     return new Person(
         row.getLong("person_id"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),

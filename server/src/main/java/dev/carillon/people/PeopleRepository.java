@@ -11,13 +11,20 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
-/** Rows of people and their identifiers, read and written for whole batches. Every method is one statement, whatever the number of rows. */
+/**
+ * Rows of people and their identifiers, read and written for whole batches. Every method is one
+ * statement, whatever the number of rows.
+ */
 public final class PeopleRepository {
 
   /** A person's row. */
-  public record Row(long personId, WorkspaceId workspace, Instant createdAt, String attributes, String written) {}
+  public record Row(
+      long personId, WorkspaceId workspace, Instant createdAt, String attributes, String written) {}
 
-  /** Who these identifiers name; those that name nobody are absent. {@code cio_id}s are not looked up here. */
+  /**
+   * Who these identifiers name; those that name nobody are absent. {@code cio_id}s are not looked
+   * up here.
+   */
   public Map<IdentifierKey, Long> resolve(Handle handle, Collection<IdentifierKey> keys) {
     var found = new HashMap<IdentifierKey, Long>();
     if (keys.isEmpty()) {
@@ -33,18 +40,20 @@ public final class PeopleRepository {
         .bind("workspaces", keys.stream().mapToInt(key -> key.workspace().value()).toArray())
         .bind("kinds", kinds(keys))
         .bind("values", keys.stream().map(IdentifierKey::value).toArray(String[]::new))
-        .map(
-            (row, context) ->
-                found.put(
-                    new IdentifierKey(
-                        new WorkspaceId(row.getInt(1)), IdentifierKind.of(row.getInt(2)), row.getString(3)),
-                    row.getLong(4)))
+        .map((row, context) ->
+            found.put(
+                new IdentifierKey(
+                    new WorkspaceId(row.getInt(1)),
+                    IdentifierKind.of(row.getInt(2)),
+                    row.getString(3)),
+                row.getLong(4)))
         .list();
     return found;
   }
 
   /**
-   * Locks people in key order and reads them as they are once the lock is held. Whoever is missing from the answer does not exist (any more).
+   * Locks people in key order and reads them as they are once the lock is held. Whoever is missing
+   * from the answer does not exist (any more).
    *
    * @param ids ascending
    */
@@ -57,21 +66,23 @@ public final class PeopleRepository {
              WHERE person_id = ANY(:ids) ORDER BY person_id FOR NO KEY UPDATE
             """)
         .bind("ids", ids)
-        .map(
-            (row, context) ->
-                rows.put(
+        .map((row, context) ->
+            rows.put(
+                row.getLong(1),
+                new Row(
                     row.getLong(1),
-                    new Row(
-                        row.getLong(1),
-                        new WorkspaceId(row.getInt(2)),
-                        row.getTimestamp(3).toInstant(),
-                        row.getString(4),
-                        row.getString(5))))
+                    new WorkspaceId(row.getInt(2)),
+                    row.getTimestamp(3).toInstant(),
+                    row.getString(4),
+                    row.getString(5))))
         .list();
     return rows;
   }
 
-  /** Adds people, in a transaction that has joined the epoch: it is noted as the one they were born under. */
+  /**
+   * Adds people, in a transaction that has joined the epoch: it is noted as the one they were born
+   * under.
+   */
   public void insert(Handle handle, List<Row> people) {
     handle
         .createUpdate(
@@ -108,7 +119,8 @@ public final class PeopleRepository {
    * Adds identifiers.
    *
    * @param identifiers in key order, so that two batches cannot wait for each other in a circle
-   * @return how many were added; fewer than given means that one was taken meanwhile: roll back and resolve again
+   * @return how many were added; fewer than given means that one was taken meanwhile: roll back and
+   *     resolve again
    */
   public int insertIdentifiers(Handle handle, TreeMap<IdentifierKey, Long> identifiers) {
     return handle
@@ -117,9 +129,13 @@ public final class PeopleRepository {
             INSERT INTO person_identifier (workspace_id, kind, value, person_id)
             SELECT * FROM unnest(:workspaces, :kinds, :values, :ids) ON CONFLICT DO NOTHING
             """)
-        .bind("workspaces", identifiers.keySet().stream().mapToInt(key -> key.workspace().value()).toArray())
+        .bind(
+            "workspaces",
+            identifiers.keySet().stream().mapToInt(key -> key.workspace().value()).toArray())
         .bind("kinds", kinds(identifiers.keySet()))
-        .bind("values", identifiers.keySet().stream().map(IdentifierKey::value).toArray(String[]::new))
+        .bind(
+            "values",
+            identifiers.keySet().stream().map(IdentifierKey::value).toArray(String[]::new))
         .bind("ids", identifiers.values().stream().mapToLong(Long::longValue).toArray())
         .execute();
   }
@@ -140,14 +156,21 @@ public final class PeopleRepository {
   }
 
   /**
-   * Removes locked people with their counters; what they left in time-partitioned tables is put down for erasure.
+   * Removes locked people with their counters; what they left in time-partitioned tables is put
+   * down for erasure.
    *
    * @param eraseAt when no batch that still writes about them can be running any more
    */
   public void delete(Handle handle, Map<Long, WorkspaceId> people, Instant eraseAt) {
     var ids = people.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
-    handle.createUpdate("DELETE FROM person WHERE person_id = ANY(:ids)").bind("ids", ids).execute();
-    handle.createUpdate("DELETE FROM person_counters WHERE person_id = ANY(:ids)").bind("ids", ids).execute();
+    handle
+        .createUpdate("DELETE FROM person WHERE person_id = ANY(:ids)")
+        .bind("ids", ids)
+        .execute();
+    handle
+        .createUpdate("DELETE FROM person_counters WHERE person_id = ANY(:ids)")
+        .bind("ids", ids)
+        .execute();
     handle
         .createUpdate(
             """

@@ -10,11 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attributes of one person while a batch works on it: what they are, when each was written, what has changed. Mutable; used by one thread under
- * the lock of the person's row.
+ * The attributes of one person while a batch works on it: what they are, when each was written,
+ * what has changed. Mutable; used by one thread under the lock of the person's row.
  */
 public final class Profile {
-  /** Attributes a person may have (track §8), beside the identifiers: these always fit, or a name could be stored that its profile does not show. */
+  /**
+   * Attributes a person may have (track §8), beside the identifiers: these always fit, or a name
+   * could be stored that its profile does not show.
+   */
   public static final int ATTRIBUTES = 300;
 
   /** Write times kept; beyond it those of removed attributes are forgotten, the oldest first. */
@@ -70,7 +73,10 @@ public final class Profile {
 
   /** What writing one attribute did. */
   public sealed interface Outcome {
-    /** It has a new value, or none any more. {@code from} null: it had none. {@code to} null: it was removed. */
+    /**
+     * It has a new value, or none any more. {@code from} null: it had none. {@code to} null: it was
+     * removed.
+     */
     record Changed(@Nullable Object from, @Nullable Object to) implements Outcome {}
 
     /** It had that value already, or a later write of it is known (P-11). */
@@ -81,10 +87,11 @@ public final class Profile {
   }
 
   /**
-   * Writes one attribute (track §3.4–3.5): null and empty text remove it; a key below {@code cio_subscription_preferences} changes that leaf only
-   * (P-12).
+   * Writes one attribute (track §3.4–3.5): null and empty text remove it; a key below {@code
+   * cio_subscription_preferences} changes that leaf only (P-12).
    *
-   * @param writtenAtMillis when the change happened; an older one than the last known write has no effect
+   * @param writtenAtMillis when the change happened; an older one than the last known write has no
+   *     effect
    */
   public Outcome write(String name, @Nullable Object value, long writtenAtMillis) {
     if (hasLater(name, writtenAtMillis)) {
@@ -92,7 +99,8 @@ public final class Profile {
     }
     if (name.startsWith(PREFERENCES + ".")) {
       var leafs = name.substring(PREFERENCES.length() + 1).split("\\.", 3);
-      return store(PREFERENCES, withLeaf(attributes.get(PREFERENCES), leafs, 0, value), writtenAtMillis);
+      return store(
+          PREFERENCES, withLeaf(attributes.get(PREFERENCES), leafs, 0, value), writtenAtMillis);
     }
     return store(name, value, writtenAtMillis);
   }
@@ -102,7 +110,10 @@ public final class Profile {
     return written.get(topLevel(name)) instanceof Long last && last > thanMillis;
   }
 
-  /** Remembers the time of a write that had no effect, so that writes older than it have none either (P-11). */
+  /**
+   * Remembers the time of a write that had no effect, so that writes older than it have none either
+   * (P-11).
+   */
   public void confirm(String name, long writtenAtMillis) {
     var attribute = topLevel(name);
     if (!(written.get(attribute) instanceof Long last) || last < writtenAtMillis) {
@@ -148,10 +159,12 @@ public final class Profile {
   }
 
   private boolean isFull() {
-    return attributes.size() - IDENTIFIERS.stream().filter(attributes::containsKey).count() >= ATTRIBUTES;
+    return attributes.size() - IDENTIFIERS.stream().filter(attributes::containsKey).count()
+        >= ATTRIBUTES;
   }
 
-  private static @Nullable Object withLeaf(@Nullable Object tree, String[] path, int depth, @Nullable Object value) {
+  private static @Nullable Object withLeaf(
+      @Nullable Object tree, String[] path, int depth, @Nullable Object value) {
     if (depth == path.length) {
       return "".equals(value) ? null : value;
     }

@@ -41,7 +41,11 @@ final class BatchActivity {
   }
 
   /** Notes that an attribute could not be changed, and why (P-4, P-6, P-14). */
-  void failed(Entry entry, @Nullable PersonState person, Map<String, @Nullable Object> attributes, String reason) {
+  void failed(
+      Entry entry,
+      @Nullable PersonState person,
+      Map<String, @Nullable Object> attributes,
+      String reason) {
     var data = new LinkedHashMap<String, Object>();
     data.put("reason", reason);
     attributes.forEach((name, value) -> data.put(name, value == null ? "" : value));

@@ -17,14 +17,16 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Anonymous activity in one batch (track §4.3, P-30 … P-36). The ids that occur are locked first, so an event and the identify that claims it cannot
- * pass each other in two batches.
+ * Anonymous activity in one batch (track §4.3, P-30 … P-36). The ids that occur are locked first,
+ * so an event and the identify that claims it cannot pass each other in two batches.
  */
 final class BatchAnonymous {
   /** How long events of nobody wait (P-30). */
   static final Duration KEPT = Duration.ofDays(30);
 
-  /** How long after an identify later events of the same anonymous id still find the person (P-31). */
+  /**
+   * How long after an identify later events of the same anonymous id still find the person (P-31).
+   */
   static final Duration FOLLOWED = Duration.ofMinutes(5);
 
   private final Handle handle;
@@ -58,7 +60,9 @@ final class BatchAnonymous {
     return links.values().stream().map(Link::personId).distinct().toList();
   }
 
-  /** The key of whom an event of this anonymous id goes to at the given time; null: nobody (yet). */
+  /**
+   * The key of whom an event of this anonymous id goes to at the given time; null: nobody (yet).
+   */
   @Nullable Long follower(Key key, Instant at) {
     var link = links.get(key);
     return link != null && !at.isAfter(link.linkedAt().plus(FOLLOWED)) ? link.personId() : null;
@@ -81,7 +85,10 @@ final class BatchAnonymous {
                 event.data()));
   }
 
-  /** Gives an anonymous id to a person and hands out the events that waited for it, oldest first (P-31, P-36). */
+  /**
+   * Gives an anonymous id to a person and hands out the events that waited for it, oldest first
+   * (P-31, P-36).
+   */
   List<Incoming> claim(Key key, PersonState person, Instant at) {
     var link = new Link(person.personId(), at);
     links.put(key, link);
@@ -91,16 +98,15 @@ final class BatchAnonymous {
       return List.of();
     }
     return waiting.stream()
-        .map(
-            event ->
-                new Incoming(
-                    event.kind(),
-                    event.name(),
-                    event.op(),
-                    event.occurredAt(),
-                    event.receivedAt(),
-                    event.eventId(),
-                    event.data()))
+        .map(event ->
+            new Incoming(
+                event.kind(),
+                event.name(),
+                event.op(),
+                event.occurredAt(),
+                event.receivedAt(),
+                event.eventId(),
+                event.data()))
         .toList();
   }
 

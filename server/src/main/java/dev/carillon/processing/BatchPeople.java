@@ -22,14 +22,19 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The people of one batch: whom identifiers name, who is loaded and locked, who was created, renamed or deleted.
+ * The people of one batch: whom identifiers name, who is loaded and locked, who was created,
+ * renamed or deleted.
  *
- * <p>Invariant: whatever is written about a person beyond plain events is written while its row is locked, and was read after the lock was held. Rows
- * are locked in key order in one statement. Somebody deleted between look-up and lock is missing from the answer; the identifiers are then looked up
- * again, and name nobody or a successor.
+ * <p>Invariant: whatever is written about a person beyond plain events is written while its row is
+ * locked, and was read after the lock was held. Rows are locked in key order in one statement.
+ * Somebody deleted between look-up and lock is missing from the answer; the identifiers are then
+ * looked up again, and name nobody or a successor.
  */
 final class BatchPeople {
-  /** Longer than any batch may run: what a running batch still writes about a deleted person is there when the erasure looks. */
+  /**
+   * Longer than any batch may run: what a running batch still writes about a deleted person is
+   * there when the erasure looks.
+   */
   private static final Duration ERASE_AFTER = Duration.ofMinutes(2);
 
   private static final int ATTEMPTS = 5;
@@ -97,12 +102,14 @@ final class BatchPeople {
         return;
       }
       var rows = people.lockAndLoad(handle, toLoad.stream().mapToLong(Long::longValue).toArray());
-      rows.forEach(
-          (id, row) ->
-              states.put(
+      rows.forEach((id, row) ->
+          states.put(
+              id,
+              PersonState.loaded(
                   id,
-                  PersonState.loaded(
-                      id, row.workspace(), row.createdAt(), Profile.of(row.attributes(), row.written()))));
+                  row.workspace(),
+                  row.createdAt(),
+                  Profile.of(row.attributes(), row.written()))));
       missingIds.clear();
       toLoad.removeAll(rows.keySet());
       if (toLoad.isEmpty()) {
@@ -156,7 +163,10 @@ final class BatchPeople {
     return state;
   }
 
-  /** Makes an identifier name this person, and gives the person the attribute of that name. The identifier must name nobody else. */
+  /**
+   * Makes an identifier name this person, and gives the person the attribute of that name. The
+   * identifier must name nobody else.
+   */
   Profile.Outcome name(PersonState person, Identifier identifier, long writtenAtMillis) {
     var attribute = identifier.kind() == IdentifierKind.ID ? "id" : "email";
     var former = person.profile().attribute(attribute);

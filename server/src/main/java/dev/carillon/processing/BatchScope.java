@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
-/** What one batch works with: its transaction, its people, the rules, and what they cause. Serves operations and timers alike. */
+/**
+ * What one batch works with: its transaction, its people, the rules, and what they cause. Serves
+ * operations and timers alike.
+ */
 final class BatchScope {
   private final Handle handle;
   private final Stores stores;
@@ -27,7 +30,8 @@ final class BatchScope {
   private final InstantSource clock;
   private final Set<Unbuilt> unbuilt = new HashSet<>();
 
-  BatchScope(Handle handle, Stores stores, RuleBook ruleBook, IdentifierCache cache, InstantSource clock) {
+  BatchScope(
+      Handle handle, Stores stores, RuleBook ruleBook, IdentifierCache cache, InstantSource clock) {
     this.handle = handle;
     this.stores = stores;
     this.ruleBook = ruleBook;
@@ -57,8 +61,8 @@ final class BatchScope {
   }
 
   /**
-   * Reads what rules look at, for all locked people: counters, memberships, timers, builds under way, journeys so far. Statements of their own, so
-   * that each sees what the lock waited for.
+   * Reads what rules look at, for all locked people: counters, memberships, timers, builds under
+   * way, journeys so far. Statements of their own, so that each sees what the lock waited for.
    */
   void loadRuleFacts(RuleBook.Reach reach) {
     var segments = reach.segments();
@@ -110,13 +114,12 @@ final class BatchScope {
     stores
         .journeys()
         .histories(handle, ids, asking)
-        .forEach(
-            (key, history) -> {
-              var person = people.byId(key.personId());
-              if (person != null) {
-                person.remember(key.campaignId(), history);
-              }
-            });
+        .forEach((key, history) -> {
+          var person = people.byId(key.personId());
+          if (person != null) {
+            person.remember(key.campaignId(), history);
+          }
+        });
   }
 
   /** Writes people, counters, memberships, timers, journeys, refusals and deliveries. */
@@ -135,7 +138,9 @@ final class BatchScope {
       }
       person.entered().forEach((segment, at) -> memberships.enter(person.personId(), segment, at));
       person.left().forEach(segment -> memberships.leave(person.personId(), segment));
-      person.changedTimers().forEach((segment, at) -> memberships.timer(person.personId(), segment, at));
+      person
+          .changedTimers()
+          .forEach((segment, at) -> memberships.timer(person.personId(), segment, at));
     }
     if (!counters.isEmpty()) {
       stores.events().storeCounters(handle, counters);
@@ -156,7 +161,8 @@ final class BatchScope {
     }
     if (!reactions.moved().isEmpty()) {
       stores.journeys().update(handle, reactions.moved());
-      var left = reactions.moved().stream().filter(BatchScope::leftEarly).map(BatchScope::ended).toList();
+      var left =
+          reactions.moved().stream().filter(BatchScope::leftEarly).map(BatchScope::ended).toList();
       if (!left.isEmpty()) {
         stores.deliveries().cancelForJourneys(handle, left); // C-42
       }
@@ -170,7 +176,9 @@ final class BatchScope {
   }
 
   private static boolean leftEarly(Journey journey) {
-    return journey.state() == Journey.State.EXITED && journey.endReason() != EndReason.EXIT_STEP && journey.endReason() != EndReason.ERROR;
+    return journey.state() == Journey.State.EXITED
+        && journey.endReason() != EndReason.EXIT_STEP
+        && journey.endReason() != EndReason.ERROR;
   }
 
   private static EndedJourney ended(Journey journey) {

@@ -4,7 +4,10 @@ import dev.carillon.log.LogEntry;
 import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 
-/** Where operations go that cannot be applied: kept with the reason, so that nothing is lost and nothing stands in the way. */
+/**
+ * Where operations go that cannot be applied: kept with the reason, so that nothing is lost and
+ * nothing stands in the way.
+ */
 final class DeadLetters {
 
   /** Puts one operation aside. */

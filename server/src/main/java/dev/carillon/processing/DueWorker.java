@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what falls due with no new data: segment timers and journeys that wait. Looks twice a second at two indexes, for the people of the lane groups
- * this node owns; owning only spares double work. Candidates are found without locks, their people are locked in key order like in any batch, and what
- * is due is read again under the lock: whoever comes second finds nothing to do.
+ * Does what falls due with no new data: segment timers and journeys that wait. Looks twice a second
+ * at two indexes, for the people of the lane groups this node owns; owning only spares double work.
+ * Candidates are found without locks, their people are locked in key order like in any batch, and
+ * what is due is read again under the lock: whoever comes second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
@@ -113,13 +114,21 @@ public final class DueWorker implements AutoCloseable {
       } else if (timers.size() + journeys.size() == 1) {
         putAside(handle, timers, journeys, now, failure);
       } else {
-        LOG.warn("{} timers and {} journeys failed and are done again in parts", timers.size(), journeys.size(), failure);
+        LOG.warn(
+            "{} timers and {} journeys failed and are done again in parts",
+            timers.size(),
+            journeys.size(),
+            failure);
         if (!timers.isEmpty() && !journeys.isEmpty()) {
           run(handle, timers, List.of(), now);
           run(handle, List.of(), journeys, now);
           return;
         }
-        run(handle, timers.subList(0, timers.size() / 2), journeys.subList(0, journeys.size() / 2), now);
+        run(
+            handle,
+            timers.subList(0, timers.size() / 2),
+            journeys.subList(0, journeys.size() / 2),
+            now);
         run(
             handle,
             timers.subList(timers.size() / 2, timers.size()),
@@ -133,7 +142,8 @@ public final class DueWorker implements AutoCloseable {
     handle.begin();
     try {
       var epoch = Epoch.join(handle);
-      var scope = new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
+      var scope =
+          new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
       var people = new TreeSet<Long>();
       timers.forEach(due -> people.add(due.personId()));
       journeys.forEach(due -> people.add(due.personId()));
@@ -206,15 +216,30 @@ public final class DueWorker implements AutoCloseable {
     }
   }
 
-  /** One timer or journey that cannot be worked off must not come back at once for ever: the journey ends with an error, the timer waits. */
+  /**
+   * One timer or journey that cannot be worked off must not come back at once for ever: the journey
+   * ends with an error, the timer waits.
+   */
   private void putAside(
-      Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now, RuntimeException failure) {
+      Handle handle,
+      List<Due> timers,
+      List<DueJourney> journeys,
+      Instant now,
+      RuntimeException failure) {
     for (var due : timers) {
-      LOG.error("segment {} cannot be evaluated for person {}, trying again in an hour", due.segmentId(), due.personId(), failure);
+      LOG.error(
+          "segment {} cannot be evaluated for person {}, trying again in an hour",
+          due.segmentId(),
+          due.personId(),
+          failure);
       handle.useTransaction(h -> stores.memberships().postpone(h, due, now.plus(POSTPONED)));
     }
     for (var due : journeys) {
-      LOG.error("journey {} of person {} cannot go on and ends", due.journeyId(), due.personId(), failure);
+      LOG.error(
+          "journey {} of person {} cannot go on and ends",
+          due.journeyId(),
+          due.personId(),
+          failure);
       handle.useTransaction(h -> stores.journeys().endWithError(h, due.journeyId(), now));
     }
   }

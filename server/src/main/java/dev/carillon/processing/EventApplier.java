@@ -1,12 +1,12 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.Occurrence;
-import dev.carillon.segments.EventFilter;
 import dev.carillon.events.EventKind;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository.NewEvent;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.processing.RuleBook.EventName;
+import dev.carillon.segments.EventFilter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,8 @@ final class EventApplier {
   /**
    * Attaches an event to a person.
    *
-   * @param attachedAt when it becomes the person's: its receipt, or later for an anonymous event; its age at this instant decides whether it triggers
+   * @param attachedAt when it becomes the person's: its receipt, or later for an anonymous event;
+   *     its age at this instant decides whether it triggers
    */
   void attach(PersonState person, Incoming event, Instant attachedAt) {
     events.add(
@@ -69,7 +70,13 @@ final class EventApplier {
     if (!rules.campaigns().isEmpty()) {
       var occurrence =
           new Occurrence.EventHappened(
-              event.kind, event.name, event.eventId, event.occurredAt, attachedAt, event.data, fields);
+              event.kind,
+              event.name,
+              event.eventId,
+              event.occurredAt,
+              attachedAt,
+              event.data,
+              fields);
       for (var campaign : rules.campaigns()) {
         reactions.trigger(person, campaign, occurrence, attachedAt);
       }

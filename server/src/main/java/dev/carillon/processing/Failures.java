@@ -16,11 +16,17 @@ final class Failures {
   /** The connection is of no use any more: open another one. */
   static boolean connectionBroken(Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
-      if (each instanceof ConnectionException || each instanceof CloseException || each instanceof SQLTransientConnectionException) {
+      if (each instanceof ConnectionException
+          || each instanceof CloseException
+          || each instanceof SQLTransientConnectionException) {
         return true;
       }
       var state = state(each);
-      if (state != null && (state.startsWith("08") || state.startsWith("57P") || state.equals("25P02") || state.startsWith("53"))) {
+      if (state != null
+          && (state.startsWith("08")
+              || state.startsWith("57P")
+              || state.equals("25P02")
+              || state.startsWith("53"))) {
         return true;
       }
     }
@@ -34,14 +40,18 @@ final class Failures {
         return true;
       }
       var state = state(each);
-      if (state != null && (state.equals("40001") || state.equals("40P01") || state.equals("55P03"))) {
+      if (state != null
+          && (state.equals("40001") || state.equals("40P01") || state.equals("55P03"))) {
         return true;
       }
     }
     return false;
   }
 
-  /** Says why a worker stops and starts again: in a line when the database is away, in full when it is our own mistake. */
+  /**
+   * Says why a worker stops and starts again: in a line when the database is away, in full when it
+   * is our own mistake.
+   */
   static void report(Logger log, String work, RuntimeException failure) {
     if (connectionBroken(failure)) {
       log.warn("{} waits for the database: {}", work, sentence(failure));

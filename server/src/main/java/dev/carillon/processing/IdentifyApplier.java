@@ -15,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies an identify call: finds or creates the person by the tables of track §3.2 and §3.3, changes identifiers where that is allowed, writes
- * attributes, and notes what changed or could not.
+ * Applies an identify call: finds or creates the person by the tables of track §3.2 and §3.3,
+ * changes identifiers where that is allowed, writes attributes, and notes what changed or could
+ * not.
  */
 final class IdentifyApplier {
   private static final Set<String> IDENTIFIERS = Set.of("id", "email");
@@ -39,15 +40,21 @@ final class IdentifyApplier {
     private static final Applied NOTHING = new Applied(null, Set.of());
   }
 
-  /** The identifiers a call's body names beside the one in its path; none that only repeats the path (Ruby repeats {@code id}). */
+  /**
+   * The identifiers a call's body names beside the one in its path; none that only repeats the path
+   * (Ruby repeats {@code id}).
+   */
   static List<Identifier> inBody(Identify call) {
     var identifiers = new ArrayList<Identifier>(2);
-    if (call.attributes().get("id") instanceof String id && !id.isEmpty() && !id.equals(call.person().value())) {
+    if (call.attributes().get("id") instanceof String id
+        && !id.isEmpty()
+        && !id.equals(call.person().value())) {
       identifiers.add(Identifier.id(id));
     }
     if (call.attributes().get("email") instanceof String email && !email.isEmpty()) {
       var identifier = Identifier.email(email);
-      if (call.person().kind() != IdentifierKind.EMAIL || !identifier.key().equals(call.person().key())) {
+      if (call.person().kind() != IdentifierKind.EMAIL
+          || !identifier.key().equals(call.person().key())) {
         identifiers.add(identifier);
       }
     }
@@ -56,7 +63,8 @@ final class IdentifyApplier {
 
   /** Applies the call to the batch's people. */
   Applied apply(Identify call, Entry entry) {
-    var writtenAt = call.writtenAtMillis() == 0 ? entry.receivedAt().toEpochMilli() : call.writtenAtMillis();
+    var writtenAt =
+        call.writtenAtMillis() == 0 ? entry.receivedAt().toEpochMilli() : call.writtenAtMillis();
     var path = call.person();
     var body = inBody(call);
     var changes = new LinkedHashMap<String, Object>();
@@ -69,7 +77,11 @@ final class IdentifyApplier {
       person = holder(call.workspace(), body);
       if (person == null) {
         if (call.updateOnly()) {
-          activity.failed(entry, null, call.attributes(), path.key() + " names nobody and _update forbids creating");
+          activity.failed(
+              entry,
+              null,
+              call.attributes(),
+              path.key() + " names nobody and _update forbids creating");
           return Applied.NOTHING;
         }
         person = people.create(call.workspace(), entry.op(), entry.receivedAt());
@@ -86,13 +98,15 @@ final class IdentifyApplier {
     spelling(person, call, writtenAt, changes);
     attributes(person, call, writtenAt, changes, entry);
     if (!isNew) {
-      activity.note(entry, person, changes.isEmpty() ? "skipped_update" : "attribute_change", changes);
+      activity.note(
+          entry, person, changes.isEmpty() ? "skipped_update" : "attribute_change", changes);
     }
     return new Applied(person, new LinkedHashSet<>(changes.keySet()));
   }
 
   private @Nullable PersonState holder(WorkspaceId workspace, List<Identifier> identifiers) {
-    for (var identifier : identifiers.reversed()) { // e-mail first: "new id and known e-mail updates that one person"
+    for (var identifier :
+        identifiers.reversed()) { // e-mail first: "new id and known e-mail updates that one person"
       var holder = people.find(workspace, identifier);
       if (holder != null) {
         return holder;
@@ -101,8 +115,16 @@ final class IdentifyApplier {
     return null;
   }
 
-  /** Path unknown, body known: the body's person also gets the path's identifier; a former id is replaced, a former e-mail is not (track §3.3). */
-  private void adopt(PersonState person, Identifier path, long writtenAt, Map<String, Object> changes, Entry entry) {
+  /**
+   * Path unknown, body known: the body's person also gets the path's identifier; a former id is
+   * replaced, a former e-mail is not (track §3.3).
+   */
+  private void adopt(
+      PersonState person,
+      Identifier path,
+      long writtenAt,
+      Map<String, Object> changes,
+      Entry entry) {
     var name = attributeOf(path);
     var former = person.profile().attribute(name);
     if (former != null && path.kind() == IdentifierKind.EMAIL) {
@@ -117,7 +139,12 @@ final class IdentifyApplier {
   }
 
   private void identifier(
-      PersonState person, Identifier path, Identifier wanted, long writtenAt, Map<String, Object> changes, Entry entry) {
+      PersonState person,
+      Identifier path,
+      Identifier wanted,
+      long writtenAt,
+      Map<String, Object> changes,
+      Entry entry) {
     var name = attributeOf(wanted);
     var former = person.profile().attribute(name);
     var holder = people.find(person.workspace(), wanted);
@@ -134,8 +161,12 @@ final class IdentifyApplier {
     }
   }
 
-  /** The same address in other letters: shown as last written (P-3). Empty clears it, through the cio_id only (track §3.5). */
-  private void spelling(PersonState person, Identify call, long writtenAt, Map<String, Object> changes) {
+  /**
+   * The same address in other letters: shown as last written (P-3). Empty clears it, through the
+   * cio_id only (track §3.5).
+   */
+  private void spelling(
+      PersonState person, Identify call, long writtenAt, Map<String, Object> changes) {
     if (!call.attributes().containsKey("email")) {
       return;
     }
@@ -159,23 +190,25 @@ final class IdentifyApplier {
       PersonState person, Identify call, long writtenAt, Map<String, Object> changes, Entry entry) {
     var refused = new LinkedHashMap<String, @Nullable Object>();
     call.attributes()
-        .forEach(
-            (name, value) -> {
-              if (IDENTIFIERS.contains(name)) {
-                return;
+        .forEach((name, value) -> {
+          if (IDENTIFIERS.contains(name)) {
+            return;
+          }
+          switch (person.profile().write(name, value, writtenAt)) {
+            case Profile.Outcome.Changed(var from, var to) ->
+                changes.put(Profile.topLevel(name), change(from, to));
+            case Profile.Outcome.Unchanged() -> {
+              if (call.writtenAtMillis()
+                  != 0) { // without it calls that change nothing would cost an update
+                person.profile().confirm(name, writtenAt);
               }
-              switch (person.profile().write(name, value, writtenAt)) {
-                case Profile.Outcome.Changed(var from, var to) -> changes.put(Profile.topLevel(name), change(from, to));
-                case Profile.Outcome.Unchanged() -> {
-                  if (call.writtenAtMillis() != 0) { // without it calls that change nothing would cost an update
-                    person.profile().confirm(name, writtenAt);
-                  }
-                }
-                case Profile.Outcome.TooMany() -> refused.put(name, value);
-              }
-            });
+            }
+            case Profile.Outcome.TooMany() -> refused.put(name, value);
+          }
+        });
     if (!refused.isEmpty()) {
-      activity.failed(entry, person, refused, "a person has at most " + Profile.ATTRIBUTES + " attributes");
+      activity.failed(
+          entry, person, refused, "a person has at most " + Profile.ATTRIBUTES + " attributes");
     }
   }
 

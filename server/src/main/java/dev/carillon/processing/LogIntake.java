@@ -16,7 +16,9 @@ public final class LogIntake implements Intake {
   @Override
   public void accept(Operation operation) throws IntakeUnavailable {
     try {
-      log.append(Lanes.of(operation.workspace().value(), operation.laneKey()), OperationCodec.encode(operation));
+      log.append(
+          Lanes.of(operation.workspace().value(), operation.laneKey()),
+          OperationCodec.encode(operation));
     } catch (LogUnavailable unavailable) {
       throw new IntakeUnavailable(String.valueOf(unavailable.getMessage()), 1, unavailable);
     }

@@ -25,8 +25,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies operations in order, with everything they cause, inside one transaction: reads what they will touch in a constant number of statements,
- * works in memory, writes back in a constant number of statements.
+ * Applies operations in order, with everything they cause, inside one transaction: reads what they
+ * will touch in a constant number of statements, works in memory, writes back in a constant number
+ * of statements.
  */
 final class OperationBatch {
   private final BatchScope scope;
@@ -45,7 +46,8 @@ final class OperationBatch {
   /** Reads, applies and writes. The caller commits. */
   void run() {
     var repeats = repeats();
-    var anonymous = new BatchAnonymous(scope.handle(), scope.stores().anonymous(), scope.stores().names());
+    var anonymous =
+        new BatchAnonymous(scope.handle(), scope.stores().anonymous(), scope.stores().names());
     var needs = needs();
     scope.people().resolve(needs.identifiers);
     var followers = anonymous.lock(needs.anonymous, needs.claimed, last());
@@ -99,7 +101,10 @@ final class OperationBatch {
     return operations.getLast().receivedAt;
   }
 
-  /** Segments an identify wakes: those that read a changed attribute, and for somebody new those that hold for nobody. */
+  /**
+   * Segments an identify wakes: those that read a changed attribute, and for somebody new those
+   * that hold for nobody.
+   */
   private List<SegmentRule> woken(IdentifyApplier.Applied applied, Operation.Identify call) {
     var rules = ruleBook.of(call.workspace());
     var woken = new LinkedHashSet<SegmentRule>();
@@ -115,7 +120,11 @@ final class OperationBatch {
 
   /** Gives the anonymous id of a call to its person; returns how many events came with it. */
   private int claim(
-      PersonState person, Operation.Identify call, Accepted each, BatchAnonymous anonymous, EventApplier events) {
+      PersonState person,
+      Operation.Identify call,
+      Accepted each,
+      BatchAnonymous anonymous,
+      EventApplier events) {
     var anonymousId = claimed(call);
     if (anonymousId == null) {
       return 0;
@@ -132,13 +141,19 @@ final class OperationBatch {
   }
 
   private void event(
-      Operation.Event event, Accepted each, BatchAnonymous anonymous, EventApplier events, Reactions reactions) {
+      Operation.Event event,
+      Accepted each,
+      BatchAnonymous anonymous,
+      EventApplier events,
+      Reactions reactions) {
     var incoming =
         new Incoming(
             event.kind(),
             event.name(),
             each.op,
-            event.occurredAtMillis() == 0 ? each.receivedAt : Instant.ofEpochMilli(event.occurredAtMillis()),
+            event.occurredAtMillis() == 0
+                ? each.receivedAt
+                : Instant.ofEpochMilli(event.occurredAtMillis()),
             each.receivedAt,
             event.eventId(),
             new String(event.data(), StandardCharsets.UTF_8));
@@ -163,7 +178,10 @@ final class OperationBatch {
     }
   }
 
-  /** An event of somebody unknown creates the person (P-45), unless it names an unknown {@code cio_id}: then it is dropped. */
+  /**
+   * An event of somebody unknown creates the person (P-45), unless it names an unknown {@code
+   * cio_id}: then it is dropped.
+   */
   private @Nullable PersonState createFor(
       Operation.Event event, Identifier identifier, Accepted each, Reactions reactions) {
     return switch (identifier.kind()) {
@@ -227,9 +245,11 @@ final class OperationBatch {
           }
           var rules = ruleBook.of(workspace);
           for (var name : call.attributes().keySet()) {
-            needs.reach.wake(rules, rules.byAttribute().getOrDefault(Profile.topLevel(name), List.of()));
+            needs.reach.wake(
+                rules, rules.byAttribute().getOrDefault(Profile.topLevel(name), List.of()));
           }
-          if (call.person().kind() != IdentifierKind.CIO_ID) { // who was named otherwise may get this name too
+          if (call.person().kind()
+              != IdentifierKind.CIO_ID) { // who was named otherwise may get this name too
             var name = IdentifyApplier.attributeOf(call.person());
             needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
           }

@@ -14,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One person while a batch works on it: read under the lock of its row, changed in memory, written back once. A person that only receives events no
- * rule mentions is never loaded; then everything but the key is absent.
+ * One person while a batch works on it: read under the lock of its row, changed in memory, written
+ * back once. A person that only receives events no rule mentions is never loaded; then everything
+ * but the key is absent.
  */
 final class PersonState {
   private final long personId;
@@ -54,7 +55,8 @@ final class PersonState {
   }
 
   /** Somebody read under the lock of the row. */
-  static PersonState loaded(long personId, WorkspaceId workspace, Instant createdAt, Profile profile) {
+  static PersonState loaded(
+      long personId, WorkspaceId workspace, Instant createdAt, Profile profile) {
     return new PersonState(personId, workspace, false, createdAt, true, profile);
   }
 
@@ -154,8 +156,8 @@ final class PersonState {
   }
 
   /**
-   * Arms the timer of a segment. One that is due earlier stays: it will look, find nothing and arm the later one, which spares a write for every
-   * event that only postpones.
+   * Arms the timer of a segment. One that is due earlier stays: it will look, find nothing and arm
+   * the later one, which spares a write for every event that only postpones.
    */
   void wakeAt(int segmentId, @Nullable Instant dueAt, boolean fired) {
     var present = timers.get(segmentId);

@@ -57,11 +57,20 @@ public final class Processing implements AutoCloseable {
       var reader = new LaneReader(ownership, i, processors);
       this.processors.add(
           new Processor(
-              database, reader, stores, ruleBooks, cache, clock, deliveriesQueued, stats, "processor-" + i));
+              database,
+              reader,
+              stores,
+              ruleBooks,
+              cache,
+              clock,
+              deliveriesQueued,
+              stats,
+              "processor-" + i));
     }
     if (processors > 0) {
       ownership.tick(Set.of());
-      dueWorkers.add(new DueWorker(database, ownership, stores, ruleBooks, cache, clock, deliveriesQueued));
+      dueWorkers.add(
+          new DueWorker(database, ownership, stores, ruleBooks, cache, clock, deliveriesQueued));
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);

@@ -22,14 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies the operations of its lanes: one thread, one connection, one transaction a batch that holds everything an operation causes and the position in
- * the log. So a crash loses a batch whole or not at all, and the log brings it back.
+ * Applies the operations of its lanes: one thread, one connection, one transaction a batch that
+ * holds everything an operation causes and the position in the log. So a crash loses a batch whole
+ * or not at all, and the log brings it back.
  *
- * <p>The connection commits asynchronously: what a crash may take back lies behind the log, which was flushed before the caller got its answer, and is
- * applied again to exactly the state it saw. After any broken connection all caches and positions are forgotten and read again.
+ * <p>The connection commits asynchronously: what a crash may take back lies behind the log, which
+ * was flushed before the caller got its answer, and is applied again to exactly the state it saw.
+ * After any broken connection all caches and positions are forgotten and read again.
  *
- * <p>A batch that fails is run again in parts, each behind a savepoint, until the failing operations stand alone; those go to {@code dead_letter} with
- * the reason, the others are applied.
+ * <p>A batch that fails is run again in parts, each behind a savepoint, until the failing
+ * operations stand alone; those go to {@code dead_letter} with the reason, the others are applied.
  */
 public final class Processor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
@@ -139,11 +141,15 @@ public final class Processor implements AutoCloseable {
   }
 
   /**
-   * A batch costs about a millisecond whatever its size. So while operations keep coming, batches begin a little apart and grow; a single operation,
-   * or what follows after a pause, never waits, and neither does a backlog.
+   * A batch costs about a millisecond whatever its size. So while operations keep coming, batches
+   * begin a little apart and grow; a single operation, or what follows after a pause, never waits,
+   * and neither does a backlog.
    */
   private void gather(long begun, int applied) {
-    var apart = applied < FEW ? Duration.ZERO : applied < SOME ? SHORT_GATHER : applied < MANY ? LONG_GATHER : Duration.ZERO;
+    var apart =
+        applied < FEW
+            ? Duration.ZERO
+            : applied < SOME ? SHORT_GATHER : applied < MANY ? LONG_GATHER : Duration.ZERO;
     var end = begun + apart.toNanos();
     for (var left = end - System.nanoTime(); left > 0 && !closing; left = end - System.nanoTime()) {
       LockSupport.parkNanos(this, left);
@@ -198,7 +204,8 @@ public final class Processor implements AutoCloseable {
         }
       }
     }
-    throw new IllegalStateException("a batch of %d met others %d times in a row".formatted(operations.size(), ATTEMPTS));
+    throw new IllegalStateException(
+        "a batch of %d met others %d times in a row".formatted(operations.size(), ATTEMPTS));
   }
 
   private void transact(Handle handle, LaneBatch batch, List<Decoded> operations, boolean inParts) {
@@ -233,11 +240,13 @@ public final class Processor implements AutoCloseable {
     var accepted = new ArrayList<Accepted>(operations.size());
     for (var each : operations) {
       if (each.operation == null) {
-        throw new IllegalStateException("operation %d cannot be read: %s".formatted(each.entry.op(), each.fault));
+        throw new IllegalStateException(
+            "operation %d cannot be read: %s".formatted(each.entry.op(), each.fault));
       }
       accepted.add(new Accepted(each.entry.op(), each.entry.receivedAt(), each.operation));
     }
-    var scope = new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
+    var scope =
+        new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
     new OperationBatch(scope, accepted).run();
     done.add(scope);
   }
@@ -265,8 +274,13 @@ public final class Processor implements AutoCloseable {
 
   private void putAside(Handle handle, Decoded operation, RuntimeException failure) {
     var workspace = operation.operation == null ? 0 : operation.operation.workspace().value();
-    LOG.error("operation {} of workspace {} cannot be applied and is put aside", operation.entry.op(), workspace, failure);
-    deadLetters.put(handle, operation.entry, workspace, Failures.sentence(failure), clock.instant());
+    LOG.error(
+        "operation {} of workspace {} cannot be applied and is put aside",
+        operation.entry.op(),
+        workspace,
+        failure);
+    deadLetters.put(
+        handle, operation.entry, workspace, Failures.sentence(failure), clock.instant());
   }
 
   private void finish(LaneBatch batch, Epoch epoch, Done done) {

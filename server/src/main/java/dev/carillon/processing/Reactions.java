@@ -25,13 +25,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What follows from a change of one person: memberships, and journeys that start or go on. Works in memory on loaded people and collects what to write.
+ * What follows from a change of one person: memberships, and journeys that start or go on. Works in
+ * memory on loaded people and collects what to write.
  *
- * <p>Rules are evaluated after each operation, not once a batch, so the result does not depend on how operations fell into batches: a batch of one and
- * a batch of a thousand do the same (S-53's "evaluation batch" is one operation here).
+ * <p>Rules are evaluated after each operation, not once a batch, so the result does not depend on
+ * how operations fell into batches: a batch of one and a batch of a thousand do the same (S-53's
+ * "evaluation batch" is one operation here).
  */
 final class Reactions {
-  /** Segments that read each other are refused when saved (S-10); this only stops a loop that slipped in. */
+  /**
+   * Segments that read each other are refused when saved (S-10); this only stops a loop that
+   * slipped in.
+   */
   private static final int CASCADE = 1_000;
 
   private final RuleBook ruleBook;
@@ -49,8 +54,9 @@ final class Reactions {
   }
 
   /**
-   * Evaluates the segments something has woken and those that read them in turn, then starts the campaigns whose segments were entered. A segment comes
-   * after all it reads, so each is looked at once and nobody passes through one on the way (S-53).
+   * Evaluates the segments something has woken and those that read them in turn, then starts the
+   * campaigns whose segments were entered. A segment comes after all it reads, so each is looked at
+   * once and nobody passes through one on the way (S-53).
    */
   void woken(PersonState person, Collection<SegmentRule> segments, Instant now) {
     if (segments.isEmpty()) {
@@ -87,12 +93,14 @@ final class Reactions {
   }
 
   private boolean leftToBuild(SegmentRule segment, PersonState person) {
-    return segment.building() && unbuilt.contains(new Unbuilt(person.personId(), segment.segmentId()));
+    return segment.building()
+        && unbuilt.contains(new Unbuilt(person.personId(), segment.segmentId()));
   }
 
   /** A timer of a segment has run out: looks again and arms the next one. */
   void timerFired(PersonState person, SegmentRule segment, Instant now) {
-    person.wakeAt(segment.segmentId(), segment.condition().nextChange(person.facts(now)).orElse(null), true);
+    person.wakeAt(
+        segment.segmentId(), segment.condition().nextChange(person.facts(now)).orElse(null), true);
     woken(person, List.of(segment), now);
   }
 
@@ -104,7 +112,9 @@ final class Reactions {
         var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
         var advance = JourneyEngine.advance(campaign, journey, facts, now);
         person.remember(
-            campaign.id(), new History(true, !advance.journey().hasEnded() || person.history(campaign.id()).active()));
+            campaign.id(),
+            new History(
+                true, !advance.journey().hasEnded() || person.history(campaign.id()).active()));
         started.put(journey.id(), advance.journey());
         send(person, campaign, advance, now);
       }
@@ -168,13 +178,15 @@ final class Reactions {
     return refusals;
   }
 
-  /** Somebody was deleted later in the batch: nothing more is sent, journeys started before count and have ended (journeys §3.7). */
+  /**
+   * Somebody was deleted later in the batch: nothing more is sent, journeys started before count
+   * and have ended (journeys §3.7).
+   */
   void deleted(PersonState person, Instant now) {
-    started.replaceAll(
-        (_, journey) ->
-            journey.personId() == person.personId() && !journey.hasEnded()
-                ? JourneyEngine.end(journey, EndReason.DELETED_PERSON, now)
-                : journey);
+    started.replaceAll((_, journey) ->
+        journey.personId() == person.personId() && !journey.hasEnded()
+            ? JourneyEngine.end(journey, EndReason.DELETED_PERSON, now)
+            : journey);
     deliveries.removeIf(delivery -> delivery.personId() == person.personId());
     refusals.removeIf(refusal -> refusal.personId() == person.personId());
   }

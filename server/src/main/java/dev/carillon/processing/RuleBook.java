@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Everything that can react, arranged by what wakes it, so that a change costs as much as the rules that mention it (promise I6). Immutable; valid for
- * one {@code epoch.rules}.
+ * Everything that can react, arranged by what wakes it, so that a change costs as much as the rules
+ * that mention it (promise I6). Immutable; valid for one {@code epoch.rules}.
  *
  * @param version the epoch it was read under
  */
@@ -47,11 +47,13 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
       Map<Integer, SegmentRule> segments,
       Map<Integer, List<CompiledCampaign>> onEntry,
       Map<Integer, CompiledCampaign> campaigns) {
-    static final Rules NONE = new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Map.of(), Map.of());
+    static final Rules NONE =
+        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Map.of(), Map.of());
   }
 
   /** What an event of one name touches. */
-  record EventRules(List<CounterRule> counters, List<SegmentRule> segments, List<CompiledCampaign> campaigns) {}
+  record EventRules(
+      List<CounterRule> counters, List<SegmentRule> segments, List<CompiledCampaign> campaigns) {}
 
   /**
    * A counter of an event name.
@@ -69,17 +71,19 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
    */
   record SegmentRule(int segmentId, CompiledCondition condition, int rank, boolean building) {
     /** What is read comes before what reads it. */
-    static final Comparator<SegmentRule> ORDER = Comparator.comparingInt(SegmentRule::rank).thenComparingInt(SegmentRule::segmentId);
+    static final Comparator<SegmentRule> ORDER =
+        Comparator.comparingInt(SegmentRule::rank).thenComparingInt(SegmentRule::segmentId);
   }
 
   /** Whether the build of any segment is under way. */
   boolean building() {
-    return workspaces.values().stream().anyMatch(rules -> rules.segments().values().stream().anyMatch(SegmentRule::building));
+    return workspaces.values().stream()
+        .anyMatch(rules -> rules.segments().values().stream().anyMatch(SegmentRule::building));
   }
 
   /**
-   * What must be at hand before rules are evaluated: membership in the woken segments, in what they read and in what reads them, and the histories of
-   * the campaigns that may start.
+   * What must be at hand before rules are evaluated: membership in the woken segments, in what they
+   * read and in what reads them, and the histories of the campaigns that may start.
    */
   static final class Reach {
     private final Set<Integer> woken = new HashSet<>();
@@ -99,7 +103,10 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
       }
     }
 
-    /** Adds what is counted, also when nothing but a campaign's step reads it: counters are stored together. */
+    /**
+     * Adds what is counted, also when nothing but a campaign's step reads it: counters are stored
+     * together.
+     */
     void count(Collection<CounterRule> counted) {
       counters |= !counted.isEmpty();
     }

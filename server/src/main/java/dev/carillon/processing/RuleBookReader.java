@@ -32,7 +32,8 @@ public final class RuleBookReader {
   private final CounterRepository counters;
 
   /** Reads through these repositories. */
-  public RuleBookReader(SegmentRepository segments, CampaignRepository campaigns, CounterRepository counters) {
+  public RuleBookReader(
+      SegmentRepository segments, CampaignRepository campaigns, CounterRepository counters) {
     this.segments = segments;
     this.campaigns = campaigns;
     this.counters = counters;
@@ -52,12 +53,19 @@ public final class RuleBookReader {
     var live = segments.live(handle);
     var ranks = ranks(live);
     for (var each : live) {
-      var rule = new SegmentRule(each.segmentId(), each.condition(), ranks.getOrDefault(each.segmentId(), 0), each.building());
+      var rule =
+          new SegmentRule(
+              each.segmentId(),
+              each.condition(),
+              ranks.getOrDefault(each.segmentId(), 0),
+              each.building());
       draft(drafts, each.workspace()).add(rule, counterNames);
     }
     var counterIds = new HashMap<WorkspaceId, CounterIds>();
     for (var campaign : campaigns.live(handle)) {
-      var known = counterIds.computeIfAbsent(campaign.workspace(), workspace -> counters.of(handle, workspace));
+      var known =
+          counterIds.computeIfAbsent(
+              campaign.workspace(), workspace -> counters.of(handle, workspace));
       draft(drafts, campaign.workspace()).add(CompiledCampaign.compile(campaign, known));
     }
     var workspaces = new HashMap<WorkspaceId, Rules>();
@@ -71,7 +79,10 @@ public final class RuleBookReader {
     for (var changed = true; changed; ) {
       changed = false;
       for (var each : live) {
-        var below = each.condition().wakes().segments().stream().mapToInt(read -> ranks.getOrDefault(read, 0)).max();
+        var below =
+            each.condition().wakes().segments().stream()
+                .mapToInt(read -> ranks.getOrDefault(read, 0))
+                .max();
         var rank = Math.min(below.orElse(-1) + 1, live.size());
         if (ranks.getOrDefault(each.segmentId(), 0) < rank) {
           ranks.put(each.segmentId(), rank);
@@ -101,8 +112,12 @@ public final class RuleBookReader {
     private void add(SegmentRule segment, Map<Integer, EventName> counterNames) {
       segments.put(segment.segmentId(), segment);
       var wakes = segment.condition().wakes();
-      wakes.attributes().forEach(name -> byAttribute.computeIfAbsent(name, _ -> new ArrayList<>()).add(segment));
-      wakes.segments().forEach(id -> bySegment.computeIfAbsent(id, _ -> new ArrayList<>()).add(segment));
+      wakes
+          .attributes()
+          .forEach(name -> byAttribute.computeIfAbsent(name, _ -> new ArrayList<>()).add(segment));
+      wakes
+          .segments()
+          .forEach(id -> bySegment.computeIfAbsent(id, _ -> new ArrayList<>()).add(segment));
       for (var counterId : wakes.counters()) {
         var name = counterNames.get(counterId);
         if (name != null) {
@@ -121,7 +136,9 @@ public final class RuleBookReader {
       }
       switch (campaign.trigger()) {
         case TriggerRule.EventTrigger(var kind, var name, _) ->
-            campaignsByEvent.computeIfAbsent(new EventName(kind, name), _ -> new ArrayList<>()).add(campaign);
+            campaignsByEvent
+                .computeIfAbsent(new EventName(kind, name), _ -> new ArrayList<>())
+                .add(campaign);
         case TriggerRule.SegmentTrigger(var segmentId) ->
             onEntry.computeIfAbsent(segmentId, _ -> new ArrayList<>()).add(campaign);
       }

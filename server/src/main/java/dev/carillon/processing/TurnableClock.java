@@ -8,8 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The test clock: starts at a given instant, runs at normal speed, and can be turned forward. Every process that shares a database needs the same
- * turns, so it is for a single process. Thread-safe.
+ * The test clock: starts at a given instant, runs at normal speed, and can be turned forward. Every
+ * process that shares a database needs the same turns, so it is for a single process. Thread-safe.
  */
 public final class TurnableClock implements InstantSource {
   private final AtomicReference<Duration> ahead;

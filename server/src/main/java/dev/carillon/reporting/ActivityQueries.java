@@ -189,22 +189,21 @@ public final class ActivityQueries {
   public Page ofPerson(WorkspaceId workspace, long personId, Filter filter) {
     var after = filter.after();
     var found =
-        database.read(
-            handle ->
-                handle
-                    .createQuery(OF_PERSON)
-                    .bind("person", personId)
-                    .bind("workspace", workspace.value())
-                    .bind("type", filter.type())
-                    .bind("kind", kind(filter.type()))
-                    .bind("name", filter.name())
-                    .bind("at", after == null ? Instant.MAX : after.at())
-                    .bind("source", after == null ? Integer.MAX_VALUE : after.source())
-                    .bind("key", after == null ? Long.MAX_VALUE : after.key())
-                    .bind("part", after == null ? Long.MAX_VALUE : after.part())
-                    .bind("limit", filter.limit() + 1)
-                    .map((row, _) -> activity(row))
-                    .list());
+        database.read(handle ->
+            handle
+                .createQuery(OF_PERSON)
+                .bind("person", personId)
+                .bind("workspace", workspace.value())
+                .bind("type", filter.type())
+                .bind("kind", kind(filter.type()))
+                .bind("name", filter.name())
+                .bind("at", after == null ? Instant.MAX : after.at())
+                .bind("source", after == null ? Integer.MAX_VALUE : after.source())
+                .bind("key", after == null ? Long.MAX_VALUE : after.key())
+                .bind("part", after == null ? Long.MAX_VALUE : after.part())
+                .bind("limit", filter.limit() + 1)
+                .map((row, _) -> activity(row))
+                .list());
     if (found.size() <= filter.limit()) {
       return new Page(found, null);
     }
@@ -232,7 +231,10 @@ public final class ActivityQueries {
     return switch (place.source()) {
       case 3 ->
           new Activity.Happened(
-              place, EventKind.of(row.getInt("kind")), row.getString("name"), row.getString("data"));
+              place,
+              EventKind.of(row.getInt("kind")),
+              row.getString("name"),
+              row.getString("data"));
       case 4 -> {
         var delivered = row.getObject("delivered_at", OffsetDateTime.class);
         yield new Activity.Messaged(
@@ -249,18 +251,17 @@ public final class ActivityQueries {
 
   /** When the person was last sent a mail; empty for never. */
   public Optional<Instant> lastEmailed(WorkspaceId workspace, long personId) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT max(sent_at) FROM delivery
-                     WHERE person_id = :person AND workspace_id = :workspace AND channel = 'email'
-                    """)
-                .bind("person", personId)
-                .bind("workspace", workspace.value())
-                .map((row, _) -> Optional.ofNullable(row.getObject(1, OffsetDateTime.class)))
-                .one()
-                .map(OffsetDateTime::toInstant));
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT max(sent_at) FROM delivery
+                 WHERE person_id = :person AND workspace_id = :workspace AND channel = 'email'
+                """)
+            .bind("person", personId)
+            .bind("workspace", workspace.value())
+            .map((row, _) -> Optional.ofNullable(row.getObject(1, OffsetDateTime.class)))
+            .one()
+            .map(OffsetDateTime::toInstant));
   }
 }

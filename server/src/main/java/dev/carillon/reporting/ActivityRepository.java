@@ -18,7 +18,13 @@ public final class ActivityRepository {
    * @param data JSON object
    */
   public record NewActivity(
-      long personId, WorkspaceId workspace, long op, String type, Instant occurredAt, Instant receivedAt, String data) {}
+      long personId,
+      WorkspaceId workspace,
+      long op,
+      String type,
+      Instant occurredAt,
+      Instant receivedAt,
+      String data) {}
 
   /** Stores entries. */
   public void insert(Handle handle, List<NewActivity> activities) {
@@ -31,7 +37,8 @@ public final class ActivityRepository {
                 AS u(person, workspace, op, type, occurred, received, data)
             """)
         .bind("people", activities.stream().mapToLong(NewActivity::personId).toArray())
-        .bind("workspaces", activities.stream().mapToInt(each -> each.workspace().value()).toArray())
+        .bind(
+            "workspaces", activities.stream().mapToInt(each -> each.workspace().value()).toArray())
         .bind("ops", activities.stream().mapToLong(NewActivity::op).toArray())
         .bind("types", activities.stream().map(NewActivity::type).toArray(String[]::new))
         .bind("occurred", Seconds.of(activities, NewActivity::occurredAt))

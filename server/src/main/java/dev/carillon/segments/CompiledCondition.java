@@ -8,13 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A condition made ready: event conditions know their counters, and it is known what wakes it. Evaluation is pure over {@link Facts} and allocates next
- * to nothing. Immutable; shared by threads.
+ * A condition made ready: event conditions know their counters, and it is known what wakes it.
+ * Evaluation is pure over {@link Facts} and allocates next to nothing. Immutable; shared by
+ * threads.
  */
 public final class CompiledCondition {
   /**
-   * Times kept beyond those a condition compares, so that events dated in the future do not push out the ones that count: the answer is exact while at
-   * most so many of a person's events of one name are ahead of the clock. With more it may count too few until their time has come.
+   * Times kept beyond those a condition compares, so that events dated in the future do not push
+   * out the ones that count: the answer is exact while at most so many of a person's events of one
+   * name are ahead of the clock. With more it may count too few until their time has come.
    */
   private static final int SPARE = 8;
 
@@ -53,13 +55,24 @@ public final class CompiledCondition {
   }
 
   private static Node node(
-      Condition condition, CounterIds counters, Set<String> attributes, Set<Integer> counterIds, Set<Integer> segments) {
+      Condition condition,
+      CounterIds counters,
+      Set<String> attributes,
+      Set<Integer> counterIds,
+      Set<Integer> segments) {
     return switch (condition) {
       case Condition.And(var all) ->
-          new Node.All(all.stream().map(each -> node(each, counters, attributes, counterIds, segments)).toList());
+          new Node.All(
+              all.stream()
+                  .map(each -> node(each, counters, attributes, counterIds, segments))
+                  .toList());
       case Condition.Or(var any) ->
-          new Node.Any(any.stream().map(each -> node(each, counters, attributes, counterIds, segments)).toList());
-      case Condition.Not(var inner) -> new Node.None(node(inner, counters, attributes, counterIds, segments));
+          new Node.Any(
+              any.stream()
+                  .map(each -> node(each, counters, attributes, counterIds, segments))
+                  .toList());
+      case Condition.Not(var inner) ->
+          new Node.None(node(inner, counters, attributes, counterIds, segments));
       case Condition.Attribute(var test) -> {
         attributes.add(test.field());
         attributes.add(Values.root(test.field()));
@@ -157,7 +170,10 @@ public final class CompiledCondition {
     return count;
   }
 
-  /** The next instant at which the answer can change with no new data; empty: never. It may be early, never late. */
+  /**
+   * The next instant at which the answer can change with no new data; empty: never. It may be
+   * early, never late.
+   */
   public Optional<Instant> nextChange(Facts facts) {
     return changes(root, facts);
   }
@@ -180,7 +196,10 @@ public final class CompiledCondition {
     return earliest;
   }
 
-  /** Walks the instants at which an event enters or leaves the window, until one turns the answer round (S-42, S-43). */
+  /**
+   * Walks the instants at which an event enters or leaves the window, until one turns the answer
+   * round (S-42, S-43).
+   */
   private static long next(Condition.Event event, int counterId, Facts facts) {
     if (event.within() == null) {
       return NEVER;

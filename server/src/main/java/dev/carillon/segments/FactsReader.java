@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Reads what is stored of one person as facts for conditions. Reads without locks: what it tells may
- * be a moment old.
+ * Reads what is stored of one person as facts for conditions. Reads without locks: what it tells
+ * may be a moment old.
  */
 public final class FactsReader {
   private final InstantSource clock;
@@ -38,13 +38,12 @@ public final class FactsReader {
         .bind("workspace", workspace.value())
         .mapTo(String.class)
         .findOne()
-        .map(
-            attributes ->
-                new StoredFacts(
-                    clock.instant(),
-                    AttributesJson.parse(attributes),
-                    counters(handle, personId),
-                    memberships(handle, personId, segments)));
+        .map(attributes ->
+            new StoredFacts(
+                clock.instant(),
+                AttributesJson.parse(attributes),
+                counters(handle, personId),
+                memberships(handle, personId, segments)));
   }
 
   private Counters counters(Handle handle, long personId) {

@@ -9,13 +9,17 @@ import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Who is in which segment and when it may change by itself; read and written for whole batches of locked people. */
+/**
+ * Who is in which segment and when it may change by itself; read and written for whole batches of
+ * locked people.
+ */
 public final class MembershipRepository {
 
   /**
    * A stored membership or timer.
    *
-   * @param timer true: {@code at} is when to look again; false: {@code at} is when the person entered
+   * @param timer true: {@code at} is when to look again; false: {@code at} is when the person
+   *     entered
    */
   public record Row(long personId, int segmentId, Instant at, boolean timer) {}
 
@@ -32,9 +36,9 @@ public final class MembershipRepository {
             """)
         .bind("people", people)
         .bind("segments", segments)
-        .map(
-            (row, context) ->
-                new Row(row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant(), row.getBoolean(4)))
+        .map((row, context) ->
+            new Row(
+                row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant(), row.getBoolean(4)))
         .list();
   }
 
@@ -42,8 +46,9 @@ public final class MembershipRepository {
   public record Unbuilt(long personId, int segmentId) {}
 
   /**
-   * Which segments of these people are left to a build: it has not reached the person, who was there before it began. Read after the people are
-   * locked, so that nobody is left to a build that has passed. People the caller has just created are never among them.
+   * Which segments of these people are left to a build: it has not reached the person, who was
+   * there before it began. Read after the people are locked, so that nobody is left to a build that
+   * has passed. People the caller has just created are never among them.
    */
   public Set<Unbuilt> unbuilt(Handle handle, long[] people) {
     return handle
@@ -148,16 +153,22 @@ public final class MembershipRepository {
 
   /** Removes deleted people from all segments. */
   public void deletePeople(Handle handle, long[] people) {
-    handle.createUpdate("DELETE FROM segment_member WHERE person_id = ANY(:people)").bind("people", people).execute();
-    handle.createUpdate("DELETE FROM segment_timer WHERE person_id = ANY(:people)").bind("people", people).execute();
+    handle
+        .createUpdate("DELETE FROM segment_member WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .execute();
+    handle
+        .createUpdate("DELETE FROM segment_timer WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .execute();
   }
 
   /** A timer that has run out. */
   public record Due(long personId, int segmentId) {}
 
   /**
-   * Timers due at {@code now} of people in these groups ({@code person_id mod 16}), the earliest first. Only candidates: they are looked at again
-   * under the people's locks.
+   * Timers due at {@code now} of people in these groups ({@code person_id mod 16}), the earliest
+   * first. Only candidates: they are looked at again under the people's locks.
    */
   public List<Due> due(Handle handle, Instant now, int[] groups, int limit) {
     return handle
@@ -176,7 +187,8 @@ public final class MembershipRepository {
   /** Looks at a timer again at another time. */
   public void postpone(Handle handle, Due due, Instant at) {
     handle
-        .createUpdate("UPDATE segment_timer SET due_at = :at WHERE person_id = :person AND segment_id = :segment")
+        .createUpdate(
+            "UPDATE segment_timer SET due_at = :at WHERE person_id = :person AND segment_id = :segment")
         .bind("at", at)
         .bind("person", due.personId())
         .bind("segment", due.segmentId())

@@ -40,8 +40,8 @@ public record DatabaseSettings(Server server, int maxConnections, String migrati
       Path dataFolder, @Nullable Path binaries, int sharedBuffersMegabytes, boolean stopAtExit)
       implements Server {
 
-    /** 64 MiB keeps the whole program with its database below 500 MiB. */
-    public static final int DEFAULT_SHARED_BUFFERS_MEGABYTES = 64;
+    /** 32 MiB keeps the whole program with its database below 500 MiB. */
+    public static final int DEFAULT_SHARED_BUFFERS_MEGABYTES = 32;
 
     /**
      * Checks the range of the memory setting and makes the folders absolute.

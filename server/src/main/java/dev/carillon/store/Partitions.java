@@ -1,20 +1,21 @@
 package dev.carillon.store;
 
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
-import java.time.DayOfWeek;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the time partitions rows will need, ahead of time, and drops those whose retention is over. A row whose time no partition covers, as after a
- * leap of the clock, lands in the table's default partition and is as good as any other; it only outlives its retention.
+ * Makes the time partitions rows will need, ahead of time, and drops those whose retention is over.
+ * A row whose time no partition covers, as after a leap of the clock, lands in the table's default
+ * partition and is as good as any other; it only outlives its retention.
  */
 public final class Partitions {
   private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
@@ -45,7 +46,10 @@ public final class Partitions {
     this.database = database;
   }
 
-  /** Makes the partitions around {@code now} and drops what is over. Safe to call from several nodes. */
+  /**
+   * Makes the partitions around {@code now} and drops what is over. Safe to call from several
+   * nodes.
+   */
   public void maintain(Instant now) {
     var today = now.atOffset(ZoneOffset.UTC).toLocalDate();
     for (var table : TABLES) {
@@ -61,7 +65,9 @@ public final class Partitions {
   }
 
   private static LocalDate startOf(Table table, LocalDate day) {
-    return table.week ? day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)) : day.withDayOfMonth(1);
+    return table.week
+        ? day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
+        : day.withDayOfMonth(1);
   }
 
   private static LocalDate plus(Table table, LocalDate day, int count) {
@@ -74,20 +80,22 @@ public final class Partitions {
 
   private void create(Table table, LocalDate from, LocalDate to) {
     var partition = partition(table, from);
-    database.inTransaction(
-        handle -> {
-          handle.execute("SELECT pg_advisory_xact_lock(7006)");
-          if (!exists(handle, partition)) {
-            if (holdsRows(handle, table, from, to)) {
-              LOG.warn("rows of {} for {} are in its default partition already and stay there", table.name, from);
-            } else {
-              handle.execute(
-                  "CREATE TABLE %s PARTITION OF %s FOR VALUES FROM ('%s') TO ('%s')"
-                      .formatted(partition, table.name, from + suffix(table), to + suffix(table)));
-            }
-          }
-          return true;
-        });
+    database.inTransaction(handle -> {
+      handle.execute("SELECT pg_advisory_xact_lock(7006)");
+      if (!exists(handle, partition)) {
+        if (holdsRows(handle, table, from, to)) {
+          LOG.warn(
+              "rows of {} for {} are in its default partition already and stay there",
+              table.name,
+              from);
+        } else {
+          handle.execute(
+              "CREATE TABLE %s PARTITION OF %s FOR VALUES FROM ('%s') TO ('%s')"
+                  .formatted(partition, table.name, from + suffix(table), to + suffix(table)));
+        }
+      }
+      return true;
+    });
   }
 
   private static String suffix(Table table) {
@@ -119,19 +127,19 @@ public final class Partitions {
 
   private void dropBefore(Table table, LocalDate oldest) {
     var names =
-        database.read(
-            handle ->
-                handle
-                    .createQuery(
-                        """
-                        SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-                         WHERE i.inhparent = to_regclass(:table) AND c.relname ~ '_[0-9]{8}$'
-                        """)
-                    .bind("table", table.name)
-                    .mapTo(String.class)
-                    .list());
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                     WHERE i.inhparent = to_regclass(:table) AND c.relname ~ '_[0-9]{8}$'
+                    """)
+                .bind("table", table.name)
+                .mapTo(String.class)
+                .list());
     for (var name : names) {
-      var from = LocalDate.parse(name.substring(name.length() - 8), DateTimeFormatter.BASIC_ISO_DATE);
+      var from =
+          LocalDate.parse(name.substring(name.length() - 8), DateTimeFormatter.BASIC_ISO_DATE);
       if (!plus(table, from, 1).isAfter(oldest)) {
         database.inTransaction(handle -> handle.execute("DROP TABLE IF EXISTS " + name));
         LOG.info("partition {} is past its retention and dropped", name);

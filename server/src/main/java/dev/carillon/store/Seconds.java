@@ -5,8 +5,9 @@ import java.util.Collection;
 import java.util.function.Function;
 
 /**
- * Times as Unix seconds with fractions, for {@code to_timestamp} over arrays: numbers travel in binary, where times as text would cost more than the
- * insert. Exact to the microsecond, PostgreSQL's own precision, for any year a caller can send.
+ * Times as Unix seconds with fractions, for {@code to_timestamp} over arrays: numbers travel in
+ * binary, where times as text would cost more than the insert. Exact to the microsecond,
+ * PostgreSQL's own precision, for any year a caller can send.
  */
 public final class Seconds {
   private Seconds() {}

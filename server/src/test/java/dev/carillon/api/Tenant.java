@@ -49,21 +49,20 @@ public final class Tenant {
   /** A new workspace with settings, a JSON object. */
   public static Tenant create(Database database, String key, String settings) {
     int workspace =
-        database.read(
-            handle ->
-                handle
-                    .createQuery(
-                        """
-                        WITH made AS (
-                            INSERT INTO workspace (name, created_at, settings) VALUES ('Shop', now(), :settings::json)
-                            RETURNING workspace_id)
-                        INSERT INTO credential (workspace_id, kind, secret_hash, created_at)
-                        SELECT workspace_id, 'app', sha256(:key::text::bytea), now() FROM made RETURNING workspace_id
-                        """)
-                    .bind("settings", settings)
-                    .bind("key", key)
-                    .mapTo(Integer.class)
-                    .one());
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    WITH made AS (
+                        INSERT INTO workspace (name, created_at, settings) VALUES ('Shop', now(), :settings::json)
+                        RETURNING workspace_id)
+                    INSERT INTO credential (workspace_id, kind, secret_hash, created_at)
+                    SELECT workspace_id, 'app', sha256(:key::text::bytea), now() FROM made RETURNING workspace_id
+                    """)
+                .bind("settings", settings)
+                .bind("key", key)
+                .mapTo(Integer.class)
+                .one());
     return new Tenant(database, new WorkspaceId(workspace), key);
   }
 
@@ -94,63 +93,46 @@ public final class Tenant {
       identifiers.put(IdentifierKey.of(workspace, Identifier.email(email)), personId);
     }
     var people = new PeopleRepository();
-    database.inTransaction(
-        handle -> {
-          people.insert(
-              handle,
-              List.of(
-                  new PeopleRepository.Row(
-                      personId,
-                      workspace,
-                      at,
-                      AttributesJson.print(attributes),
-                      AttributesJson.print(written))));
-          return identifiers.isEmpty() ? 0 : people.insertIdentifiers(handle, identifiers);
-        });
+    database.inTransaction(handle -> {
+      people.insert(
+          handle,
+          List.of(
+              new PeopleRepository.Row(
+                  personId,
+                  workspace,
+                  at,
+                  AttributesJson.print(attributes),
+                  AttributesJson.print(written))));
+      return identifiers.isEmpty() ? 0 : people.insertIdentifiers(handle, identifiers);
+    });
     return personId;
   }
 
   /** Adds an event of a person. */
   public void event(long personId, EventKind kind, String name, Instant at, String data) {
-    var nameId =
-        new EventNames(database, InstantSource.system()).numberOf(workspace, kind, name);
-    database.inTransaction(
-        handle -> {
-          new EventRepository()
-              .insert(
-                  handle,
-                  List.of(
-                      new EventRepository.NewEvent(
-                          personId,
-                          workspace,
-                          nameId,
-                          NUMBERS.incrementAndGet(),
-                          at,
-                          at,
-                          null,
-                          data)));
-          return nameId;
-        });
+    var nameId = new EventNames(database, InstantSource.system()).numberOf(workspace, kind, name);
+    database.inTransaction(handle -> {
+      new EventRepository()
+          .insert(
+              handle,
+              List.of(
+                  new EventRepository.NewEvent(
+                      personId, workspace, nameId, NUMBERS.incrementAndGet(), at, at, null, data)));
+      return nameId;
+    });
   }
 
   /** Adds an entry of the activity log. */
   public void activity(long personId, String type, Instant at, String data) {
-    database.inTransaction(
-        handle -> {
-          new ActivityRepository()
-              .insert(
-                  handle,
-                  List.of(
-                      new ActivityRepository.NewActivity(
-                          personId,
-                          workspace,
-                          NUMBERS.incrementAndGet(),
-                          type,
-                          at,
-                          at,
-                          data)));
-          return personId;
-        });
+    database.inTransaction(handle -> {
+      new ActivityRepository()
+          .insert(
+              handle,
+              List.of(
+                  new ActivityRepository.NewActivity(
+                      personId, workspace, NUMBERS.incrementAndGet(), type, at, at, data)));
+      return personId;
+    });
   }
 
   /** Adds the intent to send a mail; returns its key. */
@@ -171,36 +153,33 @@ public final class Tenant {
             "{}",
             campaign == null ? null : "event-1",
             false);
-    database.inTransaction(
-        handle -> {
-          new DeliveryRepository(database).insertIntents(handle, List.of(intent));
-          return deliveryId;
-        });
+    database.inTransaction(handle -> {
+      new DeliveryRepository(database).insertIntents(handle, List.of(intent));
+      return deliveryId;
+    });
     return deliveryId;
   }
 
   /** Changes columns of a delivery, as its worker and its reports would. */
   public void delivery(long deliveryId, String change) {
-    database.read(
-        handle ->
-            handle
-                .createUpdate("UPDATE delivery SET " + change + " WHERE delivery_id = :id")
-                .bind("id", deliveryId)
-                .execute());
+    database.read(handle ->
+        handle
+            .createUpdate("UPDATE delivery SET " + change + " WHERE delivery_id = :id")
+            .bind("id", deliveryId)
+            .execute());
   }
 
   /** Keeps the rendered mail of a delivery. */
   public void content(long deliveryId, String json) {
-    database.read(
-        handle ->
-            handle
-                .createUpdate(
-                    """
-                    INSERT INTO delivery_content (delivery_id, created_at, workspace_id, content)
-                    SELECT delivery_id, created_at, workspace_id, :content FROM delivery WHERE delivery_id = :id
-                    """)
-                .bind("id", deliveryId)
-                .bind("content", json)
-                .execute());
+    database.read(handle ->
+        handle
+            .createUpdate(
+                """
+                INSERT INTO delivery_content (delivery_id, created_at, workspace_id, content)
+                SELECT delivery_id, created_at, workspace_id, :content FROM delivery WHERE delivery_id = :id
+                """)
+            .bind("id", deliveryId)
+            .bind("content", json)
+            .execute());
   }
 }

@@ -32,19 +32,18 @@ class CampaignMetricsTest {
 
   private void delivery(String createdAt, @Nullable String sentAt) {
     TEST.jdbi()
-        .useHandle(
-            handle ->
-                handle
-                    .createUpdate(
-                        """
-                        INSERT INTO delivery (delivery_id, created_at, workspace_id, person_id, campaign_id, action_id,
-                                              channel, state, sent_at)
-                        VALUES (:id, :created::timestamptz, 1, 42, 7, 11, 'email', 'queued', :sent::timestamptz)
-                        """)
-                    .bind("id", ++deliveries)
-                    .bind("created", createdAt)
-                    .bind("sent", sentAt)
-                    .execute());
+        .useHandle(handle ->
+            handle
+                .createUpdate(
+                    """
+                    INSERT INTO delivery (delivery_id, created_at, workspace_id, person_id, campaign_id, action_id,
+                                          channel, state, sent_at)
+                    VALUES (:id, :created::timestamptz, 1, 42, 7, 11, 'email', 'queued', :sent::timestamptz)
+                    """)
+                .bind("id", ++deliveries)
+                .bind("created", createdAt)
+                .bind("sent", sentAt)
+                .execute());
   }
 
   private Map<String, int[]> series(Period period, @Nullable Integer steps) {
@@ -89,7 +88,8 @@ class CampaignMetricsTest {
     var series = series(Period.DAYS, null);
 
     assertThat(series).hasSize(27).containsKeys("created", "human_opened", "untracked");
-    assertThat(series.values()).allSatisfy(counts -> assertThat(counts).containsOnly(0).hasSize(45));
+    assertThat(series.values())
+        .allSatisfy(counts -> assertThat(counts).containsOnly(0).hasSize(45));
     assertThat(series(Period.MONTHS, null).get("sent")).hasSize(12);
     assertThat(series(Period.MONTHS, 0).get("sent")).hasSize(121);
     assertThat(series(Period.HOURS, 500).get("sent")).hasSize(24);
@@ -123,8 +123,7 @@ class CampaignMetricsTest {
 
   private int created(
       WorkspaceId workspace, int campaign, @Nullable Integer action, @Nullable String type) {
-    var series =
-        metrics.series(workspace, campaign, action, type, Period.DAYS.buckets(NOW, 2));
+    var series = metrics.series(workspace, campaign, action, type, Period.DAYS.buckets(NOW, 2));
     return series.getOrDefault("created", new int[] {9, 9})[1];
   }
 }

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The log under concurrency, with several nodes, after deaths, and when it is trimmed (promises I1, I2). */
+/**
+ * The log under concurrency, with several nodes, after deaths, and when it is trimmed (promises I1,
+ * I2).
+ */
 final class LogTest {
   private static final InstantSource CLOCK = InstantSource.system();
 
@@ -29,15 +32,16 @@ final class LogTest {
 
   private final Database database = TEST.database();
   private final IdRanges ids =
-      new IdRanges(() -> database.read(handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+      new IdRanges(() ->
+          database.read(
+              handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
 
   @BeforeEach
   void emptyLog() {
-    database.inTransaction(
-        handle -> {
-          handle.execute("TRUNCATE log_block, log_stream");
-          return handle.execute("UPDATE lane_group SET owner = NULL, stream_ids = '{}', seqs = '{}'");
-        });
+    database.inTransaction(handle -> {
+      handle.execute("TRUNCATE log_block, log_stream");
+      return handle.execute("UPDATE lane_group SET owner = NULL, stream_ids = '{}', seqs = '{}'");
+    });
   }
 
   private LogWriter writer() {
@@ -45,18 +49,18 @@ final class LogTest {
   }
 
   /** Each caller appends its numbers one after the other; the lane is the caller's. */
-  private static void append(LogWriter writer, int callers, int each, int from) throws InterruptedException {
+  private static void append(LogWriter writer, int callers, int each, int from)
+      throws InterruptedException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var caller = 0; caller < callers; caller++) {
         var lane = caller % Lanes.LANES;
         var id = caller;
-        threads.submit(
-            () -> {
-              for (var number = 0; number < each; number++) {
-                writer.append(lane, ByteBuffer.allocate(8).putInt(id).putInt(from + number).array());
-              }
-              return null;
-            });
+        threads.submit(() -> {
+          for (var number = 0; number < each; number++) {
+            writer.append(lane, ByteBuffer.allocate(8).putInt(id).putInt(from + number).array());
+          }
+          return null;
+        });
       }
     }
   }
@@ -69,15 +73,14 @@ final class LogTest {
   }
 
   private LaneBatch step(LaneReader reader, Map<Integer, List<Integer>> into) {
-    return database.read(
-        handle -> {
-          reader.adopt(handle);
-          var batch = reader.read(handle);
-          handle.useTransaction(h -> reader.advance(h, batch));
-          reader.confirmed(batch);
-          collect(batch, into);
-          return batch;
-        });
+    return database.read(handle -> {
+      reader.adopt(handle);
+      var batch = reader.read(handle);
+      handle.useTransaction(h -> reader.advance(h, batch));
+      reader.confirmed(batch);
+      collect(batch, into);
+      return batch;
+    });
   }
 
   private static List<Integer> numbers(int count) {
@@ -107,7 +110,8 @@ final class LogTest {
 
   @Test
   void shouldKeepOneCallersOrderAcrossTwoNodes() throws Exception {
-    // given two writers, and callers that use them in turn, each call after the answer to the one before
+    // given two writers, and callers that use them in turn, each call after the answer to the one
+    // before
     try (var first = writer();
         var second = writer()) {
       var ownership = new LaneOwnership(database, first);
@@ -123,21 +127,21 @@ final class LogTest {
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         for (var caller = 0; caller < 40; caller++) {
           var id = caller;
-          threads.submit(
-              () -> {
-                for (var number = 0; number < 60; number++) {
-                  var writer = (id + number) % 2 == 0 ? first : second;
-                  writer.append(id, ByteBuffer.allocate(8).putInt(id).putInt(number).array());
-                }
-                return null;
-              });
+          threads.submit(() -> {
+            for (var number = 0; number < 60; number++) {
+              var writer = (id + number) % 2 == 0 ? first : second;
+              writer.append(id, ByteBuffer.allocate(8).putInt(id).putInt(number).array());
+            }
+            return null;
+          });
         }
         for (var round = 0; round < 30; round++) { // reading while it is written
           step(firstReader, seen);
           step(secondReader, seen);
         }
       }
-      while (!step(firstReader, seen).entries().isEmpty() || !step(secondReader, seen).entries().isEmpty()) {
+      while (!step(firstReader, seen).entries().isEmpty()
+          || !step(secondReader, seen).entries().isEmpty()) {
         assertThat(firstReader.mask() & secondReader.mask()).isZero();
       }
       // then
@@ -165,7 +169,8 @@ final class LogTest {
       assertThat(heir.tick(java.util.Set.of())).isTrue();
       // then
       assertThat(heir.owned()).hasSize(Lanes.GROUPS);
-      assertThatThrownBy(() -> handle.useTransaction(h -> reader.advance(h, batch))).isInstanceOf(LanesLost.class);
+      assertThatThrownBy(() -> handle.useTransaction(h -> reader.advance(h, batch)))
+          .isInstanceOf(LanesLost.class);
       var seen = new HashMap<Integer, List<Integer>>();
       step(new LaneReader(heir, 0, 1), seen);
       assertThat(seen).hasSize(64);
@@ -223,10 +228,12 @@ final class LogTest {
       assertThat(streams()).isEqualTo(1);
     }
     new LogTrimmer(database, CLOCK).trim();
-    await().atMost(Duration.ofSeconds(5)).until(() -> {
-      new LogTrimmer(database, CLOCK).trim();
-      return streams() == 0;
-    });
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> {
+          new LogTrimmer(database, CLOCK).trim();
+          return streams() == 0;
+        });
   }
 
   @Test
@@ -246,32 +253,33 @@ final class LogTest {
       writer.append(0, new byte[] {1});
       var before = writer.streamId();
       // when
-      database.read(
-          handle ->
-              handle.createQuery("SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name = 'carillon log' AND datname = current_database()").mapTo(String.class).list());
+      database.read(handle ->
+          handle
+              .createQuery(
+                  "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name = 'carillon log' AND datname = current_database()")
+              .mapTo(String.class)
+              .list());
       // then calls fail until the new stream is open, and are stored again after
       await()
           .atMost(Duration.ofSeconds(10))
-          .until(
-              () -> {
-                try {
-                  writer.append(0, new byte[] {2});
-                  return true;
-                } catch (LogUnavailable notYet) {
-                  return false;
-                }
-              });
+          .until(() -> {
+            try {
+              writer.append(0, new byte[] {2});
+              return true;
+            } catch (LogUnavailable notYet) {
+              return false;
+            }
+          });
       assertThat(writer.streamId()).isGreaterThan(before);
       assertThat(writer.incarnation()).isEqualTo(before);
     }
   }
 
   private void flush(LaneReader reader) {
-    database.read(
-        handle -> {
-          reader.flush(handle);
-          return null;
-        });
+    database.read(handle -> {
+      reader.flush(handle);
+      return null;
+    });
   }
 
   private long blocks() {
@@ -283,6 +291,7 @@ final class LogTest {
   }
 
   private long count(String table) {
-    return database.read(handle -> handle.createQuery("SELECT count(*) FROM " + table).mapTo(Long.class).one());
+    return database.read(
+        handle -> handle.createQuery("SELECT count(*) FROM " + table).mapTo(Long.class).one());
   }
 }

@@ -38,11 +38,7 @@ final class CampaignReads {
     var question = MetricsQuestion.of(request, clock.instant());
     var series =
         metrics.series(
-            access.workspace(),
-            campaign.id(),
-            null,
-            Channels.type(request),
-            question.buckets());
+            access.workspace(), campaign.id(), null, Channels.type(request), question.buckets());
     return Reply.json(200, question.answer(series));
   }
 

@@ -36,23 +36,20 @@ final class CustomerJson {
     var timestamps = new LinkedHashMap<String, @Nullable Object>();
     person
         .attributes()
-        .forEach(
-            (name, value) -> {
-              attributes.put(name, text(value));
-              var written = person.written().getOrDefault(name, person.createdAt());
-              timestamps.put(name, written.getEpochSecond());
-            });
+        .forEach((name, value) -> {
+          attributes.put(name, text(value));
+          var written = person.written().getOrDefault(name, person.createdAt());
+          timestamps.put(name, written.getEpochSecond());
+        });
     attributes.put("cio_id", person.names().cioId());
     timestamps.put("cio_id", person.createdAt().getEpochSecond());
-    var preferences =
-        person.attributes().getOrDefault(PREFERENCES, Map.of("topics", Map.of()));
+    var preferences = person.attributes().getOrDefault(PREFERENCES, Map.of("topics", Map.of()));
     attributes.put(COMPUTED_PREFERENCES, text(preferences));
     timestamps.put(COMPUTED_PREFERENCES, 0L);
-    lastEmailed.ifPresent(
-        at -> {
-          attributes.put(LAST_EMAILED, Long.toString(at.getEpochSecond()));
-          timestamps.put(LAST_EMAILED, at.getEpochSecond());
-        });
+    lastEmailed.ifPresent(at -> {
+      attributes.put(LAST_EMAILED, Long.toString(at.getEpochSecond()));
+      timestamps.put(LAST_EMAILED, at.getEpochSecond());
+    });
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("id", Objects.requireNonNullElse(person.names().id(), ""));
     json.put("identifiers", identifiers(person.names()));

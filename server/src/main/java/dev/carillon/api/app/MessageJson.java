@@ -39,9 +39,7 @@ final class MessageJson {
     json.put("messages", messages(workspace, page.deliveries(), tracked));
     json.put(
         "next",
-        next == null
-            ? ""
-            : cursor.text(PageCursor.micros(next.createdAt()), next.deliveryId()));
+        next == null ? "" : cursor.text(PageCursor.micros(next.createdAt()), next.deliveryId()));
     return json;
   }
 
@@ -53,8 +51,7 @@ final class MessageJson {
     var messages = new ArrayList<Map<String, @Nullable Object>>();
     for (var delivery : deliveries) {
       // Somebody deleted meanwhile is still named by what never changes.
-      var who =
-          names.getOrDefault(delivery.personId(), new Names(delivery.personId(), null, null));
+      var who = names.getOrDefault(delivery.personId(), new Names(delivery.personId(), null, null));
       messages.add(message(delivery, who, tracked));
     }
     return messages;
@@ -116,9 +113,7 @@ final class MessageJson {
     json.put("reply_to", email == null ? "" : email.replyTo());
     json.put(
         "recipient",
-        email == null
-            ? Objects.requireNonNullElse(delivery.recipient(), "")
-            : email.recipient());
+        email == null ? Objects.requireNonNullElse(delivery.recipient(), "") : email.recipient());
     json.put(
         "subject",
         email == null ? Objects.requireNonNullElse(delivery.subject(), "") : email.subject());
@@ -138,14 +133,12 @@ final class MessageJson {
     var list = new ArrayList<Map<String, String>>();
     email
         .headers()
-        .forEach(
-            (name, value) -> {
-              var header = new LinkedHashMap<String, String>();
-              header.put("name", name);
-              header.put("value", value);
-              list.add(header);
-            });
+        .forEach((name, value) -> {
+          var header = new LinkedHashMap<String, String>();
+          header.put("name", name);
+          header.put("value", value);
+          list.add(header);
+        });
     return AttributesJson.printValue(list);
   }
 }
-

@@ -62,7 +62,9 @@ final class MessageReads {
     return id.isPresent() ? id.getAsInt() : null;
   }
 
-  /** The place in a list of deliveries at which the caller wants to go on; null for the first page. */
+  /**
+   * The place in a list of deliveries at which the caller wants to go on; null for the first page.
+   */
   static @Nullable Cursor start(Request request, PageCursor list) {
     var place = list.start(request);
     return place == null ? null : new Cursor(PageCursor.instant(place[0]), place[1]);

@@ -53,7 +53,9 @@ final class Parameters {
     return OptionalLong.of(Long.parseLong(text));
   }
 
-  /** An id of the query; empty when absent. 0 names nothing, as do negative and overlong numbers. */
+  /**
+   * An id of the query; empty when absent. 0 names nothing, as do negative and overlong numbers.
+   */
   static OptionalInt id(Request request, String name) {
     var number = number(request, name);
     if (number.isEmpty()) {

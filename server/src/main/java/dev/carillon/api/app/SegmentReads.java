@@ -41,8 +41,7 @@ final class SegmentReads {
 
   Reply count(Access access, Request request) {
     var segment = find(access, request);
-    long count =
-        database.read(handle -> segments.count(handle, access.workspace(), segment.id()));
+    long count = database.read(handle -> segments.count(handle, access.workspace(), segment.id()));
     var json = new LinkedHashMap<String, Object>();
     json.put("segment_id", segment.id());
     json.put("count", count);
@@ -54,25 +53,18 @@ final class SegmentReads {
     var start = PageCursor.MEMBERS.start(request);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
-        database.read(
-            handle ->
-                segments.members(
-                    handle,
-                    access.workspace(),
-                    segment.id(),
-                    start == null ? 0 : start[0],
-                    limit + 1));
+        database.read(handle ->
+            segments.members(
+                handle, access.workspace(), segment.id(), start == null ? 0 : start[0], limit + 1));
     var page = found.subList(0, Math.min(limit, found.size()));
     var json = new LinkedHashMap<String, Object>();
     json.put("segment_id", segment.id());
     json.put(
         "ids",
         page.stream().map(each -> Objects.requireNonNullElse(names(each).id(), "")).toList());
+    json.put("identifiers", page.stream().map(each -> identifiers(access, names(each))).toList());
     json.put(
-        "identifiers", page.stream().map(each -> identifiers(access, names(each))).toList());
-    json.put(
-        "next",
-        found.size() > limit ? PageCursor.MEMBERS.text(page.getLast().personId()) : "");
+        "next", found.size() > limit ? PageCursor.MEMBERS.text(page.getLast().personId()) : "");
     return Reply.json(200, json);
   }
 
@@ -91,8 +83,7 @@ final class SegmentReads {
   Reply ofPerson(Access access, Request request) {
     var person = people.find(access, request);
     List<Segment> found =
-        database.read(
-            handle -> segments.ofPerson(handle, access.workspace(), person.personId()));
+        database.read(handle -> segments.ofPerson(handle, access.workspace(), person.personId()));
     return Reply.json(200, Map.of("segments", found.stream().map(SegmentReads::brief).toList()));
   }
 

@@ -57,10 +57,9 @@ final class Bodies {
   static RuntimeException invalid(String resource, List<Fault> faults) {
     return new Problem.Invalid(
             faults.stream()
-                .map(
-                    fault ->
-                        new Problem.Invalid.Fault(
-                            "/" + resource + pointer(fault.path()), fault.toString()))
+                .map(fault ->
+                    new Problem.Invalid.Fault(
+                        "/" + resource + pointer(fault.path()), fault.toString()))
                 .toList())
         .thrown();
   }

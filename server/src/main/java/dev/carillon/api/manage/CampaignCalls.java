@@ -1,7 +1,5 @@
 package dev.carillon.api.manage;
 
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import dev.carillon.campaigns.Campaign;
 import dev.carillon.campaigns.CampaignChange;
 import dev.carillon.campaigns.CampaignDefinition;
@@ -16,9 +14,11 @@ import dev.carillon.http.Request;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Handle;
 
 /** {@code …/campaigns}. */
@@ -79,14 +79,16 @@ final class CampaignCalls {
     return Reply.empty(204);
   }
 
-  /** Counting past events takes a moment even on a small base: waited for here, so that "save, then start" works in one go. */
+  /**
+   * Counting past events takes a moment even on a small base: waited for here, so that "save, then
+   * start" works in one go.
+   */
   private void awaitCounters(Access access, int id) {
     var end = System.nanoTime() + COUNTING_PATIENCE.toNanos();
     while (campaigns.counting(access.workspace(), id) && System.nanoTime() < end) {
       LockSupport.parkNanos(this, COUNTING_LOOK.toNanos());
     }
   }
-
 
   Reply start(Access access, Request request) {
     var id = PathIds.id(request, "campaign");
@@ -133,10 +135,8 @@ final class CampaignCalls {
     var segments = campaign.definition().segments();
     return facts
         .read(handle, campaign.workspace(), personId, segments)
-        .map(
-            known ->
-                explainer.explain(
-                    handle, campaigns.compiled(handle, campaign), personId, known));
+        .map(known ->
+            explainer.explain(handle, campaigns.compiled(handle, campaign), personId, known));
   }
 
   private static CampaignDefinition definition(CampaignJson.Parsed parsed) {

@@ -42,8 +42,8 @@ final class ClockCalls {
   }
 
   private TurnableClock clock() {
-    return clock.orElseThrow(
-        () -> new Problem.NotFound("the server runs on real time, which cannot be turned").thrown());
+    return clock.orElseThrow(() ->
+        new Problem.NotFound("the server runs on real time, which cannot be turned").thrown());
   }
 
   private static Reply now(TurnableClock clock) {

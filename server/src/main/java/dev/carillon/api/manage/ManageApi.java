@@ -54,10 +54,7 @@ public final class ManageApi {
    * @param clock the clock callers may turn; empty when the program runs on real time
    */
   public ManageApi(
-      Credentials credentials,
-      RateLimits limits,
-      Sources sources,
-      Optional<TurnableClock> clock) {
+      Credentials credentials, RateLimits limits, Sources sources, Optional<TurnableClock> clock) {
     var person = new PersonInQuery(sources.people);
     this.credentials = credentials;
     this.limits = limits;
@@ -70,11 +67,7 @@ public final class ManageApi {
             person);
     this.campaigns =
         new CampaignCalls(
-            sources.database,
-            sources.campaigns,
-            sources.campaignExplainer,
-            sources.facts,
-            person);
+            sources.database, sources.campaigns, sources.campaignExplainer, sources.facts, person);
     this.clock = new ClockCalls(clock);
   }
 

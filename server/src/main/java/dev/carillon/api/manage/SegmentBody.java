@@ -62,8 +62,7 @@ final class SegmentBody {
     var draft = new SegmentDraft(name, text("description"), tags(), conditions);
     for (var key : json.keySet()) {
       if (!WRITABLE.contains(key) && !READ_ONLY.contains(key)) {
-        faults.add(
-            new Fault(key, "is not known here; known are " + String.join(", ", WRITABLE)));
+        faults.add(new Fault(key, "is not known here; known are " + String.join(", ", WRITABLE)));
       }
     }
     if (!faults.isEmpty()) {

@@ -71,13 +71,10 @@ final class SegmentCalls {
     var somebody = person.find(access, request);
     var explanation =
         database
-            .read(
-                handle ->
-                    explainer.explain(
-                        handle, access.workspace(), segment.id(), somebody.personId()))
+            .read(handle ->
+                explainer.explain(handle, access.workspace(), segment.id(), somebody.personId()))
             .orElseThrow(SegmentCalls::unknown);
-    return Reply.json(
-        200, Map.of("explanation", new Json.Raw(explanation.toJson().toString())));
+    return Reply.json(200, Map.of("explanation", new Json.Raw(explanation.toJson().toString())));
   }
 
   private static Reply answer(SegmentOutcome outcome) {
