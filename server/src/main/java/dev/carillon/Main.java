@@ -90,7 +90,7 @@ public final class Main {
     try (var server = Server.start(settings)) {
       new ServerFile(URI.create(server.localUrl()), server.port(), ProcessHandle.current().pid())
           .write(settings.data());
-      out.println(Greeting.of(server.localUrl(), settings));
+      out.println(Greeting.of(server.localUrl(), settings, server.created()));
       log.atInfo().addKeyValue("url", server.localUrl()).log("started");
       await(running);
       log.info("stopping");

@@ -51,6 +51,7 @@ import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
 import dev.carillon.workspaces.GivenKeys;
+import dev.carillon.workspaces.NewCredentials;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -71,6 +72,7 @@ final class Server implements AutoCloseable {
   private final Settings settings;
   private final Closing closing = new Closing();
   private final HttpServer http;
+  private Optional<NewCredentials> created = Optional.empty();
 
   private Server(Settings settings) {
     this.settings = settings;
@@ -105,8 +107,8 @@ final class Server implements AutoCloseable {
         new IdRanges(() ->
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
-    FirstStart.ensure(database, clock, givenKeys())
-        .ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
+    created = FirstStart.ensure(database, clock, givenKeys());
+    created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what reacts
     var counters = new CounterRepository(clock);
@@ -288,6 +290,11 @@ final class Server implements AutoCloseable {
     while (builder.step()) {
       LOG.trace("a step of a segment build is done");
     }
+  }
+
+  /** The credentials this start has made, to be shown once; empty when the workspace existed. */
+  Optional<NewCredentials> created() {
+    return created;
   }
 
   /** The port the server answers on. */

@@ -1,4 +1,4 @@
--- Carillon's first schema. Shapes and their cost: docs/ARCHITECTURE.md, "The hot path".
+-- Carillon's first schema. Why the log looks as it does: docs/decisions/0005-processing.md.
 -- Person-scoped tables are keyed by a globally unique person_id and carry no foreign keys, so that they can be spread.
 
 -- ── identities of this installation ─────────────────────────────────────────────────────────────────────────────
