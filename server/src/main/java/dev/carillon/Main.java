@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Entry point of the program and its composition root. */
@@ -77,6 +78,7 @@ public final class Main {
       }
     }
     line.log("starting");
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> endFor(log, thread, failure));
     var running = new CountDownLatch(1);
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -104,6 +106,17 @@ public final class Main {
     }
     log.info("stopped");
     return SUCCESS;
+  }
+
+  /**
+   * A worker that dies of an error would keep its lanes and do nothing with them. Ending the
+   * process gives them back; what was accepted is in the log.
+   */
+  private static void endFor(Logger log, Thread thread, Throwable failure) {
+    log.error("{} died; the program ends, nothing accepted is lost", thread.getName(), failure);
+    if (!thread.isVirtual()) {
+      Runtime.getRuntime().halt(FAILURE);
+    }
   }
 
   private static void await(CountDownLatch latch) {

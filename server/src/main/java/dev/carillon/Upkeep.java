@@ -27,6 +27,10 @@ final class Upkeep implements AutoCloseable {
         () -> {
           try {
             chore.run();
+          } catch (Error failure) {
+            var self = Thread.currentThread();
+            self.getUncaughtExceptionHandler().uncaughtException(self, failure);
+            throw failure;
           } catch (RuntimeException failure) {
             LOG.warn("{} failed and is tried again later", name, failure);
           }

@@ -101,6 +101,9 @@ CREATE TABLE person (
     written      text NOT NULL
 ) WITH (fillfactor = 85);
 
+-- Builds go through the people of one workspace.
+CREATE INDEX person_workspace ON person (workspace_id, person_id);
+
 -- kind: 1 id, 2 email (lower case), 3 phone. The cio_id is computed from person_id and needs no row.
 CREATE TABLE person_identifier (
     workspace_id int NOT NULL,
@@ -249,6 +252,7 @@ CREATE TABLE segment_timer (
     PRIMARY KEY (person_id, segment_id)
 );
 CREATE INDEX segment_timer_due ON segment_timer (due_at);
+CREATE INDEX segment_timer_segment ON segment_timer (segment_id);
 
 -- A per-person counter some condition reads: events of one name whose data fulfils `conditions`; the newest `newest` times are kept.
 CREATE TABLE counter (
@@ -363,6 +367,7 @@ CREATE TABLE delivery (
 CREATE TABLE delivery_other PARTITION OF delivery DEFAULT;
 CREATE INDEX delivery_person ON delivery (person_id, created_at);
 CREATE INDEX delivery_campaign ON delivery (campaign_id, created_at);
+CREATE INDEX delivery_unsent ON delivery (campaign_id) WHERE state IN ('queued', 'attempted', 'drafted');
 CREATE INDEX delivery_workspace ON delivery (workspace_id, created_at);
 
 -- The rendered message, apart from the hot row; retention drops partitions.
@@ -388,3 +393,4 @@ CREATE TABLE outbox (
     leased_until timestamptz
 ) WITH (fillfactor = 70);
 CREATE INDEX outbox_due ON outbox (lane, due_at);
+CREATE INDEX outbox_lease ON outbox ((lease >> 32)) WHERE lease IS NOT NULL;

@@ -14,6 +14,7 @@ import dev.carillon.messages.Rendering.Failed;
 import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
 import dev.carillon.messages.Trigger;
+import dev.carillon.people.Subscription;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -93,7 +94,7 @@ final class Sender {
           claimed, DeliveryState.CANCELLED, "the campaign or its step no longer exists");
     }
     var customer = MessageScope.customer(content.personId(), attributes);
-    if (!content.draft() && unsubscribed(customer)) {
+    if (!content.draft() && Subscription.isUnsubscribed(customer)) {
       return finished(claimed, DeliveryState.UNDELIVERABLE, "the person is unsubscribed");
     }
     var scope = scope(claimed, content, step, customer);
@@ -168,11 +169,4 @@ final class Sender {
   }
 
   /** U-1: true, or one of the texts people write for it. */
-  private static boolean unsubscribed(Map<String, @Nullable Object> customer) {
-    return switch (customer.get("unsubscribed")) {
-      case Boolean flag -> flag;
-      case String text -> text.equalsIgnoreCase("true") || text.equals("1");
-      case null, default -> false;
-    };
-  }
 }

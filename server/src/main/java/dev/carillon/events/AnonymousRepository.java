@@ -14,6 +14,8 @@ public final class AnonymousRepository {
   /** The most stored events one identify attaches; beyond it the newest win. */
   public static final int ATTACHED = 10_000;
 
+  private static final int ATTACHED_BYTES = 8_000_000;
+
   /** An anonymous id in a workspace. */
   public record Key(WorkspaceId workspace, String anonymousId) implements Comparable<Key> {
     @Override
@@ -130,15 +132,17 @@ public final class AnonymousRepository {
                WHERE a.workspace_id = k.workspace_id AND a.anonymous_id = k.anonymous_id AND a.received_at >= :since
               RETURNING a.*)
             SELECT t.workspace_id, t.anonymous_id, n.kind, n.name, t.name_id, t.op, t.occurred_at, t.received_at, t.event_id, t.data
-              FROM (SELECT *, row_number() OVER (PARTITION BY workspace_id, anonymous_id ORDER BY occurred_at DESC, op DESC) AS age
+              FROM (SELECT *, row_number() OVER (PARTITION BY workspace_id, anonymous_id ORDER BY occurred_at DESC, op DESC) AS age,
+                           sum(length(data)) OVER (PARTITION BY workspace_id, anonymous_id ORDER BY occurred_at DESC, op DESC) AS size
                       FROM taken) t
               JOIN event_name n USING (name_id)
-             WHERE t.age <= :most ORDER BY t.occurred_at, t.op
+             WHERE t.age <= :most AND t.size <= :bytes ORDER BY t.occurred_at, t.op
             """)
         .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
         .bind("ids", keys.stream().map(Key::anonymousId).toArray(String[]::new))
         .bind("since", since)
         .bind("most", ATTACHED)
+        .bind("bytes", ATTACHED_BYTES)
         .map((row, context) ->
             new Stored(
                 new Key(new WorkspaceId(row.getInt(1)), row.getString(2)),

@@ -5,7 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
  * The numbers of event names. A name keeps its number for ever, so cached numbers never go stale.
@@ -35,6 +38,57 @@ public final class EventNames {
     numbers.put(key, number);
     return number;
   }
+
+  /** A name in a workspace. */
+  public record Key(WorkspaceId workspace, EventKind kind, String name) {}
+
+  /**
+   * Gives numbers to all names of a batch that are not known yet, in one go, so that none is looked
+   * up on its own.
+   */
+  public void learn(Collection<Key> keys) {
+    var unknown =
+        keys.stream().filter(key -> numbers.getIfPresent(key) == null).distinct().toList();
+    if (unknown.size() < 2) {
+      return; // one is as well looked up when it is needed
+    }
+    database.inTransaction(handle -> {
+      bound(handle.createUpdate(ADD), unknown).bind("now", clock.instant()).execute();
+      return bound(handle.createQuery(FIND), unknown)
+          .map((row, context) -> {
+            var key =
+                new Key(
+                    new WorkspaceId(row.getInt(1)), EventKind.of(row.getInt(2)), row.getString(3));
+            numbers.put(key, row.getInt(4));
+            return key;
+          })
+          .list();
+    });
+  }
+
+  private static <S extends SqlStatement<S>> S bound(S statement, List<Key> keys) {
+    return statement
+        .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
+        .bind("kinds", keys.stream().map(key -> key.kind.code()).toArray(Short[]::new))
+        .bind("names", keys.stream().map(key -> key.name).toArray(String[]::new));
+  }
+
+  private static final String ADD =
+      """
+      INSERT INTO event_name (workspace_id, kind, name, first_seen)
+      SELECT k.workspace_id, k.kind, k.name, :now FROM unnest(:workspaces, :kinds, :names) AS k(workspace_id, kind, name)
+       WHERE NOT EXISTS (SELECT FROM event_name n
+                          WHERE n.workspace_id = k.workspace_id AND n.kind = k.kind AND n.name = k.name)
+       ORDER BY k.workspace_id, k.kind, k.name
+      ON CONFLICT DO NOTHING
+      """;
+
+  private static final String FIND =
+      """
+      SELECT n.workspace_id, n.kind, n.name, n.name_id
+        FROM unnest(:workspaces, :kinds, :names) AS k(workspace_id, kind, name)
+        JOIN event_name n ON n.workspace_id = k.workspace_id AND n.kind = k.kind AND n.name = k.name
+      """;
 
   private int findOrAdd(Handle handle, Key key) {
     var find =
@@ -66,6 +120,4 @@ public final class EventNames {
         .mapTo(Integer.class)
         .findOne();
   }
-
-  private record Key(WorkspaceId workspace, EventKind kind, String name) {}
 }

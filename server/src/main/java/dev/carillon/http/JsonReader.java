@@ -34,6 +34,9 @@ public final class JsonReader {
 
   private static final byte[] EMPTY_OBJECT = {'{', '}'};
 
+  /** As the readers of what is stored allow it. */
+  private static final int LONGEST_NAME = 10_000;
+
   private final JsonFactory factory =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -41,7 +44,7 @@ public final class JsonReader {
                   .maxNumberLength(LONGEST_NUMBER)
                   // Bodies are bounded; depth is counted here, to say so in our own words.
                   .maxNestingDepth(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNameLength(LONGEST_NAME)
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
           .build();

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * sequential calls stay in order whichever nodes took them.
  */
 public final class LaneReader {
-  private static final int BLOCKS = 128;
+  private static final int BLOCKS = 64;
+  private static final int FIRST_BLOCKS = 16;
   private static final long COMFORTABLE_BYTES = 8L * 1024 * 1024;
 
   private final LaneOwnership ownership;
@@ -31,7 +32,7 @@ public final class LaneReader {
   private Map<Integer, Long> epochs = Map.of();
   private long mask;
   private int owner;
-  private int limit = BLOCKS;
+  private int limit = FIRST_BLOCKS;
   private boolean unsaved;
 
   /** Stream → position of each lane group. */

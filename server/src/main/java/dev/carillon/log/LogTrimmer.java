@@ -60,10 +60,10 @@ public final class LogTrimmer {
     }
   }
 
-  /** Blocks of a slot that some lane group has not passed. */
+  /** Streams with blocks in a slot that some lane group has not passed. */
   private static final String UNCONSUMED =
       """
-      SELECT 1 FROM %s b
+      SELECT 1 FROM (SELECT stream_id, max(seq) AS seq FROM %s GROUP BY stream_id) b
        WHERE b.seq > (SELECT min(coalesce(g.seqs[array_position(g.stream_ids, b.stream_id)], 0)) FROM lane_group g)
       """;
 
@@ -71,18 +71,34 @@ public final class LogTrimmer {
     return handle.createQuery(sql).mapTo(boolean.class).one();
   }
 
+  /**
+   * Two statements: a stream that is dead in the first one has no block left to come, so the second
+   * one misses none.
+   */
   private void retireStreams() {
-    database.inTransaction(handle ->
-        handle
-            .createUpdate(
-                """
-                DELETE FROM log_stream s
-                 WHERE NOT EXISTS (SELECT 1 FROM log_block b WHERE b.stream_id = s.stream_id)
-                   AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
-                                      AND l.classid::bigint = :class AND l.objid::bigint = s.stream_id
-                                      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-                """)
-            .bind("class", LogWriter.STREAM_LOCK)
-            .execute());
+    database.inTransaction(handle -> {
+      var dead =
+          handle
+              .createQuery(
+                  """
+                  SELECT s.stream_id FROM log_stream s
+                   WHERE NOT EXISTS (SELECT 1 FROM pg_locks l
+                                      WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
+                                        AND l.classid::bigint = :class AND l.objid::bigint = s.stream_id
+                                        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+                  """)
+              .bind("class", LogWriter.STREAM_LOCK)
+              .mapTo(Integer.class)
+              .list();
+      return handle
+          .createUpdate(
+              """
+              DELETE FROM log_stream s
+               WHERE s.stream_id = ANY(:dead)
+                 AND NOT EXISTS (SELECT 1 FROM log_block b WHERE b.stream_id = s.stream_id)
+              """)
+          .bind("dead", dead.stream().mapToInt(Integer::intValue).toArray())
+          .execute();
+    });
   }
 }

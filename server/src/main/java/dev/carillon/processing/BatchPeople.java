@@ -128,9 +128,22 @@ final class BatchPeople {
       if (!stale.isEmpty()) {
         cache.clear();
         lookUp(stale);
+        stale.forEach(key -> dropOrphan(key, toLoad));
       }
     }
     throw new RetryBatch("identifiers kept changing hands while people were locked");
+  }
+
+  /**
+   * A row that still names somebody who is gone names nobody: it is removed, so that it cannot
+   * stand in the way.
+   */
+  private void dropOrphan(IdentifierKey key, Set<Long> missing) {
+    if (missing.contains(named.getOrDefault(key, NOBODY))) {
+      named.put(key, NOBODY);
+      found.remove(key);
+      removed.add(key);
+    }
   }
 
   /** Whom an identifier names at this point of the batch; null for nobody. */

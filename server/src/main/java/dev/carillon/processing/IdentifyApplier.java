@@ -173,7 +173,9 @@ final class IdentifyApplier {
     var former = person.profile().attribute("email");
     var given = call.attributes().get("email");
     if (given instanceof String email && !email.isEmpty()) {
-      if (former instanceof String known && !known.equals(email) && known.equalsIgnoreCase(email)) {
+      if (former instanceof String known
+          && !known.equals(email)
+          && Identifier.email(known).key().equals(Identifier.email(email).key())) {
         if (person.profile().write("email", email, writtenAt) instanceof Profile.Outcome.Changed) {
           changes.put("email", change(known, email));
         }

@@ -2,6 +2,7 @@ package dev.carillon.processing;
 
 import dev.carillon.events.AnonymousRepository.Key;
 import dev.carillon.events.EventKey;
+import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository.SeenKey;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKey;
@@ -45,6 +46,7 @@ final class OperationBatch {
 
   /** Reads, applies and writes. The caller commits. */
   void run() {
+    scope.stores().names().learn(names());
     var repeats = repeats();
     var anonymous =
         new BatchAnonymous(scope.handle(), scope.stores().anonymous(), scope.stores().names());
@@ -95,6 +97,16 @@ final class OperationBatch {
     if (!activity.entries().isEmpty()) {
       scope.stores().activity().insert(scope.handle(), activity.entries());
     }
+  }
+
+  private List<EventNames.Key> names() {
+    var names = new ArrayList<EventNames.Key>();
+    for (var each : operations) {
+      if (each.operation instanceof Operation.Event event) {
+        names.add(new EventNames.Key(event.workspace(), event.kind(), event.name()));
+      }
+    }
+    return names;
   }
 
   private Instant last() {

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class Processor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
   private static final int ATTEMPTS = 50;
+  private static final int PATIENT_ATTEMPTS = 30;
   private static final int NOTHING_LEFT = -1;
   private static final int FEW = 4;
   private static final int SOME = 16;
@@ -185,22 +186,22 @@ public final class Processor implements AutoCloseable {
 
   private void process(Handle handle, LaneBatch batch) {
     var operations = decode(batch.entries());
-    var inParts = false;
+    var parts = Parts.NONE;
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        transact(handle, batch, operations, inParts);
+        transact(handle, batch, operations, parts);
         return;
       } catch (RuntimeException failure) {
         if (failure instanceof LanesLost || Failures.connectionBroken(failure)) {
           throw failure;
         }
-        if (Failures.passing(failure)) {
+        if (Failures.passing(failure) && attempt < PATIENT_ATTEMPTS) {
           LOG.debug("a batch met another one and is done again: {}", failure.getMessage());
-        } else if (inParts) {
+        } else if (parts == Parts.STUBBORN) {
           throw failure;
         } else {
           LOG.warn("a batch of {} failed and is done again in parts", operations.size(), failure);
-          inParts = true;
+          parts = parts == Parts.NONE && !Failures.passing(failure) ? Parts.YES : Parts.STUBBORN;
         }
       }
     }
@@ -208,7 +209,17 @@ public final class Processor implements AutoCloseable {
         "a batch of %d met others %d times in a row".formatted(operations.size(), ATTEMPTS));
   }
 
-  private void transact(Handle handle, LaneBatch batch, List<Decoded> operations, boolean inParts) {
+  /** How a batch is run again. */
+  private enum Parts {
+    /** As a whole. */
+    NONE,
+    /** In parts; what only met another batch is tried again. */
+    YES,
+    /** In parts; what met another batch too often is put aside as well. */
+    STUBBORN
+  }
+
+  private void transact(Handle handle, LaneBatch batch, List<Decoded> operations, Parts parts) {
     var started = System.nanoTime();
     var done = new Done();
     Epoch epoch;
@@ -216,8 +227,8 @@ public final class Processor implements AutoCloseable {
     try {
       epoch = Epoch.join(handle);
       cache.under(epoch.identity());
-      if (inParts) {
-        inParts(handle, epoch, operations, done);
+      if (parts != Parts.NONE) {
+        inParts(handle, epoch, operations, done, parts);
       } else {
         whole(handle, epoch, operations, done);
       }
@@ -247,17 +258,23 @@ public final class Processor implements AutoCloseable {
     }
     var scope =
         new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
-    new OperationBatch(scope, accepted).run();
+    try {
+      new OperationBatch(scope, accepted).run();
+    } catch (StackOverflowError tooDeep) {
+      throw new IllegalStateException("an operation or a rule is nested too deep", tooDeep);
+    }
     done.add(scope);
   }
 
-  private void inParts(Handle handle, Epoch epoch, List<Decoded> operations, Done done) {
+  private void inParts(
+      Handle handle, Epoch epoch, List<Decoded> operations, Done done, Parts parts) {
     handle.savepoint("part");
     try {
       whole(handle, epoch, operations, done);
       handle.releaseSavepoint("part");
     } catch (RuntimeException failure) {
-      if (Failures.connectionBroken(failure) || Failures.passing(failure)) {
+      if (Failures.connectionBroken(failure)
+          || (Failures.passing(failure) && parts != Parts.STUBBORN)) {
         throw failure;
       }
       handle.rollbackToSavepoint("part");
@@ -266,8 +283,8 @@ public final class Processor implements AutoCloseable {
         done.deadLetters++;
       } else {
         var middle = operations.size() / 2;
-        inParts(handle, epoch, operations.subList(0, middle), done);
-        inParts(handle, epoch, operations.subList(middle, operations.size()), done);
+        inParts(handle, epoch, operations.subList(0, middle), done, parts);
+        inParts(handle, epoch, operations.subList(middle, operations.size()), done, parts);
       }
     }
   }

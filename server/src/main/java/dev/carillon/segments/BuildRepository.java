@@ -116,6 +116,17 @@ final class BuildRepository {
         .findOne();
   }
 
+  /** Puts a claimed build behind all others. */
+  void postpone(Handle handle, Build build, Instant now) {
+    handle
+        .createUpdate(
+            "UPDATE build SET started_at = :now WHERE kind = :kind AND target_id = :target")
+        .bind("now", now)
+        .bind("kind", build.kind().word())
+        .bind("target", build.targetId())
+        .execute();
+  }
+
   /** Claims the counters that are just as far as a claimed one, so that events are read once. */
   List<Build> claimBeside(Handle handle, Build counter, int limit) {
     return handle

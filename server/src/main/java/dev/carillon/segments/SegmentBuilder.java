@@ -53,6 +53,7 @@ public final class SegmentBuilder {
   private static final int ERASED = 5_000;
 
   private final Database database;
+  private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
   private final CounterFilling counters;
   private final SegmentEvaluation segments;
@@ -77,6 +78,7 @@ public final class SegmentBuilder {
       CounterRepository counters,
       InstantSource clock,
       int range) {
+    this.clock = clock;
     this.database = database;
     var people = new PeopleRange(range);
     this.counters = new CounterFilling(people, counters);
@@ -97,7 +99,7 @@ public final class SegmentBuilder {
   }
 
   private boolean build() {
-    var next = database.<@Nullable Build, RuntimeException>inTransaction(this::range);
+    var next = rangeOrPostpone();
     if (next == null) {
       return false;
     }
@@ -107,6 +109,19 @@ public final class SegmentBuilder {
       database.<Boolean, RuntimeException>inTransaction(this::finish);
     }
     return true;
+  }
+
+  /** A build that fails goes to the end of the queue, so that it does not hold up the others. */
+  private @Nullable Build rangeOrPostpone() {
+    try {
+      return database.<@Nullable Build, RuntimeException>inTransaction(this::range);
+    } catch (RuntimeException failure) {
+      database.<Boolean, RuntimeException>inTransaction(handle -> {
+        builds.claim(handle).ifPresent(build -> builds.postpone(handle, build, clock.instant()));
+        return true;
+      });
+      throw failure;
+    }
   }
 
   /**

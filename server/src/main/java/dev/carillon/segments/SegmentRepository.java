@@ -1,6 +1,5 @@
 package dev.carillon.segments;
 
-import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.SegmentOutcome.Deleted;
 import dev.carillon.segments.SegmentOutcome.InUse;
 import dev.carillon.segments.SegmentOutcome.Invalid;
@@ -363,7 +362,8 @@ public final class SegmentRepository {
   }
 
   /** Somebody in a segment. */
-  public record Member(long personId, Instant enteredAt, Map<String, Object> attributes) {}
+  public record Member(
+      long personId, Instant enteredAt, @Nullable String id, @Nullable String email) {}
 
   /**
    * A page of the people in a segment, in the order of their keys.
@@ -376,7 +376,7 @@ public final class SegmentRepository {
     return handle
         .createQuery(
             """
-            SELECT m.person_id, m.entered_at, p.attributes FROM segment_member m JOIN person p USING (person_id)
+            SELECT m.person_id, m.entered_at, p.attributes::json ->> 'id', p.attributes::json ->> 'email' FROM segment_member m JOIN person p USING (person_id)
              WHERE m.segment_id = :segment AND p.workspace_id = :workspace AND m.person_id > :after
              ORDER BY m.person_id LIMIT :limit
             """)
@@ -388,7 +388,8 @@ public final class SegmentRepository {
             new Member(
                 row.getLong(1),
                 row.getTimestamp(2).toInstant(),
-                AttributesJson.parse(row.getString(3))))
+                row.getString(3),
+                row.getString(4)))
         .list();
   }
 }

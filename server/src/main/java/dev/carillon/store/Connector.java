@@ -44,6 +44,10 @@ final class Connector {
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "15");
     PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_SECONDS);
     PGProperty.TCP_KEEP_ALIVE.set(properties, "true");
+    // A host that vanished loses its session, and with it its locks and lanes, within seconds.
+    PGProperty.OPTIONS.set(
+        properties,
+        "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2");
     var connection = driver.connect(url.jdbc(), properties);
     if (connection == null) {
       throw new SQLException("The driver does not accept the address " + url + ".", "08001");

@@ -81,6 +81,7 @@ public final class Partitions {
   private void create(Table table, LocalDate from, LocalDate to) {
     var partition = partition(table, from);
     database.inTransaction(handle -> {
+      handle.execute("SET LOCAL lock_timeout = '5s'");
       handle.execute("SELECT pg_advisory_xact_lock(7006)");
       if (!exists(handle, partition)) {
         if (holdsRows(handle, table, from, to)) {

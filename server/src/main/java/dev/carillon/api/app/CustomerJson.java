@@ -3,6 +3,7 @@ package dev.carillon.api.app;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.people.PeopleQueries.Person;
+import dev.carillon.people.Subscription;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -55,18 +56,9 @@ final class CustomerJson {
     json.put("identifiers", identifiers(person.names()));
     json.put("attributes", attributes);
     json.put("timestamps", timestamps);
-    json.put("unsubscribed", isTrue(person.attributes().get("unsubscribed")));
+    json.put("unsubscribed", Subscription.isUnsubscribed(person.attributes()));
     json.put("devices", List.of());
     return json;
-  }
-
-  private static boolean isTrue(@Nullable Object value) {
-    return switch (value) {
-      case Boolean bool -> bool;
-      case Long number -> number == 1;
-      case String text -> text.equals("true") || text.equals("TRUE") || text.equals("1");
-      case null, default -> false;
-    };
   }
 
   /** Numbers without an exponent where that is readable, lists and objects as JSON. */

@@ -69,7 +69,7 @@ final class SegmentReads {
   }
 
   private static Names names(Member member) {
-    return Names.of(member.personId(), member.attributes());
+    return new Names(member.personId(), member.id(), member.email());
   }
 
   private static Map<String, @Nullable Object> identifiers(Access access, Names names) {
