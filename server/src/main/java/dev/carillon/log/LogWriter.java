@@ -49,6 +49,7 @@ public final class LogWriter implements Log, AutoCloseable {
   static final Duration SLOT_LENGTH = Duration.ofMinutes(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+  private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
   private static final int GROUP_OPERATIONS = 1_000;
   private static final int GROUP_BYTES = 256 * 1024;
   private static final long QUEUE_BYTES = 32L * 1024 * 1024;
@@ -63,6 +64,7 @@ public final class LogWriter implements Log, AutoCloseable {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final Thread thread;
   private volatile boolean idle;
+  private long usedAt = System.nanoTime();
   private volatile boolean closing;
   private volatile boolean stopped;
   private volatile boolean shared;
@@ -188,8 +190,28 @@ public final class LogWriter implements Log, AutoCloseable {
       LockSupport.parkNanos(this, 100_000_000);
     }
     idle = false;
+    if (session != null && System.nanoTime() - usedAt > LOOK_AFTER.toNanos()) {
+      look();
+    }
     if (session == null) {
       reconnect();
+    }
+  }
+
+  /**
+   * A connection that broke while nothing was written has lost its locks: it is found out before
+   * the next caller comes.
+   */
+  private void look() {
+    var current = session;
+    usedAt = System.nanoTime();
+    if (current != null) {
+      try {
+        current.handle.execute("SELECT 1");
+      } catch (RuntimeException broken) {
+        LOG.warn("operation log: its connection broke, opening a new stream");
+        disconnect();
+      }
     }
   }
 
@@ -217,6 +239,7 @@ public final class LogWriter implements Log, AutoCloseable {
     }
     try {
       var now = clock.instant();
+      usedAt = System.nanoTime();
       current
           .handle
           .createQuery(shared ? APPEND_AND_TELL : APPEND)
@@ -273,6 +296,7 @@ public final class LogWriter implements Log, AutoCloseable {
                     .mapTo(int.class)
                     .one();
             lock(h, STREAM_LOCK, id);
+            lock(h, INCARNATION_LOCK, incarnation == 0 ? id : incarnation);
             if (worker) {
               lock(h, WORKER_LOCK, id);
             }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -200,6 +201,33 @@ final class LogTest {
   }
 
   @Test
+  void shouldTellTheDeadFromTheLivingAlsoWhenTheirConnectionBreaks() {
+    try (var living = writer();
+        var other = writer()) {
+      // given
+      var dying = writer();
+      var ownership = new LaneOwnership(database, living);
+      var suspects = Set.of(other.incarnation(), dying.incarnation());
+      ticks(ownership, suspects);
+      assertThat(ownership.dead()).isEmpty();
+      // when one ends, and the connection of the other breaks and is opened again
+      dying.close();
+      breakConnections();
+      await().atMost(Duration.ofSeconds(10)).until(() -> other.streamId() > dying.incarnation());
+      await().atMost(Duration.ofSeconds(10)).until(() -> living.streamId() > dying.incarnation());
+      ticks(ownership, suspects);
+      // then
+      assertThat(ownership.dead()).containsExactly(dying.incarnation());
+    }
+  }
+
+  private static void ticks(LaneOwnership ownership, Set<Integer> suspects) {
+    for (var tick = 0; tick < 5; tick++) {
+      ownership.tick(suspects);
+    }
+  }
+
+  @Test
   void shouldTruncateConsumedSlotsOnlyAndForgetFinishedStreams() throws Exception {
     // given operations of now, half of them consumed
     try (var writer = writer()) {
@@ -253,12 +281,7 @@ final class LogTest {
       writer.append(0, new byte[] {1});
       var before = writer.streamId();
       // when
-      database.read(handle ->
-          handle
-              .createQuery(
-                  "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name = 'carillon log' AND datname = current_database()")
-              .mapTo(String.class)
-              .list());
+      breakConnections();
       // then calls fail until the new stream is open, and are stored again after
       await()
           .atMost(Duration.ofSeconds(10))
@@ -273,6 +296,15 @@ final class LogTest {
       assertThat(writer.streamId()).isGreaterThan(before);
       assertThat(writer.incarnation()).isEqualTo(before);
     }
+  }
+
+  private void breakConnections() {
+    database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name = 'carillon log' AND datname = current_database()")
+            .mapTo(String.class)
+            .list());
   }
 
   private void flush(LaneReader reader) {
