@@ -50,6 +50,8 @@ public final class LogWriter implements Log, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
   private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
+  private static final int BUSY_GROUP = 6;
+  private static final Duration BUSY_FOR = Duration.ofMillis(20);
   private static final int GROUP_OPERATIONS = 1_000;
   private static final int GROUP_BYTES = 256 * 1024;
   private static final long QUEUE_BYTES = 32L * 1024 * 1024;
@@ -64,7 +66,8 @@ public final class LogWriter implements Log, AutoCloseable {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final Thread thread;
   private volatile boolean idle;
-  private long usedAt = System.nanoTime();
+  private volatile long usedAt = System.nanoTime();
+  private volatile double groupSize;
   private volatile boolean closing;
   private volatile boolean stopped;
   private volatile boolean shared;
@@ -121,6 +124,14 @@ public final class LogWriter implements Log, AutoCloseable {
   /** The number of this life of this process: that of its first stream. */
   public int incarnation() {
     return incarnation;
+  }
+
+  /**
+   * Whether callers come so fast right now that they fill groups: then whoever works off the log
+   * had better leave the machine to them for a while.
+   */
+  public boolean busy() {
+    return groupSize >= BUSY_GROUP && System.nanoTime() - usedAt < BUSY_FOR.toNanos();
   }
 
   /** Whether other nodes share the lanes and want to be told of each commit. */
@@ -240,6 +251,7 @@ public final class LogWriter implements Log, AutoCloseable {
     try {
       var now = clock.instant();
       usedAt = System.nanoTime();
+      groupSize = groupSize * 0.9 + operations * 0.1;
       current
           .handle
           .createQuery(shared ? APPEND_AND_TELL : APPEND)

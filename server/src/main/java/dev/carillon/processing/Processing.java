@@ -65,6 +65,7 @@ public final class Processing implements AutoCloseable {
               clock,
               deliveriesQueued,
               stats,
+              writer::busy,
               "processor-" + i));
     }
     if (processors > 0) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,11 @@ public final class Processor implements AutoCloseable {
   private static final int FEW = 4;
   private static final int SOME = 16;
   private static final int MANY = 1_000;
+  private static final int CROWD = 100;
+  private static final Duration CROWD_GATHER = Duration.ofMillis(100);
+  private static final int CROWD_SHARE = 4;
+  private static final Duration FURTHEST_BEHIND = Duration.ofSeconds(4);
+  private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
   private static final Duration SHORT_GATHER = Duration.ofMillis(5);
   private static final Duration LONG_GATHER = Duration.ofMillis(25);
   private static final Duration FLUSH_EVERY = Duration.ofSeconds(5);
@@ -55,11 +61,13 @@ public final class Processor implements AutoCloseable {
   private final InstantSource clock;
   private final Runnable deliveriesQueued;
   private final ProcessingStats stats;
+  private final BooleanSupplier callersFirst;
   private final DeadLetters deadLetters = new DeadLetters();
   private final Thread thread;
   private volatile boolean signalled;
   private volatile boolean closing;
   private volatile Instant oldest = Instant.MAX;
+  private Instant newest = Instant.MIN;
   private long flushedAt = System.nanoTime();
 
   Processor(
@@ -71,6 +79,7 @@ public final class Processor implements AutoCloseable {
       InstantSource clock,
       Runnable deliveriesQueued,
       ProcessingStats stats,
+      BooleanSupplier callersFirst,
       String name) {
     this.database = database;
     this.reader = reader;
@@ -80,6 +89,7 @@ public final class Processor implements AutoCloseable {
     this.clock = clock;
     this.deliveriesQueued = deliveriesQueued;
     this.stats = stats;
+    this.callersFirst = callersFirst;
     this.thread = new Thread(this::run, name);
   }
 
@@ -143,17 +153,28 @@ public final class Processor implements AutoCloseable {
 
   /**
    * A batch costs about a millisecond whatever its size. So while operations keep coming, batches
-   * begin a little apart and grow; a single operation, or what follows after a pause, never waits,
-   * and neither does a backlog.
+   * begin a little apart and grow; a single operation, or what follows after a pause, never waits.
+   * While callers fill the log as fast as they can, accepting comes first: processing takes a part
+   * of the time only, until it lies seconds behind.
    */
   private void gather(long begun, int applied) {
-    var apart =
-        applied < FEW
-            ? Duration.ZERO
-            : applied < SOME ? SHORT_GATHER : applied < MANY ? LONG_GATHER : Duration.ZERO;
-    var end = begun + apart.toNanos();
-    for (var left = end - System.nanoTime(); left > 0 && !closing; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(this, left);
+    var took = System.nanoTime() - begun;
+    var apart = applied < FEW ? 0 : applied < SOME ? SHORT_GATHER.toNanos() : LONG_GATHER.toNanos();
+    await(begun + apart, () -> applied < MANY);
+    if (applied >= CROWD) {
+      await(begun + Math.max(CROWD_GATHER.toNanos(), CROWD_SHARE * took), this::givesWay);
+    }
+  }
+
+  private boolean givesWay() {
+    return callersFirst.getAsBoolean() && newest.plus(FURTHEST_BEHIND).isAfter(clock.instant());
+  }
+
+  private void await(long end, BooleanSupplier still) {
+    for (var left = end - System.nanoTime();
+        left > 0 && !closing && still.getAsBoolean();
+        left = end - System.nanoTime()) {
+      LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
     }
   }
 
@@ -173,6 +194,7 @@ public final class Processor implements AutoCloseable {
       return batch.more() ? 0 : NOTHING_LEFT;
     }
     oldest = batch.entries().getFirst().receivedAt();
+    newest = batch.entries().getLast().receivedAt();
     try {
       process(handle, batch);
       oldest = Instant.MAX;
