@@ -44,7 +44,7 @@ public final class Processor implements AutoCloseable {
   private static final int MANY = 1_000;
   private static final int CROWD = 100;
   private static final Duration CROWD_GATHER = Duration.ofMillis(100);
-  private static final int CROWD_SHARE = 4;
+  private static final int CROWD_SHARE = 10;
   private static final Duration FURTHEST_BEHIND = Duration.ofSeconds(4);
   private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
   private static final Duration SHORT_GATHER = Duration.ofMillis(5);
