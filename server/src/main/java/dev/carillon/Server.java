@@ -292,9 +292,12 @@ final class Server implements AutoCloseable {
     }
   }
 
-  /** The credentials this start has made, to be shown once; empty when the workspace existed. */
+  /**
+   * The credentials this start has made, to be shown once; empty when the workspace existed, or when
+   * the operator gave the keys and so knows them.
+   */
   Optional<NewCredentials> created() {
-    return created;
+    return created.filter(_ -> settings.trackKey().isEmpty() && settings.appKey().isEmpty());
   }
 
   /** The port the server answers on. */
