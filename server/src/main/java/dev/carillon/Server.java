@@ -293,8 +293,8 @@ final class Server implements AutoCloseable {
   }
 
   /**
-   * The credentials this start has made, to be shown once; empty when the workspace existed, or when
-   * the operator gave the keys and so knows them.
+   * The credentials this start has made, to be shown once; empty when the workspace existed, or
+   * when the operator gave the keys and so knows them.
    */
   Optional<NewCredentials> created() {
     return created.filter(_ -> settings.trackKey().isEmpty() && settings.appKey().isEmpty());
