@@ -1,6 +1,5 @@
 package dev.carillon.people;
 
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -179,10 +178,5 @@ public final class Profile {
       copy.put(path[depth], child);
     }
     return copy;
-  }
-
-  /** Whether any of these attributes has a value. */
-  public boolean hasAny(Collection<String> names) {
-    return names.stream().anyMatch(attributes::containsKey);
   }
 }
