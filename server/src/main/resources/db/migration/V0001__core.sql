@@ -110,7 +110,7 @@ CREATE TABLE person_identifier (
     kind         smallint NOT NULL,
     value        text NOT NULL,
     person_id    bigint NOT NULL,
-    PRIMARY KEY (workspace_id, kind, value)
+    PRIMARY KEY (workspace_id, kind, value) INCLUDE (person_id) -- looked up in the index alone
 );
 
 -- Event counts and newest times that conditions read, packed (class Counters).

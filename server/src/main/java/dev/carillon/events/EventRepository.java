@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,8 +39,10 @@ public final class EventRepository {
       @Nullable String eventId,
       String data) {}
 
-  /** Stores events. */
-  public void insert(Handle handle, List<NewEvent> events) {
+  /** Stores events, those of each person in the given order. */
+  public void insert(Handle handle, List<NewEvent> given) {
+    // In the order of the index, which then is walked through once.
+    var events = given.stream().sorted(Comparator.comparingLong(NewEvent::personId)).toList();
     handle
         .createUpdate(
             """
@@ -89,10 +92,7 @@ public final class EventRepository {
       return repeats;
     }
     fresh.sort(null);
-    var inserted = insertKeys(handle, fresh);
-    fresh.stream()
-        .filter(key -> !inserted.contains(new Found(key.workspace, key.key.key())))
-        .forEach(repeats::add);
+    repeats.addAll(insertKeys(handle, fresh));
     return repeats;
   }
 
@@ -112,21 +112,24 @@ public final class EventRepository {
             .list());
   }
 
-  private static Set<Found> insertKeys(Handle handle, List<SeenKey> keys) {
-    return new HashSet<>(
-        handle
-            .createQuery(
-                """
-                INSERT INTO event_seen (workspace_id, key, day)
-                SELECT workspace_id, key, day::date FROM unnest(:workspaces, :keys, :days) AS k(workspace_id, key, day)
-                ON CONFLICT DO NOTHING RETURNING workspace_id, key
-                """)
-            .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
-            .bind("keys", keys.stream().map(key -> key.key.key()).toArray(UUID[]::new))
-            .bind("days", keys.stream().map(key -> key.key.day().toString()).toArray(String[]::new))
-            .map((row, context) ->
-                new Found(new WorkspaceId(row.getInt(1)), row.getObject(2, UUID.class)))
-            .list());
+  /** Returns those that were there already; usually none, so only these are sent back. */
+  private static List<SeenKey> insertKeys(Handle handle, List<SeenKey> keys) {
+    return handle
+        .createQuery(
+            """
+            WITH wanted AS MATERIALIZED (
+              SELECT * FROM unnest(:workspaces, :keys, :days) WITH ORDINALITY AS k(workspace_id, key, day, n)),
+            inserted AS (
+              INSERT INTO event_seen (workspace_id, key, day)
+              SELECT workspace_id, key, day::date FROM wanted ORDER BY n
+              ON CONFLICT DO NOTHING RETURNING workspace_id, key)
+            SELECT n FROM wanted WHERE (workspace_id, key) NOT IN (SELECT workspace_id, key FROM inserted)
+            """)
+        .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
+        .bind("keys", keys.stream().map(key -> key.key.key()).toArray(UUID[]::new))
+        .bind("days", keys.stream().map(key -> key.key.day().toString()).toArray(String[]::new))
+        .map((row, context) -> keys.get(row.getInt(1) - 1))
+        .list();
   }
 
   private record Found(WorkspaceId workspace, UUID key) {}

@@ -159,7 +159,7 @@ public final class Request {
       }
       // Also when it is too long: a client that is still writing would not see the answer
       // otherwise.
-      in.transferTo(OutputStream.nullOutputStream());
+      discard(in);
       received();
       if (bytes.length > maxBytes) {
         throw new Problem.TooLarge(maxBytes).thrown();
@@ -167,6 +167,13 @@ public final class Request {
       return bytes;
     } catch (IOException | UncheckedIOException | InsufficientDataAvailableException broken) {
       throw new CloseConnectionException("the connection broke within the body", broken);
+    }
+  }
+
+  /** Reads to the end. Nearly always there is nothing left, so no buffer is made for it first. */
+  private static void discard(InputStream in) throws IOException {
+    if (in.read() >= 0) {
+      in.transferTo(OutputStream.nullOutputStream());
     }
   }
 
@@ -200,7 +207,7 @@ public final class Request {
         return false;
       }
       try {
-        content.inputStream().transferTo(OutputStream.nullOutputStream());
+        discard(content.inputStream());
       } catch (IOException | UncheckedIOException | InsufficientDataAvailableException broken) {
         throw new CloseConnectionException("the connection broke within the body", broken);
       } catch (RequestException tooLong) {

@@ -2,6 +2,7 @@ package dev.carillon.log;
 
 import dev.carillon.store.Database;
 import java.nio.ByteBuffer;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,7 +13,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +71,7 @@ public final class LogWriter implements Log, AutoCloseable {
   private volatile boolean closing;
   private volatile boolean stopped;
   private volatile boolean shared;
-  private volatile @Nullable Session session;
+  private volatile @Nullable LogStream session;
   private volatile int incarnation;
 
   private LogWriter(
@@ -106,7 +106,7 @@ public final class LogWriter implements Log, AutoCloseable {
       LongConsumer committed) {
     var writer = new LogWriter(database, clock, ids, node, worker, committed);
     var first = writer.open();
-    writer.incarnation = first.streamId;
+    writer.incarnation = first.streamId();
     writer.session = first;
     writer.thread.start();
     return writer;
@@ -118,7 +118,7 @@ public final class LogWriter implements Log, AutoCloseable {
    */
   int streamId() {
     var current = session;
-    return current == null ? 0 : current.streamId;
+    return current == null ? 0 : current.streamId();
   }
 
   /** The number of this life of this process: that of its first stream. */
@@ -218,7 +218,7 @@ public final class LogWriter implements Log, AutoCloseable {
     usedAt = System.nanoTime();
     if (current != null) {
       try {
-        current.handle.execute("SELECT 1");
+        current.look();
       } catch (RuntimeException broken) {
         LOG.warn("operation log: its connection broke, opening a new stream");
         disconnect();
@@ -252,22 +252,9 @@ public final class LogWriter implements Log, AutoCloseable {
       var now = clock.instant();
       usedAt = System.nanoTime();
       groupSize = groupSize * 0.9 + operations * 0.1;
-      current
-          .handle
-          .createQuery(shared ? APPEND_AND_TELL : APPEND)
-          .bind("slot", slotOf(now))
-          .bind("stream", current.streamId)
-          .bind("seq", current.lastSeq + 1)
-          .bind("lanes", lanes)
-          .bind("operations", operations)
-          .bind("first", ids.next(operations))
-          .bind("received", now)
-          .bind("payload", payload)
-          .mapTo(String.class)
-          .list();
-      current.lastSeq++;
+      current.append(shared, slotOf(now), lanes, operations, ids.next(operations), now, payload);
       return null;
-    } catch (RuntimeException brokenConnection) {
+    } catch (SQLException | RuntimeException brokenConnection) {
       LOG.error(
           "operation log: a group of {} could not be written, opening a new stream",
           operations,
@@ -278,63 +265,20 @@ public final class LogWriter implements Log, AutoCloseable {
     }
   }
 
-  private static final String APPEND =
-      """
-      INSERT INTO log_block (slot, stream_id, seq, lanes, operations, first_op, received_at, payload)
-      VALUES (:slot, :stream, :seq, :lanes, :operations, :first, :received, :payload) RETURNING ''
-      """;
-
-  private static final String APPEND_AND_TELL =
-      """
-      WITH written AS (
-        INSERT INTO log_block (slot, stream_id, seq, lanes, operations, first_op, received_at, payload)
-        VALUES (:slot, :stream, :seq, :lanes, :operations, :first, :received, :payload) RETURNING 1)
-      SELECT pg_notify('carillon_log', '') FROM written
-      """;
-
   /** The slot blocks of this instant go to. */
   static int slotOf(Instant now) {
     return (int) Math.floorMod(now.getEpochSecond() / SLOT_LENGTH.toSeconds(), (long) SLOTS);
   }
 
-  private Session open() {
-    var handle = database.dedicatedHandle("carillon log");
-    try {
-      var streamId =
-          handle.inTransaction(h -> {
-            var id =
-                h.createQuery("INSERT INTO log_stream (node) VALUES (:node) RETURNING stream_id")
-                    .bind("node", node)
-                    .mapTo(int.class)
-                    .one();
-            lock(h, STREAM_LOCK, id);
-            lock(h, INCARNATION_LOCK, incarnation == 0 ? id : incarnation);
-            if (worker) {
-              lock(h, WORKER_LOCK, id);
-            }
-            return id;
-          });
-      return new Session(handle, streamId);
-    } catch (RuntimeException failure) {
-      handle.close();
-      throw failure;
-    }
-  }
-
-  private static void lock(Handle handle, int lockClass, int id) {
-    handle
-        .createQuery("SELECT pg_advisory_lock(:class, :id)::text")
-        .bind("class", lockClass)
-        .bind("id", id)
-        .mapTo(String.class)
-        .one();
+  private LogStream open() {
+    return LogStream.open(database, node, incarnation, worker);
   }
 
   private void reconnect() {
     try {
       var opened = open();
       session = opened;
-      LOG.info("operation log: writing stream {}", opened.streamId);
+      LOG.info("operation log: writing stream {}", opened.streamId());
     } catch (RuntimeException stillAway) {
       LOG.warn("operation log: the database is not reachable yet: {}", stillAway.getMessage());
       refuseQueued();
@@ -357,7 +301,7 @@ public final class LogWriter implements Log, AutoCloseable {
     session = null;
     if (current != null) {
       try {
-        current.handle.close();
+        current.close();
       } catch (RuntimeException alreadyBroken) {
         LOG.debug("operation log: closing a broken connection: {}", alreadyBroken.getMessage());
       }
@@ -383,17 +327,6 @@ public final class LogWriter implements Log, AutoCloseable {
   public void close() {
     drain();
     disconnect();
-  }
-
-  private static final class Session {
-    private final Handle handle;
-    private final int streamId;
-    private long lastSeq;
-
-    private Session(Handle handle, int streamId) {
-      this.handle = handle;
-      this.streamId = streamId;
-    }
   }
 
   private static final class Pending {

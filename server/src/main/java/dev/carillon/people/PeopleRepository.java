@@ -30,23 +30,19 @@ public final class PeopleRepository {
     if (keys.isEmpty()) {
       return found;
     }
+    // In the order of the index, which then is walked through once.
+    var wanted = keys.stream().sorted().toList();
     handle
         .createQuery(
             """
-            SELECT i.workspace_id, i.kind, i.value, i.person_id
-              FROM unnest(:workspaces, :kinds, :values) AS k(workspace_id, kind, value)
+            SELECT k.n, i.person_id
+              FROM unnest(:workspaces, :kinds, :values) WITH ORDINALITY AS k(workspace_id, kind, value, n)
               JOIN person_identifier i USING (workspace_id, kind, value)
             """)
-        .bind("workspaces", keys.stream().mapToInt(key -> key.workspace().value()).toArray())
-        .bind("kinds", kinds(keys))
-        .bind("values", keys.stream().map(IdentifierKey::value).toArray(String[]::new))
-        .map((row, context) ->
-            found.put(
-                new IdentifierKey(
-                    new WorkspaceId(row.getInt(1)),
-                    IdentifierKind.of(row.getInt(2)),
-                    row.getString(3)),
-                row.getLong(4)))
+        .bind("workspaces", wanted.stream().mapToInt(key -> key.workspace().value()).toArray())
+        .bind("kinds", kinds(wanted))
+        .bind("values", wanted.stream().map(IdentifierKey::value).toArray(String[]::new))
+        .map((row, context) -> found.put(wanted.get(row.getInt(1) - 1), row.getLong(2)))
         .list();
     return found;
   }

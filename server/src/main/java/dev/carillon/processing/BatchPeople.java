@@ -64,15 +64,13 @@ final class BatchPeople {
       }
       if (key.kind() == IdentifierKind.CIO_ID) {
         named.put(key, CioId.personId(key.value()).orElse(NOBODY));
-        continue;
-      }
-      var cached = cache.find(key);
-      if (cached == null) {
-        unknown.add(key);
       } else {
-        named.put(key, cached);
+        unknown.add(key);
       }
     }
+    var cached = cache.find(unknown);
+    named.putAll(cached);
+    unknown.removeAll(cached.keySet());
     lookUp(unknown);
   }
 

@@ -40,8 +40,11 @@ public record DatabaseSettings(Server server, int maxConnections, String migrati
       Path dataFolder, @Nullable Path binaries, int sharedBuffersMegabytes, boolean stopAtExit)
       implements Server {
 
-    /** 32 MiB keeps the whole program with its database below 500 MiB. */
-    public static final int DEFAULT_SHARED_BUFFERS_MEGABYTES = 32;
+    /**
+     * 128 MiB keeps what a million people are looked up by in memory, and the whole program with
+     * its database below 500 MiB. Only what has been used counts.
+     */
+    public static final int DEFAULT_SHARED_BUFFERS_MEGABYTES = 128;
 
     /**
      * Checks the range of the memory setting and makes the folders absolute.
