@@ -110,8 +110,13 @@ public final class LaneReader {
     return epochs.keySet().stream().mapToLong(group -> groups[group]).min().orElse(0);
   }
 
-  /** Reads what comes next. The positions move only with {@link #confirmed}. */
-  public LaneBatch read(Handle handle) {
+  /**
+   * Reads what comes next. The positions move only with {@link #confirmed}.
+   *
+   * @param mostBlocks how many blocks of each stream at most, from 1
+   */
+  public LaneBatch read(Handle handle, int mostBlocks) {
+    var blocks = Math.min(limit, mostBlocks);
     var streams = positions.keySet().stream().mapToInt(Integer::intValue).toArray();
     var froms = positions.values().stream().mapToLong(this::least).toArray();
     var rows =
@@ -132,7 +137,7 @@ public final class LaneReader {
             .bind("streams", streams)
             .bind("froms", froms)
             .bind("mask", mask)
-            .bind("limit", limit)
+            .bind("limit", blocks)
             .map((row, context) ->
                 new Row(
                     row.getInt("stream_id"),
@@ -142,10 +147,10 @@ public final class LaneReader {
                     row.getTimestamp("written_at").toInstant(),
                     row.getBytes("payload")))
             .list();
-    return batchOf(rows);
+    return batchOf(rows, blocks);
   }
 
-  private LaneBatch batchOf(List<Row> rows) {
+  private LaneBatch batchOf(List<Row> rows, int blocks) {
     var counts = new HashMap<Integer, Integer>();
     rows.forEach(row -> counts.merge(row.stream, 1, Integer::sum));
     var cutoff = Instant.MAX;
@@ -153,7 +158,7 @@ public final class LaneReader {
     for (var row :
         rows.reversed()) { // a stream that was cut at the limit: nothing later than its last block
       // may be applied yet
-      if (counts.getOrDefault(row.stream, 0) == limit) {
+      if (counts.getOrDefault(row.stream, 0) == blocks) {
         counts.remove(row.stream);
         more = true;
         cutoff = row.writtenAt.isBefore(cutoff) ? row.writtenAt : cutoff;

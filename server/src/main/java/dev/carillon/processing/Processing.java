@@ -53,6 +53,7 @@ public final class Processing implements AutoCloseable {
     this.trimmer = new LogTrimmer(database, clock);
     this.intake = new LogIntake(writer);
     var cache = new IdentifierCache();
+    var courtesy = new Courtesy(writer::busy, clock);
     for (var i = 0; i < processors; i++) {
       var reader = new LaneReader(ownership, i, processors);
       this.processors.add(
@@ -65,7 +66,7 @@ public final class Processing implements AutoCloseable {
               clock,
               deliveriesQueued,
               stats,
-              writer::busy,
+              courtesy,
               "processor-" + i));
     }
     if (processors > 0) {

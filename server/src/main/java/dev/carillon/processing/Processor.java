@@ -5,6 +5,7 @@ import dev.carillon.log.LaneReader;
 import dev.carillon.log.LanesLost;
 import dev.carillon.log.LogEntry;
 import dev.carillon.people.IdentifierKey;
+import dev.carillon.processing.Courtesy.Pace;
 import dev.carillon.processing.OperationBatch.Accepted;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
@@ -43,9 +44,10 @@ public final class Processor implements AutoCloseable {
   private static final int SOME = 16;
   private static final int MANY = 1_000;
   private static final int CROWD = 100;
-  private static final Duration CROWD_GATHER = Duration.ofMillis(100);
-  private static final int CROWD_SHARE = 10;
-  private static final Duration FURTHEST_BEHIND = Duration.ofSeconds(4);
+  private static final long LONGEST_REST_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final int SLICE_BLOCKS = 8;
+  private static final long SLICE_APART_NANOS = Duration.ofMillis(50).toNanos();
+  private static final int SLICE_SHARE = 10;
   private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
   private static final Duration SHORT_GATHER = Duration.ofMillis(5);
   private static final Duration LONG_GATHER = Duration.ofMillis(25);
@@ -61,7 +63,7 @@ public final class Processor implements AutoCloseable {
   private final InstantSource clock;
   private final Runnable deliveriesQueued;
   private final ProcessingStats stats;
-  private final BooleanSupplier callersFirst;
+  private final Courtesy courtesy;
   private final DeadLetters deadLetters = new DeadLetters();
   private final Thread thread;
   private volatile boolean signalled;
@@ -79,7 +81,7 @@ public final class Processor implements AutoCloseable {
       InstantSource clock,
       Runnable deliveriesQueued,
       ProcessingStats stats,
-      BooleanSupplier callersFirst,
+      Courtesy courtesy,
       String name) {
     this.database = database;
     this.reader = reader;
@@ -89,7 +91,7 @@ public final class Processor implements AutoCloseable {
     this.clock = clock;
     this.deliveriesQueued = deliveriesQueued;
     this.stats = stats;
-    this.callersFirst = callersFirst;
+    this.courtesy = courtesy;
     this.thread = new Thread(this::run, name);
   }
 
@@ -154,20 +156,18 @@ public final class Processor implements AutoCloseable {
   /**
    * A batch costs about a millisecond whatever its size. So while operations keep coming, batches
    * begin a little apart and grow; a single operation, or what follows after a pause, never waits.
-   * While callers fill the log as fast as they can, accepting comes first: processing takes a part
-   * of the time only, until it lies seconds behind.
+   * While callers need the machine, processing rests or takes small slices.
    */
   private void gather(long begun, int applied) {
     var took = System.nanoTime() - begun;
     var apart = applied < FEW ? 0 : applied < SOME ? SHORT_GATHER.toNanos() : LONG_GATHER.toNanos();
     await(begun + apart, () -> applied < MANY);
     if (applied >= CROWD) {
-      await(begun + Math.max(CROWD_GATHER.toNanos(), CROWD_SHARE * took), this::givesWay);
+      await(begun + LONGEST_REST_NANOS, () -> courtesy.pace(newest) == Pace.REST);
+      await(
+          begun + Math.max(SLICE_APART_NANOS, SLICE_SHARE * took),
+          () -> courtesy.pace(newest) == Pace.SLICES);
     }
-  }
-
-  private boolean givesWay() {
-    return callersFirst.getAsBoolean() && newest.plus(FURTHEST_BEHIND).isAfter(clock.instant());
   }
 
   private void await(long end, BooleanSupplier still) {
@@ -188,7 +188,22 @@ public final class Processor implements AutoCloseable {
       flushedAt = System.nanoTime();
       reader.flush(handle);
     }
-    var batch = reader.read(handle);
+    return newest.equals(Instant.MIN) || courtesy.pace(newest) == Pace.FULL
+        ? step(handle, Integer.MAX_VALUE)
+        : slice(handle);
+  }
+
+  private int slice(Handle handle) {
+    courtesy.turn().lock();
+    try {
+      return step(handle, SLICE_BLOCKS);
+    } finally {
+      courtesy.turn().unlock();
+    }
+  }
+
+  private int step(Handle handle, int blocks) {
+    var batch = reader.read(handle, blocks);
     if (batch.entries().isEmpty()) {
       reader.confirmed(batch);
       return batch.more() ? 0 : NOTHING_LEFT;

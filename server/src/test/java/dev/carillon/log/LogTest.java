@@ -76,7 +76,7 @@ final class LogTest {
   private LaneBatch step(LaneReader reader, Map<Integer, List<Integer>> into) {
     return database.read(handle -> {
       reader.adopt(handle);
-      var batch = reader.read(handle);
+      var batch = reader.read(handle, 1_000);
       handle.useTransaction(h -> reader.advance(h, batch));
       reader.confirmed(batch);
       collect(batch, into);
@@ -161,7 +161,7 @@ final class LogTest {
     var reader = new LaneReader(ownership, 0, 1);
     var handle = database.dedicatedHandle("test");
     reader.adopt(handle);
-    var batch = reader.read(handle);
+    var batch = reader.read(handle, 1_000);
     assertThat(batch.entries()).hasSize(192);
     dying.close();
     try (var living = writer()) {
