@@ -3,18 +3,20 @@ package dev.carillon.processing;
 import java.util.Arrays;
 
 /**
- * Maps 128-bit keys to people in 24 bytes each: four places for each key, in one array. When all
- * four are taken the table doubles, up to its greatest size; from then on a newcomer takes the
- * place of one of the four. So memory follows use and is bounded, and a look-up touches one or two
- * cache lines, which a map of objects (about 160 bytes each) cannot do. Not thread-safe.
+ * Maps 128-bit keys to people in 24 bytes each: eight places for each key, in one array that
+ * doubles when it is half full, up to its greatest size. When all eight are taken, a newcomer takes
+ * the place of one of them. So memory follows use and is bounded, and a look-up touches a few
+ * neighbouring cache lines, which a map of objects (about 160 bytes each) cannot do. Not
+ * thread-safe.
  */
 final class IdentifierTable {
-  private static final int WAYS = 4;
+  private static final int WAYS = 8;
   private static final int LONGS = 3;
   private static final int FEWEST = 1 << 12;
 
   private final int mostEntries;
   private long[] table = new long[FEWEST * LONGS];
+  private int entries;
   private int victim;
 
   /**
@@ -44,25 +46,22 @@ final class IdentifierTable {
    * @param person not 0
    */
   void put(long high, long low, long person) {
-    while (!tryPut(table, high, low, person)) {
-      if (table.length / LONGS < mostEntries) {
-        grow();
-      } else {
-        store(table, bucket(table, low) + victim++ % WAYS * LONGS, high, low, person);
+    if (entries > table.length / LONGS / 2 && table.length / LONGS < mostEntries) {
+      grow();
+    }
+    var start = bucket(table, low);
+    for (var at = start; at < start + WAYS * LONGS; at += LONGS) {
+      if (table[at + 2] == 0) {
+        entries++;
+        store(table, at, high, low, person);
+        return;
+      }
+      if (table[at] == high && table[at + 1] == low) {
+        store(table, at, high, low, person);
         return;
       }
     }
-  }
-
-  private static boolean tryPut(long[] table, long high, long low, long person) {
-    var start = bucket(table, low);
-    for (var at = start; at < start + WAYS * LONGS; at += LONGS) {
-      if (table[at + 2] == 0 || (table[at] == high && table[at + 1] == low)) {
-        store(table, at, high, low, person);
-        return true;
-      }
-    }
-    return false;
+    store(table, start + Math.floorMod(victim++, WAYS) * LONGS, high, low, person);
   }
 
   private static void store(long[] table, int at, long high, long low, long person) {
@@ -78,18 +77,20 @@ final class IdentifierTable {
 
   /** Each bucket becomes two, so that whatever was in it has room. */
   private void grow() {
-    var larger = new long[table.length * 2];
-    for (var at = 0; at < table.length; at += LONGS) {
-      if (table[at + 2] != 0) {
-        tryPut(larger, table[at], table[at + 1], table[at + 2]);
+    var former = table;
+    table = new long[former.length * 2];
+    entries = 0;
+    for (var at = 0; at < former.length; at += LONGS) {
+      if (former[at + 2] != 0) {
+        put(former[at], former[at + 1], former[at + 2]);
       }
     }
-    table = larger;
   }
 
   /** Forgets everything; the room it took is kept. */
   void clear() {
     Arrays.fill(table, 0);
+    entries = 0;
     victim = 0;
   }
 }

@@ -11,16 +11,20 @@ class IdentifierTableTest {
   private static final int MOST = 1 << 14;
 
   @Test
-  void knowsEverythingWhileThereIsRoom() {
+  void knowsNearlyEverythingWhileThereIsRoom() {
     var table = new IdentifierTable(MOST);
     var random = new Random(7);
     var known = new HashMap<Long, Long>();
-    for (var person = 1L; person <= 3_000; person++) {
+    for (var person = 1L; person <= MOST / 2; person++) {
       var key = random.nextLong();
       table.put(key, key * 31, person);
       known.put(key, person);
     }
-    known.forEach((key, person) -> assertThat(table.get(key, key * 31)).isEqualTo(person));
+    var answered =
+        known.entrySet().stream()
+            .filter(each -> table.get(each.getKey(), each.getKey() * 31) == each.getValue())
+            .count();
+    assertThat(answered).isGreaterThan(MOST / 2 * 96 / 100);
     assertThat(table.get(1, 2)).isZero();
   }
 
@@ -63,10 +67,10 @@ class IdentifierTableTest {
   @Test
   void keysThatShareAPlaceAreToldApart() {
     var table = new IdentifierTable(MOST);
-    for (var high = 1L; high <= 4; high++) {
+    for (var high = 1L; high <= 8; high++) {
       table.put(high, 5, high + 100);
     }
-    for (var high = 1L; high <= 4; high++) {
+    for (var high = 1L; high <= 8; high++) {
       assertThat(table.get(high, 5)).isEqualTo(high + 100);
     }
   }
