@@ -126,6 +126,28 @@ CREATE TABLE erasure (
     due_at       timestamptz NOT NULL
 );
 
+-- Identifiers nobody may use: a keyed hash of workspace, kind and value, so that nothing of the person is kept (track §9.2).
+-- Those suppressed together share a number and are freed together.
+CREATE TABLE suppression (
+    workspace_id  int NOT NULL,
+    hash          uuid NOT NULL,
+    together      bigint NOT NULL,
+    suppressed_at timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, hash)
+);
+CREATE INDEX suppression_together ON suppression (together);
+
+-- Merged people whose rows in time-partitioned tables still move to who survived, in the background, and once more when no
+-- batch can still write about the one who is gone.
+CREATE TABLE merger (
+    secondary_id bigint PRIMARY KEY,
+    primary_id   bigint NOT NULL,
+    workspace_id int NOT NULL,
+    merged_at    timestamptz NOT NULL,
+    due_at       timestamptz NOT NULL
+);
+CREATE INDEX merger_due ON merger (due_at);
+
 -- What happened to people and is stored nowhere else (attribute changes, failures, deletions). Events and deliveries are
 -- shown in the activity log from their own tables.
 CREATE TABLE activity (
@@ -140,15 +162,83 @@ CREATE TABLE activity (
 CREATE TABLE activity_other PARTITION OF activity DEFAULT;
 CREATE INDEX activity_person ON activity (person_id, occurred_at);
 
+-- ── devices ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- A token belongs to one person of the workspace; added to another one, it moves.
+CREATE TABLE device (
+    workspace_id int NOT NULL,
+    token        text NOT NULL,
+    person_id    bigint NOT NULL,
+    platform     text,                                  -- ios or android
+    last_used    timestamptz NOT NULL,
+    attributes   text NOT NULL DEFAULT '{}',
+    created_at   timestamptz NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, token)
+);
+CREATE INDEX device_person ON device (person_id);
+
+-- ── objects ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Types are made by an administrator; every workspace begins with type 1.
+CREATE TABLE object_type (
+    workspace_id int NOT NULL,
+    type_id      int NOT NULL,
+    name         text NOT NULL,
+    slug         text NOT NULL,
+    enabled      boolean NOT NULL DEFAULT true,
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, type_id)
+);
+
+-- object_key: number of the operation that created it. The cio_object_id is computed from it.
+CREATE TABLE object (
+    object_key   bigint PRIMARY KEY,
+    workspace_id int NOT NULL,
+    type_id      int NOT NULL,
+    object_id    text NOT NULL,
+    created_at   timestamptz NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    attributes   text NOT NULL,
+    written      text NOT NULL,
+    UNIQUE (workspace_id, type_id, object_id)
+) WITH (fillfactor = 85);
+
+CREATE TABLE relationship (
+    person_id    bigint NOT NULL,
+    object_key   bigint NOT NULL,
+    workspace_id int NOT NULL,
+    created_at   timestamptz NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    attributes   text NOT NULL,
+    written      text NOT NULL,
+    PRIMARY KEY (person_id, object_key)
+);
+CREATE INDEX relationship_object ON relationship (object_key, person_id);
+
+-- Relationships of nobody yet; they become real when somebody claims the anonymous id (P-34).
+CREATE TABLE anonymous_relationship (
+    workspace_id int NOT NULL,
+    anonymous_id text NOT NULL,
+    object_key   bigint NOT NULL,
+    created_at   timestamptz NOT NULL,
+    attributes   text NOT NULL,
+    written      text NOT NULL,
+    PRIMARY KEY (workspace_id, anonymous_id, object_key)
+);
+CREATE INDEX anonymous_relationship_object ON anonymous_relationship (object_key);
+CREATE INDEX anonymous_relationship_age ON anonymous_relationship (created_at);
+
 -- ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
--- kind: 1 event, 2 page, 3 screen.
+-- kind: 1 event, 2 page, 3 screen, 4 submission of a form.
 CREATE TABLE event_name (
     name_id      int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     workspace_id int NOT NULL,
     kind         smallint NOT NULL,
     name         text NOT NULL,
     first_seen   timestamptz NOT NULL,
+    last_seen    timestamptz,                           -- to about a day
     UNIQUE (workspace_id, kind, name)
 );
 
@@ -164,6 +254,16 @@ CREATE TABLE event (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE event_other PARTITION OF event DEFAULT;
 CREATE INDEX event_person ON event (person_id, occurred_at);
+
+-- Names of attributes seen, for the data index. scope: 0 people, n objects of type n, -n relationships to them.
+CREATE TABLE attribute_name (
+    workspace_id int NOT NULL,
+    scope        int NOT NULL,
+    name         text NOT NULL,
+    first_seen   timestamptz NOT NULL,
+    last_seen    timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, scope, name)
+);
 
 -- Keys of events that carried an id. key: the ULID's 128 bits, or a 128-bit hash of any other string.
 -- `day`: of the ULID itself, else of receipt; partitions are weeks.
@@ -263,6 +363,18 @@ CREATE TABLE counter (
     newest       int NOT NULL,
     complete     boolean NOT NULL DEFAULT false,        -- holds for everybody; false while its build is under way
     UNIQUE (workspace_id, name_id, conditions, newest)
+);
+
+-- ── forms ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Forms that were submitted, with the fields that become attributes of another name. `fields`: JSON object.
+CREATE TABLE form (
+    workspace_id int NOT NULL,
+    form_id      text NOT NULL,
+    name         text NOT NULL,
+    fields       text NOT NULL DEFAULT '{}',
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, form_id)
 );
 
 -- ── campaigns ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -34,6 +34,15 @@ final class OperationBatch {
   private final BatchScope scope;
   private final List<Accepted> operations;
   private final RuleBook ruleBook;
+  private final BatchActivity activity = new BatchActivity();
+  private final BatchAnonymous anonymous;
+  private final Reactions reactions;
+  private final EventApplier events;
+  private final IdentifyApplier identify;
+  private final DeviceApplier devices;
+  private final ObjectApplier objects;
+  private final MembershipApplier memberships;
+  private final ReportApplier reports;
 
   /** An operation with its number and the time it was accepted. */
   record Accepted(long op, Instant receivedAt, Operation operation) {}
@@ -42,60 +51,124 @@ final class OperationBatch {
     this.scope = scope;
     this.operations = operations;
     this.ruleBook = scope.ruleBook();
+    this.reactions = scope.reactions();
+    var stores = scope.stores();
+    this.anonymous = new BatchAnonymous(scope.handle(), stores.anonymous(), stores.names());
+    this.events = new EventApplier(stores.names(), reactions);
+    this.identify = new IdentifyApplier(scope.people(), activity);
+    this.devices = new DeviceApplier(scope, activity);
+    this.objects = new ObjectApplier(scope, activity);
+    this.memberships = new MembershipApplier(scope);
+    this.reports = new ReportApplier(scope, activity);
   }
 
   /** Reads, applies and writes. The caller commits. */
   void run() {
     scope.stores().names().learn(names());
     var repeats = repeats();
-    var anonymous =
-        new BatchAnonymous(scope.handle(), scope.stores().anonymous(), scope.stores().names());
-    var needs = needs();
-    scope.people().resolve(needs.identifiers);
-    var followers = anonymous.lock(needs.anonymous, needs.claimed, last());
-    scope.people().load(needs.loaded, followers);
-    scope.loadRuleFacts(needs.reach);
-    var reactions = scope.reactions();
-    var events = new EventApplier(scope.stores().names(), reactions);
-    var activity = new BatchActivity();
-    var identify = new IdentifyApplier(scope.people(), activity);
+    read();
     for (var each : operations) {
-      var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
-      switch (each.operation) {
-        case Operation.Identify call -> {
-          var applied = identify.apply(call, entry);
-          if (applied.person() != null) {
-            reactions.woken(applied.person(), woken(applied, call), each.receivedAt);
-            var claimed = claim(applied.person(), call, each, anonymous, events);
-            if (claimed > 0) {
-              activity.note(entry, applied.person(), "anon_merge", Map.of("events", claimed));
-            }
-          }
-        }
-        case Operation.Event event -> {
-          if (!repeats.contains(each.op)) {
-            event(event, each, anonymous, events, reactions);
-          }
-        }
-        case Operation.Delete delete -> {
-          var person = scope.people().find(delete.workspace(), delete.person());
-          if (person != null) {
-            scope.people().delete(person);
-            events.forget(person);
-            activity.forget(person);
-            reactions.deleted(person, each.receivedAt);
-            activity.note(entry, person, "profile_delete", Map.of());
-          }
-        }
+      if (!repeats.contains(each.op)) {
+        apply(each);
       }
     }
+    write();
+  }
+
+  /**
+   * Reads what the operations touch. Locks are taken in one order everywhere: anonymous ids,
+   * people, devices, objects, each in key order.
+   */
+  private void read() {
+    var needs = needs();
+    scope.people().resolve(needs.identifiers);
+    var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.claimed, last()));
+    others.addAll(reports.read(operations));
+    scope.people().load(needs.loaded, others);
+    devices.read(operations);
+    objects.read(operations);
+    scope.loadRuleFacts(needs.reach);
+  }
+
+  private void write() {
     scope.write(last());
+    devices.write();
+    objects.write();
+    reports.write();
     if (!events.events().isEmpty()) {
       scope.stores().events().insert(scope.handle(), events.events());
     }
     anonymous.write();
     if (!activity.entries().isEmpty()) {
       scope.stores().activity().insert(scope.handle(), activity.entries());
+    }
+  }
+
+  private void apply(Accepted each) {
+    var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
+    switch (each.operation) {
+      case Operation.Identify call -> {
+        var applied = identify.apply(call, entry);
+        if (applied.person() != null) {
+          reactions.woken(applied.person(), woken(applied, call), each.receivedAt);
+          var claimed = claim(applied.person(), call, each);
+          if (claimed > 0) {
+            activity.note(entry, applied.person(), "anon_merge", Map.of("events", claimed));
+          }
+        }
+      }
+      case Operation.Event event -> event(event, each);
+      case Operation.Delete delete -> {
+        var person = scope.people().find(delete.workspace(), delete.person());
+        if (person != null) {
+          scope.people().delete(person);
+          events.forget(person);
+          activity.forget(person);
+          reactions.deleted(person, each.receivedAt);
+          activity.note(entry, person, "profile_delete", Map.of());
+        }
+      }
+      case Operation.DeviceUpdate call -> {
+        var person = personFor(call, call.person(), true, each);
+        if (person != null) {
+          devices.update(call, person, entry);
+        }
+      }
+      case Operation.DeviceRemoval call -> {
+        var person = personFor(call, call.person(), false, each);
+        if (person != null) {
+          devices.remove(call, person, entry);
+        }
+      }
+      case Operation.ObjectIdentify call -> objects.identify(call, entry);
+      case Operation.ObjectDelete call -> objects.delete(call, entry);
+      case Operation.Relate call -> {
+        var identifier = call.person();
+        var person =
+            identifier == null
+                ? null
+                : personFor(call, identifier, call.add() && call.mayCreatePerson(), each);
+        if (person != null) {
+          objects.relate(call, person, entry);
+        } else if (identifier == null) {
+          objects.relateAnonymous(call, entry);
+        }
+      }
+      case Operation.Membership call -> {
+        var person = personFor(call, call.person(), call.add(), each);
+        if (person != null) {
+          memberships.apply(call, person, each.receivedAt);
+        }
+      }
+      case Operation.DeliveryReport call -> reports.report(call, entry);
+      case Operation.Unsubscribe call -> reports.unsubscribe(call, entry);
+      case Operation.ContentReport call -> {
+        var identifier = call.person();
+        reports.content(
+            call, identifier == null ? null : personFor(call, identifier, false, each), entry);
+      }
+      case Operation.Suppress _, Operation.Unsuppress _, Operation.Merge _ ->
+          throw new IllegalStateException("these are applied between batches");
     }
   }
 
@@ -131,12 +204,7 @@ final class OperationBatch {
   }
 
   /** Gives the anonymous id of a call to its person; returns how many events came with it. */
-  private int claim(
-      PersonState person,
-      Operation.Identify call,
-      Accepted each,
-      BatchAnonymous anonymous,
-      EventApplier events) {
+  private int claim(PersonState person, Operation.Identify call, Accepted each) {
     var anonymousId = claimed(call);
     if (anonymousId == null) {
       return 0;
@@ -152,12 +220,7 @@ final class OperationBatch {
     return call.attributes().get("anonymous_id") instanceof String id && !id.isEmpty() ? id : null;
   }
 
-  private void event(
-      Operation.Event event,
-      Accepted each,
-      BatchAnonymous anonymous,
-      EventApplier events,
-      Reactions reactions) {
+  private void event(Operation.Event event, Accepted each) {
     var incoming =
         new Incoming(
             event.kind(),
@@ -181,27 +244,29 @@ final class OperationBatch {
       }
       return;
     }
-    var person = scope.people().find(event.workspace(), identifier);
-    if (person == null) {
-      person = createFor(event, identifier, each, reactions);
-    }
+    var person = personFor(event, identifier, true, each);
     if (person != null) {
       events.attach(person, incoming, each.receivedAt);
     }
   }
 
   /**
-   * An event of somebody unknown creates the person (P-45), unless it names an unknown {@code
-   * cio_id}: then it is dropped.
+   * Whom a call is about. Somebody unknown is created when the call may do that (P-45), unless it
+   * names an unknown {@code cio_id}: then it is dropped.
    */
-  private @Nullable PersonState createFor(
-      Operation.Event event, Identifier identifier, Accepted each, Reactions reactions) {
+  private @Nullable PersonState personFor(
+      Operation call, Identifier identifier, boolean mayCreate, Accepted each) {
+    var person = scope.people().find(call.workspace(), identifier);
+    return person == null && mayCreate ? create(call, identifier, each) : person;
+  }
+
+  private @Nullable PersonState create(Operation call, Identifier identifier, Accepted each) {
     return switch (identifier.kind()) {
       case CIO_ID, PHONE -> null;
       case ID, EMAIL -> {
-        var person = scope.people().create(event.workspace(), each.op, each.receivedAt);
+        var person = scope.people().create(call.workspace(), each.op, each.receivedAt);
         scope.people().name(person, identifier, each.receivedAt.toEpochMilli());
-        var rules = ruleBook.of(event.workspace());
+        var rules = ruleBook.of(call.workspace());
         var name = identifier.kind() == IdentifierKind.EMAIL ? "email" : "id";
         var woken = new LinkedHashSet<>(rules.byAttribute().getOrDefault(name, List.of()));
         woken.addAll(rules.forNobody());
@@ -285,14 +350,46 @@ final class OperationBatch {
             mentioned(event, needs);
           }
         }
-        case Operation.Delete delete -> {
-          var key = IdentifierKey.of(workspace, delete.person());
-          needs.identifiers.add(key);
-          needs.loaded.add(key);
+        case Operation.Relate call -> {
+          everybody(call, needs);
+          if (call.person() == null && call.anonymousId() != null) {
+            needs.anonymous.add(new Key(workspace, call.anonymousId()));
+          }
         }
+        case Operation.Membership call -> {
+          everybody(call, needs);
+          memberships.need(call, needs.reach);
+        }
+        case Operation.Unsubscribe call -> reports.need(call, needs.reach);
+        case Operation.Delete _,
+            Operation.DeviceUpdate _,
+            Operation.DeviceRemoval _,
+            Operation.ObjectIdentify _,
+            Operation.ObjectDelete _,
+            Operation.DeliveryReport _,
+            Operation.ContentReport _,
+            Operation.Suppress _,
+            Operation.Unsuppress _,
+            Operation.Merge _ ->
+            everybody(each.operation, needs);
       }
     }
     return needs;
+  }
+
+  /** Whoever the call names, and what rules read of somebody it may create. */
+  private void everybody(Operation call, Needs needs) {
+    for (var person : call.people()) {
+      var key = IdentifierKey.of(call.workspace(), person);
+      needs.identifiers.add(key);
+      needs.loaded.add(key);
+      if (person.kind() != IdentifierKind.CIO_ID) {
+        var rules = ruleBook.of(call.workspace());
+        var name = IdentifyApplier.attributeOf(person);
+        needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
+        needs.reach.wake(rules, rules.forNobody());
+      }
+    }
   }
 
   /** Whether some rule mentions the event; if so, what that rule reads is needed. */

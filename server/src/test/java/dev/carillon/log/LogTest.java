@@ -58,7 +58,10 @@ final class LogTest {
         var id = caller;
         threads.submit(() -> {
           for (var number = 0; number < each; number++) {
-            writer.append(lane, ByteBuffer.allocate(8).putInt(id).putInt(from + number).array());
+            writer.append(
+                List.of(
+                    new Log.Entry(
+                        lane, ByteBuffer.allocate(8).putInt(id).putInt(from + number).array())));
           }
           return null;
         });
@@ -131,7 +134,9 @@ final class LogTest {
           threads.submit(() -> {
             for (var number = 0; number < 60; number++) {
               var writer = (id + number) % 2 == 0 ? first : second;
-              writer.append(id, ByteBuffer.allocate(8).putInt(id).putInt(number).array());
+              writer.append(
+                  List.of(
+                      new Log.Entry(id, ByteBuffer.allocate(8).putInt(id).putInt(number).array())));
             }
             return null;
           });
@@ -271,14 +276,15 @@ final class LogTest {
     // when
     writer.close();
     // then
-    assertThatThrownBy(() -> writer.append(0, new byte[1])).isInstanceOf(LogUnavailable.class);
+    assertThatThrownBy(() -> writer.append(List.of(new Log.Entry(0, new byte[1]))))
+        .isInstanceOf(LogUnavailable.class);
   }
 
   @Test
   void shouldGoOnWithANewStreamAfterItsConnectionBroke() throws Exception {
     // given
     try (var writer = writer()) {
-      writer.append(0, new byte[] {1});
+      writer.append(List.of(new Log.Entry(0, new byte[] {1})));
       var before = writer.streamId();
       // when
       breakConnections();
@@ -287,7 +293,7 @@ final class LogTest {
           .atMost(Duration.ofSeconds(10))
           .until(() -> {
             try {
-              writer.append(0, new byte[] {2});
+              writer.append(List.of(new Log.Entry(0, new byte[] {2})));
               return true;
             } catch (LogUnavailable notYet) {
               return false;

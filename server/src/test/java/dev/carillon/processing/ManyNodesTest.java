@@ -13,6 +13,7 @@ import dev.carillon.campaigns.TriggerRule;
 import dev.carillon.events.EventKind;
 import dev.carillon.log.IdRanges;
 import dev.carillon.log.Lanes;
+import dev.carillon.log.Log;
 import dev.carillon.log.LogUnavailable;
 import dev.carillon.log.LogWriter;
 import dev.carillon.messages.EmailTemplate;
@@ -88,7 +89,7 @@ final class ManyNodesTest {
   }
 
   private static void append(LogWriter log, int lane, byte[] bytes) throws LogUnavailable {
-    log.append(lane, bytes);
+    log.append(List.of(new Log.Entry(lane, bytes)));
   }
 
   /** Cut off, of an unknown version, of an unknown kind, or no bytes at all. */
@@ -178,7 +179,7 @@ final class ManyNodesTest {
       throws IntakeUnavailable {
     while (true) {
       try {
-        node.intake().accept(operation);
+        node.intake().accept(List.of(operation));
         return;
       } catch (IntakeUnavailable unavailable) {
         if (!again) {

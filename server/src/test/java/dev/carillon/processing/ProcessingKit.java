@@ -214,7 +214,7 @@ final class ProcessingKit implements AutoCloseable {
 
   static void accept(Processing node, Operation operation) {
     try {
-      node.intake().accept(operation);
+      node.intake().accept(List.of(operation));
     } catch (IntakeUnavailable unavailable) {
       throw new IllegalStateException("the log takes nothing", unavailable);
     }

@@ -16,6 +16,7 @@ import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,7 +125,7 @@ public final class TrackApi {
 
   private Reply store(Operation operation) {
     try {
-      intake.accept(operation);
+      intake.accept(List.of(operation));
       return STORED;
     } catch (IntakeUnavailable failure) {
       // One line without a stack trace: under overload there are many.

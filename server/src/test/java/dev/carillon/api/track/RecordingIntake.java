@@ -12,11 +12,11 @@ final class RecordingIntake implements Intake {
   private boolean full;
 
   @Override
-  public synchronized void accept(Operation operation) throws IntakeUnavailable {
+  public synchronized void accept(List<Operation> accepted) throws IntakeUnavailable {
     if (full) {
       throw new IntakeUnavailable("the disk is full", 5);
     }
-    operations.add(operation);
+    operations.addAll(accepted);
   }
 
   /** What came since the last call. */

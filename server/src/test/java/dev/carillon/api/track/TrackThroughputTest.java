@@ -31,7 +31,8 @@ class TrackThroughputTest {
         new TrackServer(
             database,
             RateLimits.perSecond(1_000_000),
-            operation -> bytes.add(OperationCodec.encode(operation).length))) {
+            operations ->
+                operations.forEach(each -> bytes.add(OperationCodec.encode(each).length)))) {
       run(server.port(), REQUESTS / 4);
       long started = System.nanoTime();
       int answered = run(server.port(), REQUESTS);
