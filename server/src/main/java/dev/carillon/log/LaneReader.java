@@ -16,15 +16,17 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  *
  * <p>Within a stream blocks are numbered without holes by one session, so what is visible is
- * complete. Between streams the order is that of the database's clock at the insert, and all
- * streams are read in one snapshot: if a caller was answered by one node before it called another,
- * the first block is visible whenever the second is, and its time is earlier. So one caller's
- * sequential calls stay in order whichever nodes took them.
+ * complete. Between streams the order is that of the database's clock at the insert (a block counts
+ * as no earlier than those before it, should that clock be set back), and all streams are read in
+ * one snapshot: if a caller was answered by one node before it called another, the first block is
+ * visible whenever the second is, and its time is earlier. So one caller's sequential calls stay in
+ * order whichever nodes took them.
  */
 public final class LaneReader {
   private static final int BLOCKS = 64;
-  private static final int FIRST_BLOCKS = 16;
-  private static final long COMFORTABLE_BYTES = 8L * 1024 * 1024;
+
+  /** Of one stream and read; the block that reaches it is still taken. */
+  private static final int BYTES = 2 * 1024 * 1024;
 
   private final LaneOwnership ownership;
   private final int index;
@@ -32,7 +34,6 @@ public final class LaneReader {
   private Map<Integer, Long> epochs = Map.of();
   private long mask;
   private int owner;
-  private int limit = FIRST_BLOCKS;
   private boolean unsaved;
 
   /** Stream → position of each lane group. */
@@ -116,69 +117,71 @@ public final class LaneReader {
    * @param mostBlocks how many blocks of each stream at most, from 1
    */
   public LaneBatch read(Handle handle, int mostBlocks) {
-    var blocks = Math.min(limit, mostBlocks);
     var streams = positions.keySet().stream().mapToInt(Integer::intValue).toArray();
     var froms = positions.values().stream().mapToLong(this::least).toArray();
     var rows =
         handle
             .createQuery(
                 """
-                SELECT s.stream_id, b.seq, b.first_op, b.received_at, b.written_at, b.payload
+                SELECT s.stream_id, b.seq, b.first_op, b.received_at, b.latest, b.payload, b.cut
                   FROM log_stream s
                   LEFT JOIN unnest(:streams, :froms) AS p(stream_id, seq) ON p.stream_id = s.stream_id
                  CROSS JOIN LATERAL (
-                       SELECT l.seq, l.first_op, l.received_at, l.written_at,
-                              CASE WHEN l.lanes & :mask <> 0 THEN l.payload END AS payload
-                         FROM log_block l
-                        WHERE l.stream_id = s.stream_id AND l.seq > coalesce(p.seq, 0)
-                        ORDER BY l.seq LIMIT :limit) b
-                 ORDER BY b.written_at, s.stream_id, b.seq
+                       SELECT c.seq, c.first_op, c.received_at, c.latest, c.total > :bytes OR c.blocks = :limit AS cut,
+                              CASE WHEN c.lanes & :mask <> 0 THEN c.payload END AS payload
+                         FROM (SELECT l.*, max(l.written_at) OVER so_far AS latest,
+                                      sum(octet_length(l.payload)) OVER so_far - octet_length(l.payload) AS before,
+                                      sum(octet_length(l.payload)) OVER () AS total, count(*) OVER () AS blocks
+                                 FROM (SELECT * FROM log_block
+                                        WHERE stream_id = s.stream_id AND seq > coalesce(p.seq, 0)
+                                        ORDER BY seq LIMIT :limit) l
+                               WINDOW so_far AS (ORDER BY l.seq)) c
+                        WHERE c.before <= :bytes) b
+                 ORDER BY b.latest, s.stream_id, b.seq
                 """)
             .bind("streams", streams)
             .bind("froms", froms)
             .bind("mask", mask)
-            .bind("limit", blocks)
+            .bind("bytes", BYTES)
+            .bind("limit", Math.min(BLOCKS, mostBlocks))
             .map((row, context) ->
                 new Row(
                     row.getInt("stream_id"),
                     row.getLong("seq"),
                     row.getLong("first_op"),
                     row.getTimestamp("received_at").toInstant(),
-                    row.getTimestamp("written_at").toInstant(),
-                    row.getBytes("payload")))
+                    row.getTimestamp("latest").toInstant(),
+                    row.getBytes("payload"),
+                    row.getBoolean("cut")))
             .list();
-    return batchOf(rows, blocks);
+    return batchOf(rows);
   }
 
-  private LaneBatch batchOf(List<Row> rows, int blocks) {
-    var counts = new HashMap<Integer, Integer>();
-    rows.forEach(row -> counts.merge(row.stream, 1, Integer::sum));
+  private LaneBatch batchOf(List<Row> rows) {
     var cutoff = Instant.MAX;
     var more = false;
-    for (var row :
-        rows.reversed()) { // a stream that was cut at the limit: nothing later than its last block
-      // may be applied yet
-      if (counts.getOrDefault(row.stream, 0) == blocks) {
-        counts.remove(row.stream);
+    var last = new HashMap<Integer, Row>();
+    rows.forEach(
+        row -> last.merge(row.stream, row, (one, other) -> one.seq > other.seq ? one : other));
+    for (var row : last.values()) {
+      // A stream that was cut: nothing later than its last block may be applied yet.
+      if (row.cut) {
         more = true;
-        cutoff = row.writtenAt.isBefore(cutoff) ? row.writtenAt : cutoff;
+        cutoff = row.latest.isBefore(cutoff) ? row.latest : cutoff;
       }
     }
     var entries = new ArrayList<LogEntry>();
     var reached = new TreeMap<Integer, Long>();
-    var bytes = 0L;
     for (var row : rows) {
-      if (row.writtenAt.isAfter(cutoff)) {
+      if (row.latest.isAfter(cutoff)) {
         continue;
       }
       reached.merge(row.stream, row.seq, Math::max);
       if (row.payload != null) {
-        bytes += row.payload.length;
         new Block(row.stream, row.seq, row.firstOp, row.receivedAt, row.payload)
             .collect(open(row), entries);
       }
     }
-    limit = bytes > COMFORTABLE_BYTES ? Math.max(1, limit / 2) : Math.min(BLOCKS, limit * 2);
     var groups = new HashSet<Integer>();
     entries.forEach(entry -> groups.add(Lanes.groupOf(entry.lane())));
     return new LaneBatch(entries, reached, groups, more);
@@ -281,6 +284,7 @@ public final class LaneReader {
       long seq,
       long firstOp,
       Instant receivedAt,
-      Instant writtenAt,
-      byte @Nullable [] payload) {}
+      Instant latest,
+      byte @Nullable [] payload,
+      boolean cut) {}
 }

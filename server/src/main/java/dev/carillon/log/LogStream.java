@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One stream of the log with the database session it belongs to. Blocks are numbered from 1 without
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * driver directly, and to the slot's own table. Belongs to one thread.
  */
 final class LogStream implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogStream.class);
   private static final String APPEND =
       """
       INSERT INTO log_block_%d (slot, stream_id, seq, lanes, operations, first_op, received_at, payload)
@@ -22,6 +25,9 @@ final class LogStream implements AutoCloseable {
   private static final String APPEND_AND_TELL =
       "WITH written AS (%s RETURNING 1) SELECT pg_notify('%s', '') FROM written"
           .formatted(APPEND, LogWriter.CHANNEL);
+
+  /** A database that says nothing for so long is given up: callers wait for an answer. */
+  private static final int SILENCE_MILLIS = 5_000;
 
   private final Handle handle;
   private final int streamId;
@@ -45,6 +51,7 @@ final class LogStream implements AutoCloseable {
   static LogStream open(Database database, String node, int incarnation, boolean worker) {
     var handle = database.dedicatedHandle("carillon log");
     try {
+      handle.getConnection().setNetworkTimeout(Runnable::run, SILENCE_MILLIS);
       var streamId =
           handle.inTransaction(h -> {
             var id =
@@ -60,15 +67,19 @@ final class LogStream implements AutoCloseable {
             return id;
           });
       return new LogStream(handle, streamId);
+    } catch (SQLException failure) {
+      handle.close();
+      throw new IllegalStateException("the session of the operation log cannot be set up", failure);
     } catch (RuntimeException failure) {
       handle.close();
       throw failure;
     }
   }
 
+  /** Shared: a new session of this process does not wait for one that has not ended yet. */
   private static void lock(Handle handle, int lockClass, int id) {
     handle
-        .createQuery("SELECT pg_advisory_lock(:class, :id)::text")
+        .createQuery("SELECT pg_advisory_lock_shared(:class, :id)::text")
         .bind("class", lockClass)
         .bind("id", id)
         .mapTo(String.class)
@@ -129,6 +140,16 @@ final class LogStream implements AutoCloseable {
   /** Asks the database whether the session lives; throws when it does not. */
   void look() {
     handle.execute("SELECT 1");
+  }
+
+  /** Ends a session that may not answer any more: sends nothing and waits for nothing. */
+  void abandon() {
+    try {
+      handle.getConnection().abort(Runnable::run);
+    } catch (SQLException alreadyClosed) {
+      LOG.debug("operation log: abandoning a connection: {}", alreadyClosed.getMessage());
+    }
+    handle.close();
   }
 
   /** Ends the session, and with it the stream. */

@@ -224,7 +224,7 @@ public final class LogWriter implements Log, AutoCloseable {
         current.look();
       } catch (RuntimeException broken) {
         LOG.warn("operation log: its connection broke, opening a new stream");
-        disconnect();
+        abandon();
       }
     }
   }
@@ -266,7 +266,7 @@ public final class LogWriter implements Log, AutoCloseable {
           "operation log: a group of {} could not be written, opening a new stream",
           operations,
           brokenConnection);
-      disconnect();
+      abandon();
       reconnect();
       return "the operation log could not be written";
     }
@@ -303,12 +303,12 @@ public final class LogWriter implements Log, AutoCloseable {
     }
   }
 
-  private void disconnect() {
+  private void abandon() {
     var current = session;
     session = null;
     if (current != null) {
       try {
-        current.close();
+        current.abandon();
       } catch (RuntimeException alreadyBroken) {
         LOG.debug("operation log: closing a broken connection: {}", alreadyBroken.getMessage());
       }
@@ -333,7 +333,11 @@ public final class LogWriter implements Log, AutoCloseable {
   @Override
   public void close() {
     drain();
-    disconnect();
+    var current = session;
+    session = null;
+    if (current != null) {
+      current.close();
+    }
   }
 
   private static final class Pending {

@@ -17,8 +17,8 @@ import java.util.function.DoubleSupplier;
  * thread-safe.
  */
 final class Courtesy {
-  private static final Duration RESTS_UNTIL = Duration.ofSeconds(4);
-  private static final Duration SLICES_UNTIL = Duration.ofSeconds(30);
+  private static final Duration RESTS_UNTIL = Duration.ofSeconds(10);
+  private static final Duration SLICES_UNTIL = Duration.ofSeconds(60);
   private static final double BUSY_MACHINE = 0.6;
   private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
   private static final long CALM_NANOS = Duration.ofMillis(60).toNanos();

@@ -44,7 +44,7 @@ public final class Processor implements AutoCloseable {
   private static final int SOME = 16;
   private static final int MANY = 1_000;
   private static final int CROWD = 100;
-  private static final long LONGEST_REST_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final long LONGEST_REST_NANOS = Duration.ofSeconds(20).toNanos();
   private static final int SLICE_BLOCKS = 8;
   private static final long SLICE_APART_NANOS = Duration.ofMillis(50).toNanos();
   private static final int SLICE_SHARE = 10;
@@ -163,7 +163,10 @@ public final class Processor implements AutoCloseable {
     var apart = applied < FEW ? 0 : applied < SOME ? SHORT_GATHER.toNanos() : LONG_GATHER.toNanos();
     await(begun + apart, () -> applied < MANY);
     if (applied >= CROWD) {
-      await(begun + LONGEST_REST_NANOS, () -> courtesy.pace(newest) == Pace.REST);
+      if (courtesy.pace(newest) == Pace.REST) {
+        oldest = newest; // what has come meanwhile is hardly younger
+        await(begun + LONGEST_REST_NANOS, () -> courtesy.pace(newest) == Pace.REST);
+      }
       await(
           begun + Math.max(SLICE_APART_NANOS, SLICE_SHARE * took),
           () -> courtesy.pace(newest) == Pace.SLICES);
@@ -206,14 +209,16 @@ public final class Processor implements AutoCloseable {
     var batch = reader.read(handle, blocks);
     if (batch.entries().isEmpty()) {
       reader.confirmed(batch);
+      oldest = Instant.MAX;
       return batch.more() ? 0 : NOTHING_LEFT;
     }
     oldest = batch.entries().getFirst().receivedAt();
     newest = batch.entries().getLast().receivedAt();
     try {
       process(handle, batch);
-      oldest = Instant.MAX;
+      oldest = batch.more() ? newest : Instant.MAX;
     } catch (LanesLost lost) {
+      oldest = Instant.MAX;
       LOG.info("lanes were taken over while a batch ran: {}", lost.getMessage());
       reader.forget();
       return 0;

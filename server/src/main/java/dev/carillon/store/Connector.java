@@ -43,6 +43,8 @@ final class Connector {
     PGProperty.APPLICATION_NAME.set(properties, applicationName);
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "15");
     PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_SECONDS);
+    // Details quote the values of rows, which would end in logs.
+    PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, "false");
     PGProperty.TCP_KEEP_ALIVE.set(properties, "true");
     // A host that vanished loses its session, and with it its locks and lanes, within seconds.
     PGProperty.OPTIONS.set(

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -77,9 +78,13 @@ final class LogTest {
   }
 
   private LaneBatch step(LaneReader reader, Map<Integer, List<Integer>> into) {
+    return step(reader, into, 1_000);
+  }
+
+  private LaneBatch step(LaneReader reader, Map<Integer, List<Integer>> into, int mostBlocks) {
     return database.read(handle -> {
       reader.adopt(handle);
-      var batch = reader.read(handle, 1_000);
+      var batch = reader.read(handle, mostBlocks);
       handle.useTransaction(h -> reader.advance(h, batch));
       reader.confirmed(batch);
       collect(batch, into);
@@ -142,11 +147,13 @@ final class LogTest {
           });
         }
         for (var round = 0; round < 30; round++) { // reading while it is written
-          step(firstReader, seen);
-          step(secondReader, seen);
+          step(firstReader, seen, 1 + round % 8);
+          step(secondReader, seen, 8);
         }
       }
-      while (!step(firstReader, seen).entries().isEmpty()
+      while (step(firstReader, seen, 3).more()
+          || step(secondReader, seen, 1).more()
+          || !step(firstReader, seen).entries().isEmpty()
           || !step(secondReader, seen).entries().isEmpty()) {
         assertThat(firstReader.mask() & secondReader.mask()).isZero();
       }
@@ -154,6 +161,115 @@ final class LogTest {
       assertThat(seen).hasSize(40);
       assertThat(seen.values()).allSatisfy(each -> assertThat(each).isEqualTo(numbers(60)));
     }
+  }
+
+  @Test
+  @DisplayName("I1: a database whose clock is set back loses nothing and keeps each stream's order")
+  void shouldKeepTheOrderOfStreamsWhenTheClockIsSetBack() {
+    try (var writer = writer()) {
+      // given two streams; in the second the clock is set back after its first block
+      var ownership = new LaneOwnership(database, writer);
+      ownership.tick(java.util.Set.of());
+      var first = writer.streamId() + 1000;
+      var second = first + 1;
+      block(first, 1, 0);
+      block(first, 2, 10);
+      block(first, 3, 20);
+      block(second, 1, 11);
+      block(second, 2, 5);
+      block(second, 3, 25);
+      // when it is read in every size of steps
+      for (var blocks : List.of(1, 2, 3, 64)) {
+        var seen = new HashMap<Integer, List<Integer>>();
+        var reader = new LaneReader(ownership, 0, 1);
+        for (var step = 0; step < 10; step++) {
+          database.read(handle -> {
+            reader.adopt(handle);
+            var batch = reader.read(handle, blocks);
+            reader.confirmed(batch);
+            collect(batch, seen);
+            return batch;
+          });
+        }
+        // then
+        assertThat(seen).as("%d blocks at once", blocks).containsOnlyKeys(first, second);
+        assertThat(seen.values()).allSatisfy(each -> assertThat(each).containsExactly(1, 2, 3));
+      }
+    }
+  }
+
+  private void block(int stream, int seq, int second) {
+    var operation = ByteBuffer.allocate(8).putInt(stream).putInt(seq).array();
+    var payload = ByteBuffer.allocate(Block.sizeOf(operation));
+    Block.put(payload, 0, operation);
+    database.inTransaction(handle -> {
+      handle.execute(
+          "INSERT INTO log_stream (stream_id, node) OVERRIDING SYSTEM VALUE VALUES (?, 'test') ON CONFLICT DO NOTHING",
+          stream);
+      return handle.execute(
+          """
+          INSERT INTO log_block (slot, stream_id, seq, lanes, operations, first_op, received_at, written_at, payload)
+          VALUES (0, ?, ?, 1, 1, ?, now(), timestamptz '2026-01-01 12:00Z' + ? * interval '1 second', ?)
+          """,
+          stream,
+          seq,
+          (long) stream * 10 + seq,
+          second,
+          payload.array());
+    });
+  }
+
+  @Test
+  @DisplayName("a read is bounded in bytes: what does not fit comes with the next one")
+  void shouldReadLargeOperationsInSeveralSteps() throws Exception {
+    try (var writer = writer()) {
+      var ownership = new LaneOwnership(database, writer);
+      ownership.tick(java.util.Set.of());
+      for (var number = 0; number < 30; number++) {
+        writer.append(5, ByteBuffer.allocate(400_000).putInt(7).putInt(number).array());
+      }
+      var reader = new LaneReader(ownership, 0, 1);
+      var seen = new HashMap<Integer, List<Integer>>();
+      var steps = 0;
+      for (var batch = step(reader, seen); !batch.entries().isEmpty(); batch = step(reader, seen)) {
+        assertThat(batch.entries().stream().mapToInt(entry -> entry.bytes().length).sum())
+            .isLessThanOrEqualTo(3 * 1024 * 1024);
+        steps++;
+      }
+      assertThat(steps).isGreaterThan(3);
+      assertThat(seen.get(7)).isEqualTo(numbers(30));
+    }
+  }
+
+  @Test
+  @DisplayName("track §7: 503 well within a client's ten seconds when the database freezes")
+  void shouldRefuseInTimeWhenTheDatabaseSaysNothing() throws Exception {
+    try (var writer = writer()) {
+      writer.append(0, new byte[] {1});
+      var before = writer.streamId();
+      var pid =
+          database.read(handle ->
+              handle
+                  .createQuery(
+                      "SELECT pid FROM pg_stat_activity WHERE application_name = 'carillon log' AND datname = current_database()")
+                  .mapTo(Long.class)
+                  .one());
+      signal("-STOP", pid);
+      try {
+        var start = System.nanoTime();
+        assertThatThrownBy(() -> writer.append(0, new byte[] {2}))
+            .isInstanceOf(LogUnavailable.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+        await().atMost(Duration.ofSeconds(5)).until(() -> writer.streamId() > before);
+        writer.append(0, new byte[] {3});
+      } finally {
+        signal("-CONT", pid);
+      }
+    }
+  }
+
+  private static void signal(String signal, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", signal, Long.toString(pid)).start().waitFor()).isZero();
   }
 
   @Test

@@ -15,15 +15,15 @@ class CourtesyTest {
   void restsWhileCallersNeedTheMachine() {
     var courtesy = new Courtesy(() -> true, () -> 1, InstantSource.fixed(NOW));
     assertThat(courtesy.pace(NOW)).isEqualTo(Pace.REST);
-    assertThat(courtesy.pace(NOW.minusMillis(3_999))).isEqualTo(Pace.REST);
+    assertThat(courtesy.pace(NOW.minusMillis(9_999))).isEqualTo(Pace.REST);
   }
 
   @Test
   void goesOnInSlicesAndThenFullyTheFurtherBehindItIs() {
     var courtesy = new Courtesy(() -> true, () -> 1, InstantSource.fixed(NOW));
-    assertThat(courtesy.pace(NOW.minusSeconds(4))).isEqualTo(Pace.SLICES);
-    assertThat(courtesy.pace(NOW.minusSeconds(29))).isEqualTo(Pace.SLICES);
-    assertThat(courtesy.pace(NOW.minusSeconds(30))).isEqualTo(Pace.FULL);
+    assertThat(courtesy.pace(NOW.minusSeconds(10))).isEqualTo(Pace.SLICES);
+    assertThat(courtesy.pace(NOW.minusSeconds(59))).isEqualTo(Pace.SLICES);
+    assertThat(courtesy.pace(NOW.minusSeconds(60))).isEqualTo(Pace.FULL);
   }
 
   @Test

@@ -355,7 +355,7 @@ final class ManyNodesTest {
                 while (!over.get()) {
                   killed.addAndGet((int) kill(kit, victims));
                   kit.shareLanes();
-                  LockSupport.parkNanos(60_000_000);
+                  LockSupport.parkNanos(20_000_000);
                 }
               });
       // when
@@ -365,7 +365,7 @@ final class ManyNodesTest {
       kit.shareLanes();
       kit.advance(Duration.ofMinutes(10));
       // then
-      assertThat(killed.get()).as("connections that were ended").isGreaterThan(5);
+      assertThat(killed.get()).as("connections that were ended").isGreaterThan(2);
       assertExactlyOnce(kit);
     }
   }
