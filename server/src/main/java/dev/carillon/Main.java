@@ -101,7 +101,7 @@ public final class Main {
       errors.println(failure.getMessage());
       return FAILURE;
     } finally {
-      ServerFile.delete(settings.data());
+      ServerFile.deleteOwn(settings.data());
       stopped.countDown();
     }
     log.info("stopped");

@@ -52,7 +52,10 @@ import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
 import dev.carillon.workspaces.GivenKeys;
 import dev.carillon.workspaces.NewCredentials;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -94,6 +97,8 @@ final class Server implements AutoCloseable {
   }
 
   private HttpServer build() {
+    checkPort();
+
     // the platform: time, secrets, storage
     var clock = clock();
     var secret =
@@ -228,6 +233,19 @@ final class Server implements AutoCloseable {
             HttpSettings.at(settings.host(), settings.port()),
             new ErrorEnvelope(),
             List.of(track.routes(), app.routes(), manage.routes(), operations.routes())));
+  }
+
+  /** Before anything is made: a port that is taken is the most likely thing in the way. */
+  private void checkPort() {
+    try (var probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(settings.host(), settings.port()));
+    } catch (IOException taken) {
+      throw new IllegalStateException(
+          "Cannot listen on %s:%d: %s. Choose another address with --port or --host (CARILLON_PORT, CARILLON_HOST)."
+              .formatted(settings.host(), settings.port(), taken.getMessage()),
+          taken);
+    }
   }
 
   private RateLimits limits(int perSecond) {

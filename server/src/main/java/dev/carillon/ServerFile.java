@@ -38,10 +38,13 @@ public record ServerFile(URI url, int port, long pid) {
     }
   }
 
-  /** Removes the file, if there is one. */
-  public static void delete(Path data) {
+  /** Removes the file if it names this process: another server may use the folder. */
+  public static void deleteOwn(Path data) {
     try {
-      Files.deleteIfExists(data.resolve(NAME));
+      var own = ofRunningServer(data).filter(file -> file.pid() == ProcessHandle.current().pid());
+      if (own.isPresent()) {
+        Files.deleteIfExists(data.resolve(NAME));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The file " + NAME + " cannot be removed from " + data + ".", e);

@@ -82,8 +82,13 @@ class MainTest {
     assertThat(ServerFile.ofRunningServer(home)).contains(here);
     assertThat(home.resolve("server.json"))
         .hasContent("{\"url\":\"http://127.0.0.1:8080\",\"port\":8080,\"pid\":" + here.pid() + "}");
-    ServerFile.delete(home);
+    ServerFile.deleteOwn(home);
     assertThat(ServerFile.ofRunningServer(home)).isEmpty();
+    // and: that of another server stays, as when a second start on the folder was refused
+    var other = new ServerFile(here.url(), 8080, 1);
+    other.write(home);
+    ServerFile.deleteOwn(home);
+    assertThat(ServerFile.ofRunningServer(home)).contains(other);
   }
 
   @Test

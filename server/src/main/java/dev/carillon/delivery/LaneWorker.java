@@ -208,6 +208,20 @@ final class LaneWorker implements AutoCloseable {
             outcome.claimed().deliveryId());
       }
     }
+    failures(batch);
+  }
+
+  /** One line for many, so that a broken template does not fill the log. */
+  private void failures(List<Outcome> batch) {
+    var failed =
+        batch.stream()
+            .filter(outcome ->
+                outcome.result() instanceof Outcome.Result.Finished(var state, _)
+                    && state == DeliveryState.FAILED)
+            .count();
+    if (failed > 0) { // the reasons may quote addresses
+      log.warn("{} deliveries failed; GET /v1/messages tells why, message by message", failed);
+    }
   }
 
   /**

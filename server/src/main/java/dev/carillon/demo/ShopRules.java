@@ -61,8 +61,8 @@ final class ShopRules {
             "steps",
             List.of(
                 mail(
-                    "Welcome, {{customer.first_name}}!",
-                    "Hello {{customer.first_name}}, good to have you on the {{event.plan}} plan.\nHave a look around: the shop is open all night."))));
+                    "Welcome, {{customer.first_name | default: \"friend\"}}!",
+                    "Hello {{customer.first_name | default: \"friend\"}}, good to have you on the {{event.plan | default: \"free\"}} plan.\nHave a look around: the shop is open all night."))));
   }
 
   /** Reminds those who filled a cart and have not ordered these days. */
@@ -87,7 +87,7 @@ final class ShopRules {
                         List.of(
                             mail(
                                 "Your {{event.item}} is waiting",
-                                "{{customer.first_name}}, the {{event.item}} for {{event.price}} EUR is still in your cart.\nIt is yours with one click."))))));
+                                "{{customer.first_name | default: \"Hello\"}}, the {{event.item}} for {{event.price}} EUR is still in your cart.\nIt is yours with one click."))))));
   }
 
   private static Map<String, Object> performed(String event, int times, int days) {

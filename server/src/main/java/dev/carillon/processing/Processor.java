@@ -45,6 +45,7 @@ public final class Processor implements AutoCloseable {
   private static final int MANY = 1_000;
   private static final int CROWD = 100;
   private static final long LONGEST_REST_NANOS = Duration.ofSeconds(20).toNanos();
+  private static final long LANES_LOST_NANOS = Duration.ofMillis(100).toNanos();
   private static final int SLICE_BLOCKS = 8;
   private static final long SLICE_APART_NANOS = Duration.ofMillis(50).toNanos();
   private static final int SLICE_SHARE = 10;
@@ -221,6 +222,7 @@ public final class Processor implements AutoCloseable {
       oldest = Instant.MAX;
       LOG.info("lanes were taken over while a batch ran: {}", lost.getMessage());
       reader.forget();
+      LockSupport.parkNanos(this, LANES_LOST_NANOS); // who owns what is looked at once a second
       return 0;
     }
     return batch.more() ? MANY : batch.entries().size();

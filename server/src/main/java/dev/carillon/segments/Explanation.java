@@ -88,7 +88,7 @@ public record Explanation(
         .put("id", segment.id())
         .put("name", segment.name())
         .put("type", segment.manual() ? "manual" : "dynamic");
-    json.put("at", at.toString()).put("member", member);
+    json.put("at", at.getEpochSecond()).put("member", member);
     put(json, "entered_at", enteredAt);
     put(json, "looks_again_at", looksAgainAt);
     json.put("waits_for_build", waitsForBuild);
@@ -111,7 +111,7 @@ public record Explanation(
       case Read.Times(var counted, var ever, var newest) -> {
         var read = json.putObject("read").put("counted", counted).put("ever", ever);
         var times = read.putArray("newest");
-        newest.forEach(time -> times.add(time.toString()));
+        newest.forEach(time -> times.add(time.getEpochSecond()));
       }
       case Read.Membership(var name, var member) ->
           json.putObject("read").put("name", name).put("member", member);
@@ -129,7 +129,7 @@ public record Explanation(
     if (at == null) {
       json.putNull(name);
     } else {
-      json.put(name, at.toString());
+      json.put(name, at.getEpochSecond());
     }
   }
 }
