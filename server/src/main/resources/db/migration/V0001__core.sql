@@ -492,6 +492,19 @@ CREATE TABLE delivery_content (
 ) PARTITION BY RANGE (created_at);
 CREATE TABLE delivery_content_other PARTITION OF delivery_content DEFAULT;
 
+-- What was clicked in a message, every time: links are counted by all clicks (M-1). Partitions go with those of the deliveries.
+CREATE TABLE delivery_click (
+    delivery_id  bigint NOT NULL,
+    created_at   timestamptz NOT NULL,                  -- of the delivery
+    workspace_id int NOT NULL,
+    clicked_at   timestamptz NOT NULL,
+    href         text,
+    action_name  text,
+    action_value text
+) PARTITION BY RANGE (created_at);
+CREATE TABLE delivery_click_other PARTITION OF delivery_click DEFAULT;
+CREATE INDEX delivery_click_delivery ON delivery_click (delivery_id);
+
 -- Work still to do: one row per unfinished delivery. lane: 1 transactional, 2 campaign, 3 broadcast, 4 import (promise I8).
 CREATE TABLE outbox (
     delivery_id  bigint PRIMARY KEY,

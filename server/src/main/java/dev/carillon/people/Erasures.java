@@ -63,6 +63,14 @@ public final class Erasures {
       handle
           .createUpdate(
               """
+              DELETE FROM delivery_click c USING delivery d
+               WHERE d.person_id = ANY(:people) AND c.delivery_id = d.delivery_id AND c.created_at = d.created_at
+              """)
+          .bind("people", ids)
+          .execute();
+      handle
+          .createUpdate(
+              """
               UPDATE delivery SET recipient = NULL, subject = NULL, failure_message = NULL, trigger = '{}'
                WHERE person_id = ANY(:people)
               """)

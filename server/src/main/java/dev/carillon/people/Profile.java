@@ -14,15 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Profile {
   /**
-   * Attributes a person may have (track §8), beside the identifiers: these always fit, or a name
-   * could be stored that its profile does not show.
+   * Attributes a person may have (track §8), beside the identifiers and {@code unsubscribed}: these
+   * always fit, or a name could be stored that its profile does not show, and somebody could not be
+   * rid of mail.
    */
   public static final int ATTRIBUTES = 300;
 
   /** Write times kept; beyond it those of removed attributes are forgotten, the oldest first. */
   private static final int WRITES = 2 * ATTRIBUTES;
 
-  private static final Set<String> IDENTIFIERS = Set.of("id", "email");
+  private static final Set<String> ALWAYS_FIT = Set.of("id", "email", "unsubscribed");
 
   private static final String PREFERENCES = "cio_subscription_preferences";
 
@@ -138,7 +139,7 @@ public final class Profile {
     if (Objects.equals(from, value)) {
       return new Outcome.Unchanged();
     }
-    if (from == null && !IDENTIFIERS.contains(name) && isFull()) {
+    if (from == null && !ALWAYS_FIT.contains(name) && isFull()) {
       return new Outcome.TooMany();
     }
     attributes.put(name, value);
@@ -158,7 +159,7 @@ public final class Profile {
   }
 
   private boolean isFull() {
-    return attributes.size() - IDENTIFIERS.stream().filter(attributes::containsKey).count()
+    return attributes.size() - ALWAYS_FIT.stream().filter(attributes::containsKey).count()
         >= ATTRIBUTES;
   }
 

@@ -24,13 +24,23 @@ final class BatchActivity {
    * @param person null for nobody who exists
    */
   void note(Entry entry, @Nullable PersonState person, String type, Map<String, ?> data) {
+    note(entry, person, type, entry.receivedAt(), data);
+  }
+
+  /** The same of what happened at another time than it was received. */
+  void note(
+      Entry entry,
+      @Nullable PersonState person,
+      String type,
+      Instant occurredAt,
+      Map<String, ?> data) {
     entries.add(
         new NewActivity(
             person == null ? 0 : person.personId(),
             entry.workspace(),
             entry.op(),
             type,
-            entry.receivedAt(),
+            occurredAt,
             entry.receivedAt(),
             AttributesJson.print(data)));
   }

@@ -83,8 +83,9 @@ final class OperationBatch {
     var needs = needs();
     scope.people().resolve(needs.identifiers);
     var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.claimed, last()));
-    others.addAll(reports.read(operations));
+    others.addAll(reports.read(operations, needs.reach));
     scope.people().load(needs.loaded, others);
+    reports.follow();
     devices.read(operations);
     objects.read(operations);
     scope.loadRuleFacts(needs.reach);
@@ -155,7 +156,8 @@ final class OperationBatch {
         }
       }
       case Operation.Membership call -> {
-        var person = personFor(call, call.person(), call.add(), each);
+        var person =
+            memberships.allows(call) ? personFor(call, call.person(), call.add(), each) : null;
         if (person != null) {
           memberships.apply(call, person, each.receivedAt);
         }
@@ -360,13 +362,13 @@ final class OperationBatch {
           everybody(call, needs);
           memberships.need(call, needs.reach);
         }
-        case Operation.Unsubscribe call -> reports.need(call, needs.reach);
         case Operation.Delete _,
             Operation.DeviceUpdate _,
             Operation.DeviceRemoval _,
             Operation.ObjectIdentify _,
             Operation.ObjectDelete _,
             Operation.DeliveryReport _,
+            Operation.Unsubscribe _,
             Operation.ContentReport _,
             Operation.Suppress _,
             Operation.Unsuppress _,

@@ -29,7 +29,7 @@ final class PersonState {
   private boolean countersChanged;
   private boolean deleted;
   private final Map<Integer, Instant> segments = new HashMap<>();
-  private final Set<Integer> storedSegments = new HashSet<>();
+  private final Map<Integer, Instant> storedSegments = new HashMap<>();
   private final Map<Integer, Instant> timers = new HashMap<>();
   private final Map<Integer, @Nullable Instant> changedTimers = new HashMap<>();
   private final Map<Integer, History> histories = new HashMap<>();
@@ -117,7 +117,7 @@ final class PersonState {
 
   void loadMember(int segmentId, Instant enteredAt) {
     segments.put(segmentId, enteredAt);
-    storedSegments.add(segmentId);
+    storedSegments.put(segmentId, enteredAt);
   }
 
   boolean in(int segmentId) {
@@ -132,16 +132,16 @@ final class PersonState {
     segments.remove(segmentId);
   }
 
-  /** Segments to add to the stored ones, with the time of entry. */
+  /** Segments to store with the time of entry: new ones, and those that were left and entered. */
   Map<Integer, Instant> entered() {
     var entered = new HashMap<>(segments);
-    entered.keySet().removeAll(storedSegments);
+    entered.entrySet().removeAll(storedSegments.entrySet());
     return entered;
   }
 
   /** Stored segments to remove. */
   Set<Integer> left() {
-    var left = new HashSet<>(storedSegments);
+    var left = new HashSet<>(storedSegments.keySet());
     left.removeAll(segments.keySet());
     return left;
   }

@@ -36,6 +36,7 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
    * @param bySegment segments that read another segment
    * @param forNobody segments that hold for a person of whom nothing is known
    * @param segments all live segments by id
+   * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
    */
@@ -45,10 +46,11 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
       Map<Integer, List<SegmentRule>> bySegment,
       List<SegmentRule> forNobody,
       Map<Integer, SegmentRule> segments,
+      Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
       Map<Integer, CompiledCampaign> campaigns) {
     static final Rules NONE =
-        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Map.of(), Map.of());
+        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Set.of(), Map.of(), Map.of());
   }
 
   /** What an event of one name touches. */

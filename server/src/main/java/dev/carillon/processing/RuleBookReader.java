@@ -19,9 +19,11 @@ import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,9 @@ public final class RuleBookReader {
               each.building());
       draft(drafts, each.workspace()).add(rule, counterNames);
     }
+    segments
+        .manual(handle)
+        .forEach((workspace, ids) -> draft(drafts, workspace).manual.addAll(ids));
     var counterIds = new HashMap<WorkspaceId, CounterIds>();
     for (var campaign : campaigns.live(handle)) {
       var known =
@@ -106,6 +111,7 @@ public final class RuleBookReader {
     private final Map<Integer, List<SegmentRule>> bySegment = new HashMap<>();
     private final List<SegmentRule> forNobody = new ArrayList<>();
     private final Map<Integer, SegmentRule> segments = new HashMap<>();
+    private final Set<Integer> manual = new HashSet<>();
     private final Map<Integer, List<CompiledCampaign>> onEntry = new HashMap<>();
     private final Map<Integer, CompiledCampaign> campaigns = new HashMap<>();
 
@@ -162,6 +168,7 @@ public final class RuleBookReader {
           Map.copyOf(bySegment),
           List.copyOf(forNobody),
           Map.copyOf(segments),
+          Set.copyOf(manual),
           Map.copyOf(onEntry),
           Map.copyOf(campaigns));
     }

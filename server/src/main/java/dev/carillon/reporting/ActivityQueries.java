@@ -178,7 +178,6 @@ public final class ActivityQueries {
                   AS m(rank, metric, at)
             WHERE d.person_id = :person AND d.workspace_id = :workspace AND m.at IS NOT NULL
               AND (:type IS NULL OR m.metric || '_' || d.channel = :type) AND :name::text IS NULL
-              AND d.created_at <= :at
               AND (m.at, 4, d.delivery_id, m.rank) < (:at, :source, :key, :part)
             ORDER BY m.at DESC, d.delivery_id DESC, m.rank DESC
             LIMIT :limit))

@@ -33,6 +33,7 @@ public final class Partitions {
           new Table("event", false, 0),
           new Table("delivery", false, 0),
           new Table("delivery_content", false, 90),
+          new Table("delivery_click", false, 0),
           new Table("activity", false, 92),
           new Table("anonymous_event", true, 31),
           new Table("event_seen", true, 35));
@@ -114,7 +115,7 @@ public final class Partitions {
   private static boolean holdsRows(Handle handle, Table table, LocalDate from, LocalDate to) {
     var column =
         switch (table.name) {
-          case "delivery", "delivery_content" -> "created_at";
+          case "delivery", "delivery_content", "delivery_click" -> "created_at";
           case "event_seen" -> "day";
           default -> "received_at";
         };

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The App API: what is known about people, segments, campaigns and messages can be read (app-data,
- * app-messaging). A key opens one workspace; what belongs to another one is unknown.
+ * The App API: what is known about people, segments, campaigns and messages can be read, manual
+ * segments are made and deleted (app-data, app-messaging). A key opens one workspace; what belongs
+ * to another one is unknown.
  */
 public final class AppApi {
   private static final Logger LOG = LoggerFactory.getLogger(AppApi.class);
@@ -32,6 +33,7 @@ public final class AppApi {
   private final RateLimits limits;
   private final PeopleReads people;
   private final SegmentReads segments;
+  private final SegmentChanges segmentChanges;
   private final CampaignReads campaigns;
   private final MessageReads messages;
 
@@ -64,6 +66,7 @@ public final class AppApi {
             messageJson,
             clock);
     this.segments = new SegmentReads(sources.database, sources.segments, people);
+    this.segmentChanges = new SegmentChanges(sources.database, sources.segments, sources.campaigns);
     this.campaigns = new CampaignReads(sources.campaigns, sources.metrics, clock);
     this.messages = new MessageReads(sources.deliveries, sources.deliveryIds, messageJson);
   }
@@ -78,7 +81,9 @@ public final class AppApi {
         .add("GET", "/v1/customers/{id}/messages", with(people::messages))
         .add("GET", "/v1/customers/{id}/activities", with(people::activities))
         .add("GET", "/v1/segments", with(segments::list))
+        .add("POST", "/v1/segments", with(segmentChanges::create))
         .add("GET", "/v1/segments/{id}", with(segments::one))
+        .add("DELETE", "/v1/segments/{id}", with(segmentChanges::delete))
         .add("GET", "/v1/segments/{id}/membership", with(segments::members))
         .add("GET", "/v1/segments/{id}/customer_count", with(segments::count))
         .add("GET", "/v1/campaigns", with(campaigns::list))
