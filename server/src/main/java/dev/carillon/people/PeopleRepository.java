@@ -42,8 +42,15 @@ public final class PeopleRepository {
         .bind("workspaces", wanted.stream().mapToInt(key -> key.workspace().value()).toArray())
         .bind("kinds", kinds(wanted))
         .bind("values", wanted.stream().map(IdentifierKey::value).toArray(String[]::new))
-        .map((row, context) -> found.put(wanted.get(row.getInt(1) - 1), row.getLong(2)))
-        .list();
+        .scanResultSet((rows, context) -> {
+          try (context) {
+            var row = rows.get();
+            while (row.next()) {
+              found.put(wanted.get(row.getInt(1) - 1), row.getLong(2));
+            }
+            return found;
+          }
+        });
     return found;
   }
 

@@ -281,6 +281,11 @@ final class BatchPeople {
 
   /** What the cache may keep once the batch is committed. */
   Map<IdentifierKey, Long> toCache() {
+    if (added.isEmpty()
+        && removed.isEmpty()
+        && states.values().stream().noneMatch(PersonState::deleted)) {
+      return found;
+    }
     var facts = new HashMap<>(found);
     facts.putAll(added);
     removed.forEach(facts::remove);

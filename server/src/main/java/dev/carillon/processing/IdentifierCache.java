@@ -1,22 +1,18 @@
 package dev.carillon.processing;
 
 import dev.carillon.people.IdentifierKey;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Whom identifiers name, so that an event costs no look-up. Holds only committed facts, by the
- * first 128 bits of the identifiers' SHA-256: no two texts are known that share them. An identifier
- * stops naming its person only in a transaction that moves {@code epoch.identity}; every batch
- * reads that number first and empties the cache when it has moved, so at worst a batch that began
- * before a deletion attaches an event to the person as if it had come first, and the erasure that
- * follows the deletion removes it. Thread-safe.
+ * identifiers' fingerprints. An identifier stops naming its person only in a transaction that moves
+ * {@code epoch.identity}; every batch reads that number first and empties the cache when it has
+ * moved, so at worst a batch that began before a deletion attaches an event to the person as if it
+ * had come first, and the erasure that follows the deletion removes it. Thread-safe.
  */
 final class IdentifierCache {
   /** 24 MiB when full. */
@@ -35,14 +31,15 @@ final class IdentifierCache {
 
   /** The people of those identifiers that are known here. */
   Map<IdentifierKey, Long> find(Collection<IdentifierKey> keys) {
-    var wanted = List.copyOf(keys);
-    var hashes = hashes(wanted);
-    var found = HashMap.<IdentifierKey, Long>newHashMap(wanted.size());
+    var sha = sha256();
+    keys.forEach(key -> key.fingerprint(sha)); // before the lock
+    var found = HashMap.<IdentifierKey, Long>newHashMap(keys.size());
     synchronized (this) {
-      for (var i = 0; i < hashes.length; i += 2) {
-        var person = people.get(hashes[i], hashes[i + 1]);
+      for (var key : keys) {
+        var fingerprint = key.fingerprint(sha);
+        var person = people.get(fingerprint.high(), fingerprint.low());
         if (person != 0) {
-          found.put(wanted.get(i / 2), person);
+          found.put(key, person);
         }
       }
     }
@@ -54,34 +51,24 @@ final class IdentifierCache {
    * has moved since.
    */
   void add(long identityEpoch, Map<IdentifierKey, Long> resolved) {
-    var known = List.copyOf(resolved.entrySet());
-    var hashes = hashes(known.stream().map(Map.Entry::getKey).toList());
+    var sha = sha256();
+    resolved.keySet().forEach(key -> key.fingerprint(sha)); // before the lock
     synchronized (this) {
       if (identity == identityEpoch) {
-        for (var i = 0; i < hashes.length; i += 2) {
-          people.put(hashes[i], hashes[i + 1], known.get(i / 2).getValue());
-        }
+        resolved.forEach((key, person) -> {
+          var fingerprint = key.fingerprint(sha);
+          people.put(fingerprint.high(), fingerprint.low(), person);
+        });
       }
     }
   }
 
-  private static long[] hashes(List<IdentifierKey> keys) {
-    var hashes = new long[keys.size() * 2];
+  private static MessageDigest sha256() {
     try {
-      var sha = MessageDigest.getInstance("SHA-256");
-      var space = ByteBuffer.allocate(5);
-      var i = 0;
-      for (var key : keys) {
-        sha.update(
-            space.clear().putInt(key.workspace().value()).put((byte) key.kind().code()).array());
-        var hash = ByteBuffer.wrap(sha.digest(key.value().getBytes(StandardCharsets.UTF_8)));
-        hashes[i++] = hash.getLong();
-        hashes[i++] = hash.getLong();
-      }
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException missing) {
       throw new IllegalStateException("every Java runtime has SHA-256", missing);
     }
-    return hashes;
   }
 
   /**
