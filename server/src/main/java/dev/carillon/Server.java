@@ -26,10 +26,14 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
+import dev.carillon.people.Belongings;
 import dev.carillon.people.Erasures;
+import dev.carillon.people.MergerRepository;
+import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.PersonLookup;
+import dev.carillon.people.Suppressions;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -128,9 +132,13 @@ final class Server implements AutoCloseable {
 
     // the log and its processing
     var outbox = new DeliverySignal();
+    var mergers = new MergerRepository();
     var stores =
         new Stores(
             new PeopleRepository(),
+            new Suppressions(secret.getEncoded()),
+            mergers,
+            new Belongings(),
             new EventRepository(),
             new EventNames(database, clock),
             new AnonymousRepository(),
@@ -175,6 +183,7 @@ final class Server implements AutoCloseable {
       upkeep.every(
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
       upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
+      upkeep.every(Duration.ofSeconds(30), "mergers", new Mergers(database, clock, mergers)::run);
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }

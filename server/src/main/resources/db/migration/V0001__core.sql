@@ -6,7 +6,8 @@
 -- Ranges of unique numbers are taken from here, 100,000 at a time (class IdRanges).
 CREATE SEQUENCE id_range START 1;
 
--- One row. `rules` moves when a segment or campaign changes, `identity` when an identifier stops naming its person.
+-- One row. `rules` moves when a segment, a campaign or settings change, `identity` when an identifier stops naming its person
+-- or is suppressed.
 -- Processing reads both at the start of each batch under a shared advisory lock (class Epoch).
 CREATE TABLE epoch (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -147,6 +148,7 @@ CREATE TABLE merger (
     due_at       timestamptz NOT NULL
 );
 CREATE INDEX merger_due ON merger (due_at);
+CREATE INDEX merger_primary ON merger (primary_id);
 
 -- What happened to people and is stored nowhere else (attribute changes, failures, deletions). Events and deliveries are
 -- shown in the activity log from their own tables.
@@ -297,6 +299,7 @@ CREATE TABLE anonymous_link (
     linked_at    timestamptz,
     PRIMARY KEY (workspace_id, anonymous_id)
 );
+CREATE INDEX anonymous_link_person ON anonymous_link (person_id) WHERE person_id IS NOT NULL;
 
 -- ── segments ────────────────────────────────────────────────────────────────────────────────────────────────────
 

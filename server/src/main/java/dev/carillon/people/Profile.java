@@ -3,6 +3,7 @@ package dev.carillon.people;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -119,6 +120,66 @@ public final class Profile {
     if (!(written.get(attribute) instanceof Long last) || last < writtenAtMillis) {
       note(attribute, writtenAtMillis);
     }
+  }
+
+  /**
+   * What a merge brought.
+   *
+   * @param changed names of attributes that have another value now
+   * @param refused names of attributes for which there was no room (P-14)
+   */
+  public record Inherited(Set<String> changed, Set<String> refused) {}
+
+  /**
+   * Takes over what the profile of a merged person has and this one lacks, with its write times
+   * (P-22, P-27): a choice of topics and channels this one has not made, and a general
+   * unsubscription in any case.
+   *
+   * @param except attributes that are left alone: identifiers, which must be free first
+   */
+  public Inherited inherit(Profile other, Set<String> except) {
+    var changedNames = new LinkedHashSet<String>();
+    var refused = new LinkedHashSet<String>();
+    if (Subscription.isUnsubscribed(other.attributes)
+        && !Subscription.isUnsubscribed(attributes)
+        && attributes.containsKey("unsubscribed")) {
+      attributes.remove("unsubscribed");
+      changedNames.add("unsubscribed");
+    }
+    other.attributes.forEach((name, value) -> {
+      var own = attributes.get(name);
+      var inherited = name.equals(PREFERENCES) && own != null ? union(own, value) : value;
+      if (except.contains(name) || (own != null && inherited.equals(own))) {
+        return;
+      }
+      if (own != null && !name.equals(PREFERENCES)) {
+        return;
+      }
+      if (own == null && !IDENTIFIERS.contains(name) && isFull()) {
+        refused.add(name);
+        return;
+      }
+      attributes.put(name, inherited);
+      changedNames.add(name);
+      note(name, Math.max(writtenAt(name), other.writtenAt(name)));
+    });
+    return new Inherited(changedNames, refused);
+  }
+
+  /** When an attribute was written last, in Unix milliseconds; 0 when that is not known. */
+  public long writtenAt(String name) {
+    return written.get(name) instanceof Long at ? at : 0;
+  }
+
+  /** What either has; where both have a value, our own. */
+  private static Object union(Object own, Object other) {
+    if (!(own instanceof Map<?, ?> ours && other instanceof Map<?, ?> theirs)) {
+      return own;
+    }
+    var union = new LinkedHashMap<String, Object>();
+    ours.forEach((key, value) -> union.put((String) key, value));
+    theirs.forEach((key, value) -> union.merge((String) key, value, Profile::union));
+    return union;
   }
 
   /** The attribute a key of a call writes: itself, or what it is a leaf of (P-12). */

@@ -1,9 +1,6 @@
 package dev.carillon.processing;
 
 import dev.carillon.events.AnonymousRepository.Key;
-import dev.carillon.events.EventKey;
-import dev.carillon.events.EventNames;
-import dev.carillon.events.EventRepository.SeenKey;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.IdentifierKind;
@@ -14,7 +11,6 @@ import dev.carillon.processing.RuleBook.EventName;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Applies operations in order, with everything they cause, inside one transaction: reads what they
  * will touch in a constant number of statements, works in memory, writes back in a constant number
- * of statements.
+ * of statements. Ends early before an operation that makes two people one: see {@link Waves}.
  */
 final class OperationBatch {
   private final BatchScope scope;
@@ -43,6 +39,7 @@ final class OperationBatch {
   private final ObjectApplier objects;
   private final MembershipApplier memberships;
   private final ReportApplier reports;
+  private final Set<Key> linkable = new HashSet<>();
 
   /** An operation with its number and the time it was accepted. */
   record Accepted(long op, Instant receivedAt, Operation operation) {}
@@ -53,26 +50,81 @@ final class OperationBatch {
     this.ruleBook = scope.ruleBook();
     this.reactions = scope.reactions();
     var stores = scope.stores();
-    this.anonymous = new BatchAnonymous(scope.handle(), stores.anonymous(), stores.names());
+    this.anonymous = new BatchAnonymous(scope.handle(), stores, scope.people());
     this.events = new EventApplier(stores.names(), reactions);
-    this.identify = new IdentifyApplier(scope.people(), activity);
+    this.identify = new IdentifyApplier(scope.people(), anonymous, activity, ruleBook);
     this.devices = new DeviceApplier(scope, activity);
     this.objects = new ObjectApplier(scope, activity);
     this.memberships = new MembershipApplier(scope);
     this.reports = new ReportApplier(scope, activity);
   }
 
+  /**
+   * How far a batch came.
+   *
+   * @param applied operations that are done
+   * @param merge whom to merge before the next one; null: all are done
+   * @param again whether the operation that asks for the merge is to be applied after it; otherwise
+   *     the merge is all it wants
+   */
+  record Outcome(int applied, @Nullable Merge merge, boolean again) {}
+
   /** Reads, applies and writes. The caller commits. */
-  void run() {
-    scope.stores().names().learn(names());
-    var repeats = repeats();
+  Outcome run() {
     read();
+    var applied = 0;
+    Outcome early = null;
     for (var each : operations) {
-      if (!repeats.contains(each.op)) {
+      if (!isIgnored(each)) {
+        early = before(each, applied);
+        if (early != null) {
+          break;
+        }
         apply(each);
       }
+      applied++;
     }
     write();
+    return early == null ? new Outcome(applied, null, false) : early;
+  }
+
+  /** Locks everybody the operations name, in the order in which all batches lock. */
+  void lock() {
+    var needs = needs();
+    scope.people().resolve(needs.identifiers);
+    scope.people().load(needs.loaded, anonymous.lock(needs.anonymous, new TreeSet<>(), last()));
+  }
+
+  /** Calls that name a suppressed identifier leave no trace (track §9.2). */
+  private boolean isIgnored(Accepted each) {
+    var people = scope.people();
+    var workspace = each.operation.workspace();
+    return people.anySuppressed()
+        && (people.suppressed(workspace, each.operation.people())
+            || (each.operation instanceof Operation.Identify call
+                && people.suppressed(
+                    workspace, IdentifyApplier.inBody(call, ruleBook.settings(workspace)))));
+  }
+
+  /** Ends the batch before an operation that needs a merge; null: it needs none. */
+  private @Nullable Outcome before(Accepted each, int applied) {
+    var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
+    return switch (each.operation) {
+      case Operation.Identify call -> {
+        var same = identify.same(call);
+        yield same == null
+            ? null
+            : new Outcome(applied, Merge.of(same.primary(), same.secondary(), entry), true);
+      }
+      case Operation.Merge call -> {
+        var primary = scope.people().find(call.workspace(), call.primary());
+        var secondary = scope.people().find(call.workspace(), call.secondary());
+        yield primary == null || secondary == null || primary == secondary
+            ? null
+            : new Outcome(applied, Merge.of(primary, secondary, entry), false);
+      }
+      default -> null;
+    };
   }
 
   /**
@@ -82,13 +134,32 @@ final class OperationBatch {
   private void read() {
     var needs = needs();
     scope.people().resolve(needs.identifiers);
+    needLinks(needs);
     var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.claimed, last()));
     others.addAll(reports.read(operations, needs.reach));
     scope.people().load(needs.loaded, others);
     reports.follow();
+    scope.people().lookForSuppressed();
     devices.read(operations);
     objects.read(operations);
     scope.loadRuleFacts(needs.reach);
+  }
+
+  /** An event that names a person and an anonymous id gives the id to the person if it is free. */
+  private void needLinks(Needs needs) {
+    for (var key : anonymous.unowned(needs.links.keySet())) {
+      linkable.add(key);
+      needs.anonymous.add(key);
+      needs.loaded.addAll(needs.links.getOrDefault(key, Set.of()));
+      needClaim(key, needs);
+    }
+  }
+
+  private void needClaim(Key key, Needs needs) {
+    if (ruleBook.settings(key.workspace()).mergeAnonymousEvents()) {
+      needs.claimed.add(key);
+      needs.reach.all(ruleBook.of(key.workspace())); // whichever events wait
+    }
   }
 
   private void write() {
@@ -103,6 +174,7 @@ final class OperationBatch {
     if (!activity.entries().isEmpty()) {
       scope.stores().activity().insert(scope.handle(), activity.entries());
     }
+    scope.removeGone(last());
   }
 
   private void apply(Accepted each) {
@@ -112,10 +184,7 @@ final class OperationBatch {
         var applied = identify.apply(call, entry);
         if (applied.person() != null) {
           reactions.woken(applied.person(), woken(applied, call), each.receivedAt);
-          var claimed = claim(applied.person(), call, each);
-          if (claimed > 0) {
-            activity.note(entry, applied.person(), "anon_merge", Map.of("events", claimed));
-          }
+          claim(applied.person(), IdentifyApplier.claimed(call), each);
         }
       }
       case Operation.Event event -> event(event, each);
@@ -169,19 +238,17 @@ final class OperationBatch {
         reports.content(
             call, identifier == null ? null : personFor(call, identifier, false, each), entry);
       }
-      case Operation.Suppress _, Operation.Unsuppress _, Operation.Merge _ ->
+      case Operation.Merge call -> {
+        var person = scope.people().find(call.workspace(), call.primary());
+        if (person != null
+            && call.elseAnonymous()
+            && scope.people().find(call.workspace(), call.secondary()) == null) {
+          claim(person, call.secondary().value(), each);
+        }
+      }
+      case Operation.Suppress _, Operation.Unsuppress _ ->
           throw new IllegalStateException("these are applied between batches");
     }
-  }
-
-  private List<EventNames.Key> names() {
-    var names = new ArrayList<EventNames.Key>();
-    for (var each : operations) {
-      if (each.operation instanceof Operation.Event event) {
-        names.add(new EventNames.Key(event.workspace(), event.kind(), event.name()));
-      }
-    }
-    return names;
   }
 
   private Instant last() {
@@ -205,21 +272,27 @@ final class OperationBatch {
     return List.copyOf(woken);
   }
 
-  /** Gives the anonymous id of a call to its person; returns how many events came with it. */
-  private int claim(PersonState person, Operation.Identify call, Accepted each) {
-    var anonymousId = claimed(call);
+  /**
+   * Gives an anonymous id to a person, with the events that wait for it (P-31) unless the workspace
+   * leaves them anonymous (P-33).
+   */
+  private void claim(PersonState person, @Nullable String anonymousId, Accepted each) {
     if (anonymousId == null) {
-      return 0;
+      return;
     }
-    var waiting = anonymous.claim(new Key(call.workspace(), anonymousId), person, each.receivedAt);
+    var key = new Key(person.workspace(), anonymousId);
+    anonymous.link(key, person, each.receivedAt);
+    if (!ruleBook.settings(person.workspace()).mergeAnonymousEvents()) {
+      return;
+    }
+    var waiting = anonymous.waiting(key);
     for (var event : waiting) {
       events.attach(person, event, each.receivedAt);
     }
-    return waiting.size();
-  }
-
-  private static @Nullable String claimed(Operation.Identify call) {
-    return call.attributes().get("anonymous_id") instanceof String id && !id.isEmpty() ? id : null;
+    if (!waiting.isEmpty()) {
+      var entry = new Entry(person.workspace(), each.op, each.receivedAt);
+      activity.note(entry, person, "anon_merge", Map.of("events", waiting.size()));
+    }
   }
 
   private void event(Operation.Event event, Accepted each) {
@@ -237,7 +310,10 @@ final class OperationBatch {
     var identifier = event.person();
     if (identifier == null) {
       var key = new Key(event.workspace(), event.anonymousId() == null ? "" : event.anonymousId());
-      var follower = anonymous.follower(key, each.receivedAt);
+      var follower =
+          ruleBook.settings(event.workspace()).mergeAnonymousEvents()
+              ? anonymous.follower(key, each.receivedAt)
+              : null;
       var person = follower == null ? null : scope.people().byId(follower);
       if (person == null) {
         anonymous.keep(key, incoming);
@@ -248,7 +324,16 @@ final class OperationBatch {
     }
     var person = personFor(event, identifier, true, each);
     if (person != null) {
+      if (event.anonymousId() != null) {
+        link(person, new Key(event.workspace(), event.anonymousId()), each);
+      }
       events.attach(person, incoming, each.receivedAt);
+    }
+  }
+
+  private void link(PersonState person, Key key, Accepted each) {
+    if (linkable.remove(key) && !anonymous.heldByAnother(key, person)) {
+      claim(person, key.anonymousId(), each);
     }
   }
 
@@ -266,6 +351,9 @@ final class OperationBatch {
     return switch (identifier.kind()) {
       case CIO_ID, PHONE -> null;
       case ID, EMAIL -> {
+        if (!scope.people().identifies(call.workspace(), identifier.kind())) {
+          yield null;
+        }
         var person = scope.people().create(call.workspace(), each.op, each.receivedAt);
         scope.people().name(person, identifier, each.receivedAt.toEpochMilli());
         var rules = ruleBook.of(call.workspace());
@@ -278,35 +366,13 @@ final class OperationBatch {
     };
   }
 
-  /** Operations whose event id was seen before, in this batch or ever (P-42). */
-  private Set<Long> repeats() {
-    var first = new HashMap<SeenKey, Long>();
-    var repeats = new HashSet<Long>();
-    for (var each : operations) {
-      if (each.operation instanceof Operation.Event event && event.eventId() != null) {
-        var key = new SeenKey(event.workspace(), EventKey.of(event.eventId(), last()));
-        if (first.putIfAbsent(key, each.op) != null) {
-          repeats.add(each.op);
-        }
-      }
-    }
-    if (!first.isEmpty()) {
-      var today = last().atOffset(ZoneOffset.UTC).toLocalDate();
-      scope
-          .stores()
-          .events()
-          .remember(scope.handle(), first.keySet(), today)
-          .forEach(key -> repeats.add(first.getOrDefault(key, 0L)));
-    }
-    return repeats;
-  }
-
   /** What has to be read before the operations can be applied. */
   private static final class Needs {
     final Set<IdentifierKey> identifiers = new HashSet<>();
     final Set<IdentifierKey> loaded = new HashSet<>();
     final TreeSet<Key> anonymous = new TreeSet<>();
     final TreeSet<Key> claimed = new TreeSet<>();
+    final Map<Key, Set<IdentifierKey>> links = new HashMap<>();
     final RuleBook.Reach reach = new RuleBook.Reach();
   }
 
@@ -316,7 +382,8 @@ final class OperationBatch {
       var workspace = each.operation.workspace();
       switch (each.operation) {
         case Operation.Identify call -> {
-          var identifiers = new ArrayList<>(IdentifyApplier.inBody(call));
+          var identifiers =
+              new ArrayList<>(IdentifyApplier.inBody(call, ruleBook.settings(workspace)));
           identifiers.add(call.person());
           for (var identifier : identifiers) {
             needs.identifiers.add(IdentifierKey.of(workspace, identifier));
@@ -333,11 +400,10 @@ final class OperationBatch {
             needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
           }
           needs.reach.wake(rules, rules.forNobody());
-          var anonymousId = claimed(call);
+          var anonymousId = IdentifyApplier.claimed(call);
           if (anonymousId != null) {
             needs.anonymous.add(new Key(workspace, anonymousId));
-            needs.claimed.add(new Key(workspace, anonymousId));
-            needs.reach.all(rules); // whichever events wait
+            needClaim(new Key(workspace, anonymousId), needs);
           }
         }
         case Operation.Event event -> {
@@ -346,6 +412,12 @@ final class OperationBatch {
             needs.identifiers.add(key);
             if (mentioned(event, needs) || key.kind() == IdentifierKind.CIO_ID) {
               needs.loaded.add(key);
+            }
+            if (event.anonymousId() != null && !event.anonymousId().isEmpty()) {
+              needs
+                  .links
+                  .computeIfAbsent(new Key(workspace, event.anonymousId()), _ -> new HashSet<>())
+                  .add(key);
             }
           } else if (event.anonymousId() != null && !event.anonymousId().isEmpty()) {
             needs.anonymous.add(new Key(workspace, event.anonymousId()));
@@ -362,6 +434,13 @@ final class OperationBatch {
           everybody(call, needs);
           memberships.need(call, needs.reach);
         }
+        case Operation.Merge call -> {
+          everybody(call, needs);
+          if (call.elseAnonymous()) {
+            needs.anonymous.add(new Key(workspace, call.secondary().value()));
+            needClaim(new Key(workspace, call.secondary().value()), needs);
+          }
+        }
         case Operation.Delete _,
             Operation.DeviceUpdate _,
             Operation.DeviceRemoval _,
@@ -371,8 +450,7 @@ final class OperationBatch {
             Operation.Unsubscribe _,
             Operation.ContentReport _,
             Operation.Suppress _,
-            Operation.Unsuppress _,
-            Operation.Merge _ ->
+            Operation.Unsuppress _ ->
             everybody(each.operation, needs);
       }
     }

@@ -28,6 +28,7 @@ final class PersonState {
   private Counters counters = Counters.EMPTY;
   private boolean countersChanged;
   private boolean deleted;
+  private boolean merged;
   private final Map<Integer, Instant> segments = new HashMap<>();
   private final Map<Integer, Instant> storedSegments = new HashMap<>();
   private final Map<Integer, Instant> timers = new HashMap<>();
@@ -93,6 +94,16 @@ final class PersonState {
     deleted = true;
   }
 
+  /** Whether the person is gone because somebody else has taken everything over. */
+  boolean merged() {
+    return merged;
+  }
+
+  void mergeAway() {
+    deleted = true;
+    merged = true;
+  }
+
   /** Attributes; empty unless {@link #loaded}. */
   Profile profile() {
     return profile;
@@ -108,6 +119,12 @@ final class PersonState {
 
   void load(Counters stored) {
     counters = stored;
+  }
+
+  /** Replaces all counters, as a merge does. */
+  void replace(Counters changed) {
+    counters = changed;
+    countersChanged = true;
   }
 
   void count(int counterId, long atMillis, int keep) {

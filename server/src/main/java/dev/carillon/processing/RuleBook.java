@@ -5,6 +5,7 @@ import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,8 +18,17 @@ import java.util.Set;
  * that mention it (promise I6). Immutable; valid for one {@code epoch.rules}.
  *
  * @param version the epoch it was read under
+ * @param settings of workspaces that decided anything
  */
-record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
+record RuleBook(
+    long version,
+    Map<WorkspaceId, Rules> workspaces,
+    Map<WorkspaceId, WorkspaceSettings> settings) {
+
+  /** What an administrator decided for a workspace. */
+  WorkspaceSettings settings(WorkspaceId workspace) {
+    return settings.getOrDefault(workspace, WorkspaceSettings.DEFAULT);
+  }
 
   /** The rules of a workspace; none for one that has none. */
   Rules of(WorkspaceId workspace) {

@@ -16,6 +16,7 @@ import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Facts;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,11 +28,12 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Reads everything that can react and arranges it by what wakes it. */
+/** Reads everything that can react and arranges it by what wakes it; and the settings. */
 public final class RuleBookReader {
   private final SegmentRepository segments;
   private final CampaignRepository campaigns;
   private final CounterRepository counters;
+  private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
 
   /** Reads through these repositories. */
   public RuleBookReader(
@@ -75,7 +77,7 @@ public final class RuleBookReader {
     }
     var workspaces = new HashMap<WorkspaceId, Rules>();
     drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules()));
-    return new RuleBook(version, Map.copyOf(workspaces));
+    return new RuleBook(version, Map.copyOf(workspaces), Map.copyOf(settings.all(handle)));
   }
 
   /** How deep each segment stands on others; references never lead back (S-10). */

@@ -6,13 +6,19 @@ import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
+import dev.carillon.people.Belongings;
+import dev.carillon.people.MergerRepository;
 import dev.carillon.people.PeopleRepository;
+import dev.carillon.people.Suppressions;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.MembershipRepository;
 
 /** Where batches read and write, and the source of new numbers. */
 public record Stores(
     PeopleRepository people,
+    Suppressions suppressions,
+    MergerRepository mergers,
+    Belongings belongings,
     EventRepository events,
     EventNames names,
     AnonymousRepository anonymous,

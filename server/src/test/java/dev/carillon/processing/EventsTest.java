@@ -334,9 +334,10 @@ final class EventsTest {
             KIT.anonymousOf("anon", "looked", now),
             KIT.identifyOf(BOB, "anonymous_id", "anon"),
             KIT.anonymousOf("anon", "bob did", now)));
-    assertThat(KIT.events(ADA)).containsExactly("looked", "looked");
     assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
-    assertThat(KIT.events(BOB)).containsExactly("bob did");
+    assertThat(KIT.events(ADA)).as("Ada keeps the id").contains("looked", "looked", "bob did");
+    assertThat(KIT.events(BOB)).isEmpty();
+    assertThat(KIT.activityTypes(BOB)).contains("failed_attribute_change");
   }
 
   @Test

@@ -17,11 +17,15 @@ import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
 import dev.carillon.people.AttributesJson;
+import dev.carillon.people.Belongings;
 import dev.carillon.people.CioId;
 import dev.carillon.people.Erasures;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
+import dev.carillon.people.MergerRepository;
+import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleRepository;
+import dev.carillon.people.Suppressions;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
@@ -34,6 +38,8 @@ import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.WorkspaceSettings;
+import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -49,6 +55,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +65,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessingKit implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-02T18:00:00Z");
+  private static final byte[] SECRET =
+      "a secret of sufficient length".getBytes(StandardCharsets.UTF_8);
+
+  /** So few rows move with a merge that tests see the rest move later. */
+  final MergerRepository mergers = new MergerRepository(3);
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   final TestDatabase test = TestDatabase.create();
@@ -89,6 +102,9 @@ final class ProcessingKit implements AutoCloseable {
     var stores =
         new Stores(
             new PeopleRepository(),
+            new Suppressions(SECRET),
+            mergers,
+            new Belongings(),
             new EventRepository(),
             new EventNames(database, clock),
             new AnonymousRepository(),
@@ -293,6 +309,23 @@ final class ProcessingKit implements AutoCloseable {
   /** Erases what people who were deleted more than two minutes ago left behind. */
   void erase() {
     new Erasures(database, clock).run();
+  }
+
+  /** Moves what merged people left behind, as far as it is due. */
+  void moveMerged() {
+    new Mergers(database, clock, mergers).run();
+  }
+
+  /** Changes settings of the workspace. */
+  void settings(UnaryOperator<WorkspaceSettings> edit) {
+    database.inTransaction(handle -> {
+      handle
+          .createUpdate(
+              "INSERT INTO workspace (workspace_id, name, created_at) VALUES (:id, 'test', now()) ON CONFLICT DO NOTHING")
+          .bind("id", workspace.value())
+          .execute();
+      return new WorkspaceSettingsRepository().change(handle, workspace, edit);
+    });
   }
 
   // ── rules ─────────────────────────────────────────────────────────────────────────────────────

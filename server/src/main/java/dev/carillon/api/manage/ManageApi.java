@@ -35,6 +35,7 @@ public final class ManageApi {
   private final SegmentCalls segments;
   private final CampaignCalls campaigns;
   private final ClockCalls clock;
+  private final SettingsCalls settings;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -69,6 +70,7 @@ public final class ManageApi {
         new CampaignCalls(
             sources.database, sources.campaigns, sources.campaignExplainer, sources.facts, person);
     this.clock = new ClockCalls(clock);
+    this.settings = new SettingsCalls(sources.database);
   }
 
   /** The routes, to be served at the root of the host. */
@@ -91,6 +93,8 @@ public final class ManageApi {
         .add("POST", campaign + "/start", with(campaigns::start))
         .add("POST", campaign + "/stop", with(campaigns::stop))
         .add("GET", campaign + "/explain", with(campaigns::explain))
+        .add("GET", WORKSPACE + "/settings", with(settings::show))
+        .add("PUT", WORKSPACE + "/settings", with(settings::change))
         .add("GET", WORKSPACE + "/clock", with(clock::show))
         .add("POST", WORKSPACE + "/clock", with(clock::advance));
   }
