@@ -151,7 +151,8 @@ CREATE INDEX merger_due ON merger (due_at);
 -- What happened to people and is stored nowhere else (attribute changes, failures, deletions). Events and deliveries are
 -- shown in the activity log from their own tables.
 CREATE TABLE activity (
-    person_id    bigint NOT NULL,
+    person_id    bigint NOT NULL,                       -- 0: nobody who exists
+    object_key   bigint,                                -- the object it is about
     workspace_id int NOT NULL,
     op           bigint NOT NULL,
     type         text NOT NULL,

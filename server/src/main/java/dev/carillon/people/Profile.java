@@ -120,6 +120,11 @@ public final class Profile {
     }
   }
 
+  /** When an attribute was written last, Unix milliseconds; 0 when that is not known. */
+  public long writtenAtMillis(String name) {
+    return written.get(topLevel(name)) instanceof Long last ? last : 0;
+  }
+
   /** The attribute a key of a call writes: itself, or what it is a leaf of (P-12). */
   public static String topLevel(String name) {
     return name.startsWith(PREFERENCES + ".") ? PREFERENCES : name;

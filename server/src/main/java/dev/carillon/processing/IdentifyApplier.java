@@ -224,7 +224,7 @@ final class IdentifyApplier {
   }
 
   /** As the activity log shows it (P-53): from "" when it is new. */
-  private static Map<String, Object> change(@Nullable Object from, @Nullable Object to) {
+  static Map<String, Object> change(@Nullable Object from, @Nullable Object to) {
     var change = new LinkedHashMap<String, Object>();
     change.put("from", from == null ? "" : from);
     change.put("to", to == null ? "" : to);

@@ -86,14 +86,14 @@ final class OperationBatch {
     others.addAll(reports.read(operations));
     scope.people().load(needs.loaded, others);
     devices.read(operations);
-    objects.read(operations);
+    objects.read(operations, needs.claimed);
     scope.loadRuleFacts(needs.reach);
   }
 
   private void write() {
     scope.write(last());
-    devices.write();
-    objects.write();
+    devices.write(last());
+    objects.write(last());
     reports.write();
     if (!events.events().isEmpty()) {
       scope.stores().events().insert(scope.handle(), events.events());
@@ -111,7 +111,7 @@ final class OperationBatch {
         var applied = identify.apply(call, entry);
         if (applied.person() != null) {
           reactions.woken(applied.person(), woken(applied, call), each.receivedAt);
-          var claimed = claim(applied.person(), call, each);
+          var claimed = claim(applied.person(), call, each, entry);
           if (claimed > 0) {
             activity.note(entry, applied.person(), "anon_merge", Map.of("events", claimed));
           }
@@ -122,6 +122,7 @@ final class OperationBatch {
         var person = scope.people().find(delete.workspace(), delete.person());
         if (person != null) {
           scope.people().delete(person);
+          devices.forget(person);
           events.forget(person);
           activity.forget(person);
           reactions.deleted(person, each.receivedAt);
@@ -151,7 +152,7 @@ final class OperationBatch {
         if (person != null) {
           objects.relate(call, person, entry);
         } else if (identifier == null) {
-          objects.relateAnonymous(call, entry);
+          relateAnonymous(call, each, entry);
         }
       }
       case Operation.Membership call -> {
@@ -204,16 +205,30 @@ final class OperationBatch {
   }
 
   /** Gives the anonymous id of a call to its person; returns how many events came with it. */
-  private int claim(PersonState person, Operation.Identify call, Accepted each) {
+  private int claim(PersonState person, Operation.Identify call, Accepted each, Entry entry) {
     var anonymousId = claimed(call);
     if (anonymousId == null) {
       return 0;
     }
-    var waiting = anonymous.claim(new Key(call.workspace(), anonymousId), person, each.receivedAt);
+    var key = new Key(call.workspace(), anonymousId);
+    objects.claim(key, person, entry);
+    var waiting = anonymous.claim(key, person, each.receivedAt);
     for (var event : waiting) {
       events.attach(person, event, each.receivedAt);
     }
     return waiting.size();
+  }
+
+  /** Relates who has claimed the anonymous id a moment ago, as with events, or nobody yet. */
+  private void relateAnonymous(Operation.Relate call, Accepted each, Entry entry) {
+    var anonymousId = call.anonymousId() == null ? "" : call.anonymousId();
+    var follower = anonymous.follower(new Key(call.workspace(), anonymousId), each.receivedAt);
+    var person = follower == null ? null : scope.people().byId(follower);
+    if (person == null) {
+      objects.relateAnonymous(call, entry);
+    } else {
+      objects.relate(call, person, entry);
+    }
   }
 
   private static @Nullable String claimed(Operation.Identify call) {
@@ -352,8 +367,9 @@ final class OperationBatch {
         }
         case Operation.Relate call -> {
           everybody(call, needs);
-          if (call.person() == null && call.anonymousId() != null) {
-            needs.anonymous.add(new Key(workspace, call.anonymousId()));
+          var anonymousId = call.person() == null ? call.anonymousId() : null;
+          if (anonymousId != null && !anonymousId.isEmpty()) {
+            needs.anonymous.add(new Key(workspace, anonymousId));
           }
         }
         case Operation.Membership call -> {

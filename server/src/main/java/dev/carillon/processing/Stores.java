@@ -6,6 +6,11 @@ import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
+import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.ObjectRepository;
+import dev.carillon.objects.ObjectTypes;
+import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.MembershipRepository;
@@ -13,6 +18,11 @@ import dev.carillon.segments.MembershipRepository;
 /** Where batches read and write, and the source of new numbers. */
 public record Stores(
     PeopleRepository people,
+    DeviceRepository devices,
+    ObjectTypes objectTypes,
+    ObjectRepository objects,
+    RelationshipRepository relationships,
+    AnonymousRelationshipRepository anonymousRelationships,
     EventRepository events,
     EventNames names,
     AnonymousRepository anonymous,
