@@ -27,6 +27,11 @@ import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
 import dev.carillon.people.Belongings;
+import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.ObjectRepository;
+import dev.carillon.objects.ObjectTypes;
+import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.Erasures;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.people.Mergers;
@@ -133,12 +138,18 @@ final class Server implements AutoCloseable {
     // the log and its processing
     var outbox = new DeliverySignal();
     var mergers = new MergerRepository();
+    var objectTypes = new ObjectTypes(database, clock);
     var stores =
         new Stores(
             new PeopleRepository(),
             new Suppressions(secret.getEncoded()),
             mergers,
             new Belongings(),
+            new DeviceRepository(),
+            objectTypes,
+            new ObjectRepository(),
+            new RelationshipRepository(),
+            new AnonymousRelationshipRepository(),
             new EventRepository(),
             new EventNames(database, clock),
             new AnonymousRepository(),
@@ -184,6 +195,11 @@ final class Server implements AutoCloseable {
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
       upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
       upkeep.every(Duration.ofSeconds(30), "mergers", new Mergers(database, clock, mergers)::run);
+      var anonymousRelationships = new AnonymousRelationshipRepository();
+      upkeep.every(
+          Duration.ofMinutes(10),
+          "anonymous-relationships",
+          () -> runToEnd(database, anonymousRelationships, clock));
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }
@@ -310,6 +326,14 @@ final class Server implements AutoCloseable {
   private static void runToEnd(CampaignUpkeep upkeep, InstantSource clock) {
     while (upkeep.run(clock.instant())) {
       LOG.trace("a part of the upkeep of campaigns is done");
+    }
+  }
+
+  private static void runToEnd(
+      Database database, AnonymousRelationshipRepository relationships, InstantSource clock) {
+    while (database.<Boolean, RuntimeException>inTransaction(
+        handle -> relationships.expire(handle, clock.instant()))) {
+      LOG.trace("some relationships of nobody are past their time");
     }
   }
 

@@ -161,14 +161,9 @@ public final class Profile {
       }
       attributes.put(name, inherited);
       changedNames.add(name);
-      note(name, Math.max(writtenAt(name), other.writtenAt(name)));
+      note(name, Math.max(writtenAtMillis(name), other.writtenAtMillis(name)));
     });
     return new Inherited(changedNames, refused);
-  }
-
-  /** When an attribute was written last, in Unix milliseconds; 0 when that is not known. */
-  public long writtenAt(String name) {
-    return written.get(name) instanceof Long at ? at : 0;
   }
 
   /** What either has; where both have a value, our own. */
@@ -180,6 +175,11 @@ public final class Profile {
     ours.forEach((key, value) -> union.put((String) key, value));
     theirs.forEach((key, value) -> union.merge((String) key, value, Profile::union));
     return union;
+  }
+
+  /** When an attribute was written last, Unix milliseconds; 0 when that is not known. */
+  public long writtenAtMillis(String name) {
+    return written.get(topLevel(name)) instanceof Long last ? last : 0;
   }
 
   /** The attribute a key of a call writes: itself, or what it is a leaf of (P-12). */

@@ -141,7 +141,7 @@ final class OperationBatch {
     reports.follow();
     scope.people().lookForSuppressed();
     devices.read(operations);
-    objects.read(operations);
+    objects.read(operations, needs.claimed);
     scope.loadRuleFacts(needs.reach);
   }
 
@@ -164,8 +164,8 @@ final class OperationBatch {
 
   private void write() {
     scope.write(last());
-    devices.write();
-    objects.write();
+    devices.write(last());
+    objects.write(last());
     reports.write();
     if (!events.events().isEmpty()) {
       scope.stores().events().insert(scope.handle(), events.events());
@@ -192,6 +192,7 @@ final class OperationBatch {
         var person = scope.people().find(delete.workspace(), delete.person());
         if (person != null) {
           scope.people().delete(person);
+          devices.forget(person);
           events.forget(person);
           activity.forget(person);
           reactions.deleted(person, each.receivedAt);
@@ -221,7 +222,7 @@ final class OperationBatch {
         if (person != null) {
           objects.relate(call, person, entry);
         } else if (identifier == null) {
-          objects.relateAnonymous(call, entry);
+          relateAnonymous(call, each, entry);
         }
       }
       case Operation.Membership call -> {
@@ -281,6 +282,8 @@ final class OperationBatch {
       return;
     }
     var key = new Key(person.workspace(), anonymousId);
+    var entry = new Entry(person.workspace(), each.op, each.receivedAt);
+    objects.claim(key, person, entry);
     anonymous.link(key, person, each.receivedAt);
     if (!ruleBook.settings(person.workspace()).mergeAnonymousEvents()) {
       return;
@@ -290,8 +293,19 @@ final class OperationBatch {
       events.attach(person, event, each.receivedAt);
     }
     if (!waiting.isEmpty()) {
-      var entry = new Entry(person.workspace(), each.op, each.receivedAt);
       activity.note(entry, person, "anon_merge", Map.of("events", waiting.size()));
+    }
+  }
+
+  /** Relates who has claimed the anonymous id a moment ago, as with events, or nobody yet. */
+  private void relateAnonymous(Operation.Relate call, Accepted each, Entry entry) {
+    var anonymousId = call.anonymousId() == null ? "" : call.anonymousId();
+    var follower = anonymous.follower(new Key(call.workspace(), anonymousId), each.receivedAt);
+    var person = follower == null ? null : scope.people().byId(follower);
+    if (person == null) {
+      objects.relateAnonymous(call, entry);
+    } else {
+      objects.relate(call, person, entry);
     }
   }
 
@@ -426,8 +440,9 @@ final class OperationBatch {
         }
         case Operation.Relate call -> {
           everybody(call, needs);
-          if (call.person() == null && call.anonymousId() != null) {
-            needs.anonymous.add(new Key(workspace, call.anonymousId()));
+          var anonymousId = call.person() == null ? call.anonymousId() : null;
+          if (anonymousId != null && !anonymousId.isEmpty()) {
+            needs.anonymous.add(new Key(workspace, anonymousId));
           }
         }
         case Operation.Membership call -> {

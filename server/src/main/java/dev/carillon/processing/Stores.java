@@ -8,6 +8,11 @@ import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.MergerRepository;
+import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.ObjectRepository;
+import dev.carillon.objects.ObjectTypes;
+import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
 import dev.carillon.reporting.ActivityRepository;
@@ -19,6 +24,11 @@ public record Stores(
     Suppressions suppressions,
     MergerRepository mergers,
     Belongings belongings,
+    DeviceRepository devices,
+    ObjectTypes objectTypes,
+    ObjectRepository objects,
+    RelationshipRepository relationships,
+    AnonymousRelationshipRepository anonymousRelationships,
     EventRepository events,
     EventNames names,
     AnonymousRepository anonymous,

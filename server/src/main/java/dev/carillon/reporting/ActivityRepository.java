@@ -13,30 +13,46 @@ public final class ActivityRepository {
    * One entry.
    *
    * @param personId 0 when it concerns nobody who exists
+   * @param objectKey 0 when it does not concern an object
    * @param op number of the operation that caused it
    * @param type a word of journeys §1.5, such as {@code attribute_change}
    * @param data JSON object
    */
   public record NewActivity(
       long personId,
+      long objectKey,
       WorkspaceId workspace,
       long op,
       String type,
       Instant occurredAt,
       Instant receivedAt,
-      String data) {}
+      String data) {
+
+    /** An entry about a person. */
+    public NewActivity(
+        long personId,
+        WorkspaceId workspace,
+        long op,
+        String type,
+        Instant occurredAt,
+        Instant receivedAt,
+        String data) {
+      this(personId, 0, workspace, op, type, occurredAt, receivedAt, data);
+    }
+  }
 
   /** Stores entries. */
   public void insert(Handle handle, List<NewActivity> activities) {
     handle
         .createUpdate(
             """
-            INSERT INTO activity (person_id, workspace_id, op, type, occurred_at, received_at, data)
-            SELECT u.person, u.workspace, u.op, u.type, to_timestamp(u.occurred), to_timestamp(u.received), u.data
-              FROM unnest(:people, :workspaces, :ops, :types, :occurred, :received, :data)
-                AS u(person, workspace, op, type, occurred, received, data)
+            INSERT INTO activity (person_id, object_key, workspace_id, op, type, occurred_at, received_at, data)
+            SELECT u.person, nullif(u.object, 0), u.workspace, u.op, u.type, to_timestamp(u.occurred), to_timestamp(u.received), u.data
+              FROM unnest(:people, :objects, :workspaces, :ops, :types, :occurred, :received, :data)
+                AS u(person, object, workspace, op, type, occurred, received, data)
             """)
         .bind("people", activities.stream().mapToLong(NewActivity::personId).toArray())
+        .bind("objects", activities.stream().mapToLong(NewActivity::objectKey).toArray())
         .bind(
             "workspaces", activities.stream().mapToInt(each -> each.workspace().value()).toArray())
         .bind("ops", activities.stream().mapToLong(NewActivity::op).toArray())

@@ -16,9 +16,14 @@ import dev.carillon.events.EventKind;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
+import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.ObjectRepository;
+import dev.carillon.objects.ObjectTypes;
+import dev.carillon.objects.RelationshipRepository;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.CioId;
+import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.Erasures;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
@@ -105,6 +110,11 @@ final class ProcessingKit implements AutoCloseable {
             new Suppressions(SECRET),
             mergers,
             new Belongings(),
+            new DeviceRepository(),
+            new ObjectTypes(database, clock),
+            new ObjectRepository(),
+            new RelationshipRepository(),
+            new AnonymousRelationshipRepository(),
             new EventRepository(),
             new EventNames(database, clock),
             new AnonymousRepository(),
