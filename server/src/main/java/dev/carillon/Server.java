@@ -21,6 +21,7 @@ import dev.carillon.delivery.SmtpSettings;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
+import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
@@ -70,10 +71,10 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -212,12 +213,18 @@ final class Server implements AutoCloseable {
 
     // the edges
     var credentials = new Credentials(new CredentialRepository(database));
+    var forms = new FormRepository(database, clock);
     var track =
         new TrackApi(
             new TrackSettings(this::publicUrl, settings.region().name().toLowerCase(Locale.ROOT)),
             credentials,
             limits(settings.trackRate()),
-            processing.intake());
+            processing.intake(),
+            new TrackApi.Sources(
+                deliveryIds,
+                forms,
+                KnownIds.objectTypes(database)::has,
+                KnownIds.manualSegments(database)::has));
     var people = new PeopleQueries(database);
     var app =
         new AppApi(
@@ -244,7 +251,8 @@ final class Server implements AutoCloseable {
                 campaigns,
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
-                new PersonLookup(people)),
+                new PersonLookup(people),
+                forms),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     var operations =
         new OperationsApi(
@@ -257,7 +265,10 @@ final class Server implements AutoCloseable {
         HttpServer.start(
             HttpSettings.at(settings.host(), settings.port()),
             new ErrorEnvelope(),
-            List.of(track.routes(), app.routes(), manage.routes(), operations.routes())));
+            Stream.concat(
+                    track.routes().stream(),
+                    Stream.of(app.routes(), manage.routes(), operations.routes()))
+                .toList()));
   }
 
   /** Before anything is made: a port that is taken is the most likely thing in the way. */

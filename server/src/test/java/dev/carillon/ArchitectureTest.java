@@ -44,6 +44,7 @@ class ArchitectureTest {
         "subscriptions",
         "reporting",
         "workspaces",
+        "forms",
         "processing"),
     EDGE("api.track", "api.pipelines", "api.app", "api.manage", "api.hooks", "console", "mcp"),
     /** The composition root, and the only place that may use everything. */

@@ -2,6 +2,7 @@ package dev.carillon.api.manage;
 
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
 import dev.carillon.http.Problem;
@@ -23,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management API: segments and campaigns of a workspace are written, started, stopped and
- * explained. Described by {@code GET /v1/openapi.json}.
+ * The management API: segments, campaigns and forms of a workspace are written, started, stopped
+ * and explained. Described by {@code GET /v1/openapi.json}.
  */
 public final class ManageApi {
   private static final Logger LOG = LoggerFactory.getLogger(ManageApi.class);
@@ -34,6 +35,7 @@ public final class ManageApi {
   private final RateLimits limits;
   private final SegmentCalls segments;
   private final CampaignCalls campaigns;
+  private final FormCalls forms;
   private final ClockCalls clock;
   private final SettingsCalls settings;
   private final OpenApiDocument document = OpenApiDocument.read();
@@ -46,7 +48,8 @@ public final class ManageApi {
       CampaignRepository campaigns,
       CampaignExplainer campaignExplainer,
       FactsReader facts,
-      PersonLookup people) {}
+      PersonLookup people,
+      FormRepository forms) {}
 
   /**
    * Builds the surface.
@@ -69,6 +72,7 @@ public final class ManageApi {
     this.campaigns =
         new CampaignCalls(
             sources.database, sources.campaigns, sources.campaignExplainer, sources.facts, person);
+    this.forms = new FormCalls(sources.forms);
     this.clock = new ClockCalls(clock);
     this.settings = new SettingsCalls(sources.database);
   }
@@ -95,6 +99,9 @@ public final class ManageApi {
         .add("GET", campaign + "/explain", with(campaigns::explain))
         .add("GET", WORKSPACE + "/settings", with(settings::show))
         .add("PUT", WORKSPACE + "/settings", with(settings::change))
+        .add("GET", WORKSPACE + "/forms", with(forms::list))
+        .add("GET", WORKSPACE + "/forms/{form_id}", with(forms::one))
+        .add("PUT", WORKSPACE + "/forms/{form_id}", with(forms::update))
         .add("GET", WORKSPACE + "/clock", with(clock::show))
         .add("POST", WORKSPACE + "/clock", with(clock::advance));
   }

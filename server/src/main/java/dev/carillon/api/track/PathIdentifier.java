@@ -1,14 +1,12 @@
 package dev.carillon.api.track;
 
-import dev.carillon.http.Problem;
-import dev.carillon.http.ProblemException;
 import dev.carillon.people.Identifier;
 import dev.carillon.workspaces.Access;
 
 /** Tells by its shape what kind of identifier stands in a path (track §3.1). */
 final class PathIdentifier {
-  private static final String CIO_ID_PREFIX = "cio_";
-  private static final int LONGEST_ID_BYTES = 150;
+  static final String CIO_ID_PREFIX = "cio_";
+  static final int LONGEST_ID_BYTES = 150;
   private static final int LONGEST_EMAIL = 254;
   private static final int LONGEST_LOCAL_PART = 64;
 
@@ -18,7 +16,7 @@ final class PathIdentifier {
    * The identifier: {@code cio_…} is a cio_id; an e-mail address is one where the workspace
    * identifies people by it; anything else is an id.
    *
-   * @throws ProblemException 400 when it is longer than 150 bytes and no e-mail address
+   * @throws Refused when it is longer than 150 bytes and no e-mail address
    */
   static Identifier of(String segment, Access access) {
     boolean cioId = segment.startsWith(CIO_ID_PREFIX);
@@ -34,12 +32,11 @@ final class PathIdentifier {
   /**
    * Refuses an id that is too long to be stored (track §8).
    *
-   * @throws ProblemException 400
+   * @throws Refused naming {@code id}
    */
   static void checkId(String id) {
     if (Sizes.utf8(id) > LONGEST_ID_BYTES) {
-      throw new Problem.BadRequest("id cannot be longer than " + LONGEST_ID_BYTES + " bytes")
-          .thrown();
+      throw Refused.tooLarge("id", "id cannot be longer than " + LONGEST_ID_BYTES + " bytes");
     }
   }
 

@@ -5,6 +5,7 @@ import dev.carillon.api.Tenant;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
@@ -45,7 +46,8 @@ final class ManageServer implements AutoCloseable {
                 new CampaignRepository(database, counters, clock),
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
-                new PersonLookup(new PeopleQueries(database))),
+                new PersonLookup(new PeopleQueries(database)),
+                new FormRepository(database, clock)),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     server =
         HttpServer.start(

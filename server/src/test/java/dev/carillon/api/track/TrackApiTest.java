@@ -365,7 +365,6 @@ class TrackApiTest {
         "{\"email\":5} | email attribute must be a string value",
         "{\"anonymous_id\":[]} | anonymous_id must be a string",
         "{\"_relationship\":1} | _relationship is a reserved attribute name",
-        "{\"cio_relationships\":{}} | cio_relationships is not supported by this version",
         "{\"_update\":\"yes\"} | _update must be true or false",
         "{\"\":1} | attribute name cannot be empty",
         "[] | request body must be a JSON object",
