@@ -3,6 +3,8 @@ package dev.carillon;
 import dev.carillon.api.app.AppApi;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
+import dev.carillon.api.pipelines.PipelinesApi;
+import dev.carillon.api.pipelines.PipelinesSettings;
 import dev.carillon.api.track.TrackApi;
 import dev.carillon.api.track.TrackSettings;
 import dev.carillon.campaigns.CampaignExplainer;
@@ -26,6 +28,7 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.Erasures;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
@@ -188,6 +191,16 @@ final class Server implements AutoCloseable {
             credentials,
             limits(settings.trackRate()),
             processing.intake());
+    var objectTypes = new ObjectTypes(database, clock);
+    var pipelines =
+        new PipelinesApi(
+            new PipelinesSettings(this::publicUrl, settings.pipelinesStrict()),
+            credentials,
+            settings.rateLimits()
+                ? RateLimits.of(settings.pipelinesRate(), Duration.ofSeconds(3))
+                : RateLimits.off(),
+            processing.intake(),
+            new PipelinesApi.Sources(objectTypes::exists, deliveryIds, clock));
     var people = new PeopleQueries(database);
     var app =
         new AppApi(
@@ -222,12 +235,18 @@ final class Server implements AutoCloseable {
                 () -> database.read(handle -> handle.execute("SELECT 1")),
                 processing::stats,
                 sender::stats,
+                pipelines::dropped,
                 processing::lag));
     return closing.add(
         HttpServer.start(
             HttpSettings.at(settings.host(), settings.port()),
             new ErrorEnvelope(),
-            List.of(track.routes(), app.routes(), manage.routes(), operations.routes())));
+            List.of(
+                track.routes(),
+                pipelines.routes(),
+                app.routes(),
+                manage.routes(),
+                operations.routes())));
   }
 
   private RateLimits limits(int perSecond) {
