@@ -182,16 +182,30 @@ CREATE INDEX device_person ON device (person_id);
 
 -- ── objects ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
--- Types are made by an administrator; every workspace begins with type 1.
+-- Types are made by an administrator; every workspace begins with type 1. They are never deleted.
 CREATE TABLE object_type (
-    workspace_id int NOT NULL,
-    type_id      int NOT NULL,
-    name         text NOT NULL,
-    slug         text NOT NULL,
-    enabled      boolean NOT NULL DEFAULT true,
-    created_at   timestamptz NOT NULL,
+    workspace_id  int NOT NULL,
+    type_id       int NOT NULL,
+    name          text NOT NULL,                        -- many of them: Companies
+    singular_name text NOT NULL,
+    slug          text NOT NULL,
+    singular_slug text NOT NULL,
+    icon          text NOT NULL DEFAULT '',
+    enabled       boolean NOT NULL DEFAULT true,
+    created_at    timestamptz NOT NULL,
     PRIMARY KEY (workspace_id, type_id)
 );
+
+-- In the database, so that no way of making a workspace can forget it.
+CREATE FUNCTION add_first_object_type() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO object_type (workspace_id, type_id, name, singular_name, slug, singular_slug, icon, created_at)
+    VALUES (NEW.workspace_id, 1, 'Companies', 'Company', 'companies', 'company', 'building', NEW.created_at)
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER workspace_first_object_type AFTER INSERT ON workspace
+    FOR EACH ROW EXECUTE FUNCTION add_first_object_type();
 
 -- object_key: number of the operation that created it. The cio_object_id is computed from it.
 CREATE TABLE object (
