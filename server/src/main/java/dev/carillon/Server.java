@@ -3,6 +3,8 @@ package dev.carillon;
 import dev.carillon.api.app.AppApi;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
+import dev.carillon.api.pipelines.PipelinesApi;
+import dev.carillon.api.pipelines.PipelinesSettings;
 import dev.carillon.api.track.TrackApi;
 import dev.carillon.api.track.TrackSettings;
 import dev.carillon.campaigns.CampaignExplainer;
@@ -27,11 +29,11 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
-import dev.carillon.people.Belongings;
 import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.ObjectRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.Belongings;
 import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.Erasures;
 import dev.carillon.people.MergerRepository;
@@ -49,6 +51,7 @@ import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
+import dev.carillon.segments.ManualSegments;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
 import dev.carillon.segments.SegmentExplainer;
@@ -221,10 +224,16 @@ final class Server implements AutoCloseable {
             limits(settings.trackRate()),
             processing.intake(),
             new TrackApi.Sources(
-                deliveryIds,
-                forms,
-                KnownIds.objectTypes(database)::has,
-                KnownIds.manualSegments(database)::has));
+                deliveryIds, forms, objectTypes::exists, new ManualSegments(database)::isManual));
+    var pipelines =
+        new PipelinesApi(
+            new PipelinesSettings(this::publicUrl, settings.pipelinesStrict()),
+            credentials,
+            settings.rateLimits()
+                ? RateLimits.of(settings.pipelinesRate(), Duration.ofSeconds(3))
+                : RateLimits.off(),
+            processing.intake(),
+            new PipelinesApi.Sources(objectTypes::exists, deliveryIds, clock));
     var people = new PeopleQueries(database);
     var app =
         new AppApi(
@@ -260,6 +269,7 @@ final class Server implements AutoCloseable {
                 () -> database.read(handle -> handle.execute("SELECT 1")),
                 processing::stats,
                 sender::stats,
+                pipelines::dropped,
                 processing::lag));
     return closing.add(
         HttpServer.start(
@@ -267,7 +277,8 @@ final class Server implements AutoCloseable {
             new ErrorEnvelope(),
             Stream.concat(
                     track.routes().stream(),
-                    Stream.of(app.routes(), manage.routes(), operations.routes()))
+                    Stream.of(
+                        pipelines.routes(), app.routes(), manage.routes(), operations.routes()))
                 .toList()));
   }
 

@@ -33,6 +33,8 @@ CREATE TABLE credential (
     secret_hash   bytea NOT NULL,
     created_at    timestamptz NOT NULL,
     revoked_at    timestamptz,
+    -- Of a write key, which is a source of Pipelines calls: whether ISO 8601 texts become Unix seconds.
+    convert_times boolean NOT NULL DEFAULT true,
     UNIQUE (kind, secret_hash)
 );
 

@@ -3,6 +3,7 @@ package dev.carillon.http;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,6 +109,25 @@ public final class JsonReader {
     return isBlank(body)
         ? Optional.empty()
         : Optional.ofNullable(read(body, cursor -> cursor.rootList(list, kept)));
+  }
+
+  /**
+   * The members of an object, each as JSON text of its own. Only the outline is looked at: what
+   * {@link #value} would refuse inside one member does not spoil the others.
+   *
+   * @throws BadJson when the outline is no JSON, a key occurs twice, or the body is no object
+   */
+  public Map<String, byte[]> members(byte[] body) {
+    return requireNonNull(read(body, Cursor::rootMembers));
+  }
+
+  /**
+   * The elements of an array, as {@link #members}.
+   *
+   * @throws BadJson when the outline is no JSON, or the text is no array
+   */
+  public List<byte[]> elements(byte[] array) {
+    return requireNonNull(read(array, Cursor::rootElements));
   }
 
   private static boolean isBlank(byte[] body) {
@@ -263,6 +283,40 @@ public final class JsonReader {
     /** Holds behind the end of an object or array only. */
     private int tokenEnd() {
       return (int) parser.currentLocation().getByteOffset();
+    }
+
+    Map<String, byte[]> rootMembers() {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        throw notAnObject();
+      }
+      var members = new LinkedHashMap<String, byte[]>();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        var name = name();
+        parser.nextToken();
+        if (members.put(name, text()) != null) {
+          throw twice(name);
+        }
+      }
+      return members;
+    }
+
+    List<byte[]> rootElements() {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        throw new BadJson("request body must hold a JSON array");
+      }
+      var elements = new ArrayList<byte[]>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        elements.add(text());
+      }
+      return elements;
+    }
+
+    /** The text of the current value; moves to its end. */
+    private byte[] text() {
+      int from = (int) parser.currentTokenLocation().getByteOffset();
+      parser.skipChildren();
+      parser.finishToken();
+      return Arrays.copyOfRange(body, from, (int) parser.currentLocation().getByteOffset());
     }
 
     private static BadJson notAnObject() {

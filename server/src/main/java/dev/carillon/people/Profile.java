@@ -155,7 +155,7 @@ public final class Profile {
       if (own != null && !name.equals(PREFERENCES)) {
         return;
       }
-      if (own == null && !IDENTIFIERS.contains(name) && isFull()) {
+      if (own == null && !ALWAYS_FIT.contains(name) && isFull()) {
         refused.add(name);
         return;
       }

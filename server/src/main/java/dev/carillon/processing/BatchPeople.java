@@ -259,7 +259,8 @@ final class BatchPeople {
       if (held(primary, each.kind()) == null) {
         var name = attribute(each.kind());
         var writtenAt =
-            Math.max(primary.profile().writtenAt(name), secondary.profile().writtenAt(name));
+            Math.max(
+                primary.profile().writtenAtMillis(name), secondary.profile().writtenAtMillis(name));
         name(primary, each, writtenAt);
         changed.add(name);
       }
