@@ -50,6 +50,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -104,31 +105,36 @@ final class ProcessingKit implements AutoCloseable {
         new IdRanges(() ->
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
-    var stores =
-        new Stores(
-            new PeopleRepository(),
-            new Suppressions(SECRET),
-            mergers,
-            new Belongings(),
-            new DeviceRepository(),
-            new ObjectTypes(database, clock),
-            new ObjectRepository(),
-            new RelationshipRepository(),
-            new AnonymousRelationshipRepository(),
-            new EventRepository(),
-            new EventNames(database, clock),
-            new AnonymousRepository(),
-            new MembershipRepository(),
-            new JourneyRepository(),
-            new DeliveryRepository(database),
-            new ActivityRepository(),
-            ids);
+    var stores = stores(database, clock, ids, mergers);
     var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
     var node =
         new Processing(
             database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
     nodes.add(node);
     return node;
+  }
+
+  /** As the server builds them. */
+  static Stores stores(
+      Database database, InstantSource clock, IdRanges ids, MergerRepository mergers) {
+    return new Stores(
+        new PeopleRepository(),
+        new Suppressions(SECRET),
+        mergers,
+        new Belongings(),
+        new DeviceRepository(),
+        new ObjectTypes(database, clock),
+        new ObjectRepository(),
+        new RelationshipRepository(),
+        new AnonymousRelationshipRepository(),
+        new EventRepository(),
+        new EventNames(database, clock),
+        new AnonymousRepository(),
+        new MembershipRepository(),
+        new JourneyRepository(),
+        new DeliveryRepository(database),
+        new ActivityRepository(),
+        ids);
   }
 
   /** Lets every node look who shares the lanes until each has its part. */

@@ -4,20 +4,12 @@ import static dev.carillon.people.Identifier.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.campaigns.CampaignRepository;
-import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.delivery.Channel;
-import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
-import dev.carillon.events.AnonymousRepository;
-import dev.carillon.events.EventNames;
-import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
-import dev.carillon.people.PeopleRepository;
 import dev.carillon.processing.OperationBatch.Accepted;
-import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.CounterRepository;
-import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentDraft;
 import dev.carillon.segments.SegmentOutcome;
 import dev.carillon.segments.SegmentRepository;
@@ -55,23 +47,16 @@ final class StatementsTest {
           new RuleBookReader(
               segments, new CampaignRepository(test.database(), counters, CLOCK), counters));
   private final Stores stores =
-      new Stores(
-          new PeopleRepository(),
-          new EventRepository(),
-          new EventNames(test.database(), CLOCK),
-          new AnonymousRepository(),
-          new MembershipRepository(),
-          new JourneyRepository(),
-          new DeliveryRepository(test.database()),
-          new ActivityRepository(),
-          new IdRanges(numbers::incrementAndGet));
+      ProcessingKit.stores(
+          test.database(), CLOCK, new IdRanges(numbers::incrementAndGet), new MergerRepository());
 
   /** Applies a batch; returns its statements, in order. */
   private List<String> statements(List<? extends Operation> operations) {
     var statements = new ArrayList<String>();
     test.database()
         .<Integer, RuntimeException>inTransaction(handle -> {
-          var rules = ruleBooks.under(Epoch.join(handle).rules(), handle);
+          var epoch = Epoch.join(handle);
+          var rules = ruleBooks.under(epoch.rules(), handle);
           var accepted =
               operations.stream()
                   .map(operation -> new Accepted(numbers.incrementAndGet(), NOW, operation))
@@ -83,7 +68,8 @@ final class StatementsTest {
                   statements.add(context.getRenderedSql());
                 }
               });
-          var scope = new BatchScope(handle, stores, rules, new IdentifierCache(), CLOCK);
+          var scope =
+              new BatchScope(handle, stores, rules, epoch.identity(), new IdentifierCache(), CLOCK);
           new OperationBatch(scope, accepted).run();
           return accepted.size();
         });
