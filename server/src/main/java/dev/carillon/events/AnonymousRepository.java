@@ -83,7 +83,7 @@ public final class AnonymousRepository {
     return links;
   }
 
-  /** Those of these anonymous ids that belong to somebody, looked up without a lock. */
+  /** Those of these anonymous ids that belong to somebody who lives, looked up without a lock. */
   public Set<Key> owned(Handle handle, Collection<Key> keys) {
     return new HashSet<>(
         handle
@@ -91,7 +91,7 @@ public final class AnonymousRepository {
                 """
                 SELECT l.workspace_id, l.anonymous_id FROM unnest(:workspaces, :ids) AS k(workspace_id, anonymous_id)
                   JOIN anonymous_link l USING (workspace_id, anonymous_id)
-                 WHERE l.person_id IS NOT NULL
+                  JOIN person p ON p.person_id = l.person_id
                 """)
             .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
             .bind("ids", keys.stream().map(Key::anonymousId).toArray(String[]::new))

@@ -98,12 +98,16 @@ final class BatchAnonymous {
                 event.data()));
   }
 
+  /** Whether no living person has the anonymous id; the id must be locked. */
+  boolean isFree(Key key) {
+    var link = links.get(key);
+    return link == null || people.byId(link.personId()) == null;
+  }
+
   /** Whether a living person other than this one has the anonymous id; the id must be locked. */
   boolean heldByAnother(Key key, PersonState person) {
     var link = links.get(key);
-    return link != null
-        && link.personId() != person.personId()
-        && people.byId(link.personId()) != null;
+    return link != null && link.personId() != person.personId() && !isFree(key);
   }
 
   /**
@@ -139,6 +143,7 @@ final class BatchAnonymous {
 
   /** Writes links and the events that still wait. */
   void write() {
+    changed.values().removeIf(link -> people.byId(link.personId()) == null); // deleted since
     if (!changed.isEmpty()) {
       repository.link(handle, changed);
     }

@@ -145,9 +145,14 @@ final class OperationBatch {
     scope.loadRuleFacts(needs.reach);
   }
 
-  /** An event that names a person and an anonymous id gives the id to the person if it is free. */
+  /**
+   * An event that names a person and an anonymous id gives the id to the person if it is free.
+   * Mostly it is the person's already, and nothing has to be locked; but whoever has it may be
+   * deleted by one of these operations.
+   */
   private void needLinks(Needs needs) {
-    for (var key : anonymous.unowned(needs.links.keySet())) {
+    var links = needs.links.keySet();
+    for (var key : needs.deletions ? links : anonymous.unowned(links)) {
       linkable.add(key);
       needs.anonymous.add(key);
       needs.loaded.addAll(needs.links.getOrDefault(key, Set.of()));
@@ -346,7 +351,7 @@ final class OperationBatch {
   }
 
   private void link(PersonState person, Key key, Accepted each) {
-    if (linkable.remove(key) && !anonymous.heldByAnother(key, person)) {
+    if (linkable.contains(key) && anonymous.isFree(key)) {
       claim(person, key.anonymousId(), each);
     }
   }
@@ -388,6 +393,7 @@ final class OperationBatch {
     final TreeSet<Key> claimed = new TreeSet<>();
     final Map<Key, Set<IdentifierKey>> links = new HashMap<>();
     final RuleBook.Reach reach = new RuleBook.Reach();
+    boolean deletions;
   }
 
   private Needs needs() {
@@ -456,8 +462,11 @@ final class OperationBatch {
             needClaim(new Key(workspace, call.secondary().value()), needs);
           }
         }
-        case Operation.Delete _,
-            Operation.DeviceUpdate _,
+        case Operation.Delete _ -> {
+          everybody(each.operation, needs);
+          needs.deletions = true;
+        }
+        case Operation.DeviceUpdate _,
             Operation.DeviceRemoval _,
             Operation.ObjectIdentify _,
             Operation.ObjectDelete _,

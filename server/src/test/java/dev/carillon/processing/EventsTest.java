@@ -356,6 +356,90 @@ final class EventsTest {
   }
 
   @Test
+  @DisplayName(
+      "P-36, track §4.3: an anonymous id of somebody else is a failed change; the owner keeps it")
+  void shouldRefuseAForeignAnonymousId() {
+    KIT.identify(ADA, "anonymous_id", "anon");
+    KIT.identify(BOB, "anonymous_id", "anon", "plan", "pro");
+    KIT.accept(KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
+    KIT.settle();
+    assertThat(KIT.events(ADA)).containsExactly("looked");
+    assertThat(KIT.attributesOf(BOB))
+        .doesNotContainKey("anonymous_id")
+        .containsEntry("plan", "pro");
+    assertThat(KIT.activities(KIT.personId(BOB)))
+        .contains(
+            new ProcessingKit.Activity(
+                "failed_attribute_change",
+                java.util.Map.of(
+                    "reason", "it belongs to another person", "anonymous_id", "anon")));
+    // and again by the owner: nothing to say
+    KIT.identify(ADA, "anonymous_id", "anon");
+    KIT.settle();
+    assertThat(KIT.activityTypes(ADA)).doesNotContain("failed_attribute_change");
+  }
+
+  @Test
+  @DisplayName("P-33: where the workspace leaves them anonymous, events stay anonymous and inert")
+  void shouldLeaveEventsAnonymous() {
+    KIT.settings(now ->
+        new dev.carillon.workspaces.WorkspaceSettings(
+            now.autoMerge(), now.emailUpdatesById(), false, now.identifiers()));
+    KIT.accept(KIT.anonymousOf("anon", "before", KIT.clock.instant()));
+    KIT.identify(ADA, "anonymous_id", "anon");
+    KIT.accept(KIT.anonymousOf("anon", "after", KIT.clock.instant()));
+    KIT.accept(KIT.linkingOf(ADA, "anon", "known"));
+    KIT.settle();
+    assertThat(KIT.events(ADA)).containsExactly("known");
+    assertThat(KIT.attributesOf(ADA)).containsEntry("anonymous_id", "anon");
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM anonymous_event WHERE workspace_id = ?",
+                KIT.workspace().value()))
+        .isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName(
+      "pipelines §5.2: an event that names both gives the anonymous id to the person, once")
+  void shouldLinkByAnEventOfBoth() {
+    // given
+    var segment = everDid("looked");
+    KIT.accept(KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
+    // when
+    KIT.accept(KIT.linkingOf(ADA, "anon", "bought"));
+    KIT.settle();
+    // then
+    assertThat(KIT.events(ADA)).containsExactlyInAnyOrder("looked", "bought");
+    assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
+    assertThat(KIT.activityTypes(ADA)).containsExactly("anon_merge");
+    // when
+    KIT.accept(KIT.linkingOf(ADA, "anon", "bought"));
+    KIT.accept(KIT.linkingOf(BOB, "anon", "bought"));
+    KIT.accept(KIT.anonymousOf("anon", "soon", KIT.clock.instant()));
+    KIT.settle();
+    // then
+    assertThat(KIT.activityTypes(ADA)).hasSize(1);
+    assertThat(KIT.activityTypes(BOB)).isEmpty();
+    assertThat(KIT.events(BOB)).containsExactly("bought");
+    assertThat(KIT.events(ADA)).contains("soon");
+  }
+
+  @Test
+  @DisplayName("pipelines §5.2: the same within one batch, by two people")
+  void shouldLinkWithinOneBatch() {
+    KIT.acceptTogether(
+        List.of(
+            KIT.anonymousOf("anon", "looked", KIT.clock.instant()),
+            KIT.linkingOf(ADA, "anon", "bought"),
+            KIT.linkingOf(BOB, "anon", "bought"),
+            KIT.linkingOf(BOB, "anon-2", "sold"),
+            KIT.anonymousOf("anon-2", "looked", KIT.clock.instant())));
+    assertThat(KIT.events(ADA)).containsExactlyInAnyOrder("looked", "bought");
+    assertThat(KIT.events(BOB)).containsExactlyInAnyOrder("bought", "sold", "looked");
+  }
+
+  @Test
   @DisplayName("P-30: after 30 days anonymous events are attached no more")
   void shouldNotAttachAfterThirtyDays() {
     KIT.accept(KIT.anonymousOf("anon", "old", KIT.clock.instant()));

@@ -71,8 +71,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessingKit implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-02T18:00:00Z");
-  private static final byte[] SECRET =
-      "a secret of sufficient length".getBytes(StandardCharsets.UTF_8);
+  static final byte[] SECRET = "a secret of sufficient length".getBytes(StandardCharsets.UTF_8);
 
   /** So few rows move with a merge that tests see the rest move later. */
   final MergerRepository mergers = new MergerRepository(3);
@@ -183,6 +182,31 @@ final class ProcessingKit implements AutoCloseable {
         null,
         0,
         data.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** An event that names a person and an anonymous id. */
+  Operation.Event linkingOf(Identifier person, String anonymousId, String name) {
+    return new Operation.Event(
+        workspace,
+        person,
+        anonymousId,
+        EventKind.EVENT,
+        name,
+        null,
+        0,
+        "{}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  Operation.Merge mergeOf(Identifier primary, Identifier secondary) {
+    return new Operation.Merge(workspace, primary, secondary, false);
+  }
+
+  Operation.Suppress suppressOf(Identifier person) {
+    return new Operation.Suppress(workspace, person);
+  }
+
+  Operation.Unsuppress unsuppressOf(Identifier person) {
+    return new Operation.Unsuppress(workspace, person);
   }
 
   Operation.Event anonymousOf(String anonymousId, String name, Instant at) {
@@ -372,7 +396,7 @@ final class ProcessingKit implements AutoCloseable {
     build();
   }
 
-  private void build() {
+  void build() {
     var steps = 0;
     while (builder.step()) {
       assertThat(++steps).as("steps of a build").isLessThan(10_000);
@@ -621,7 +645,13 @@ final class ProcessingKit implements AutoCloseable {
         .as("identifiers, as profiles have them")
         .containsExactlyInAnyOrderElementsOf(expected);
     for (var table :
-        Arrays.asList("person_counters", "segment_member", "segment_timer", "campaign_refusal")) {
+        Arrays.asList(
+            "person_counters",
+            "segment_member",
+            "segment_timer",
+            "campaign_refusal",
+            "device",
+            "relationship")) {
       assertThat(
               number(
                   "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)"
