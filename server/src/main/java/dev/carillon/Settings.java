@@ -70,7 +70,7 @@ public final class Settings {
   public static final Setting<Integer> POSTGRES_SHARED_BUFFERS =
       Setting.of(
           "postgres-shared-buffers",
-          "96MB",
+          "128MB",
           "shared_buffers of the embedded PostgreSQL",
           SettingParsers::megabytes);
 

@@ -48,7 +48,7 @@ class SettingsTest {
     assertThat(settings.logFormat()).isEqualTo(LogFormat.TEXT);
     assertThat(settings.logLevel()).isEqualTo(Level.INFO);
     assertThat(settings.clock()).isEmpty();
-    assertThat(settings.postgresSharedBuffers()).isEqualTo(96);
+    assertThat(settings.postgresSharedBuffers()).isEqualTo(128);
     assertThat(settings.processors()).isBetween(1, 2);
   }
 
