@@ -41,25 +41,26 @@ final class SuppressionWave {
     people.resolve(named);
     people.load(named, List.of());
     var blocked = new TreeMap<IdentifierKey, Long>();
-    var touched = new HashSet<Object>();
+    var touched = new HashSet<IdentifierKey>();
     var done = 0;
     for (var each : operations) {
-      var call = (Operation.Suppress) each.operation();
-      var person = people.find(call.workspace(), call.person());
-      if (!touched.add(person == null ? key(each) : person)) {
+      if (!touched.add(key(each))) {
         break;
       }
+      var call = (Operation.Suppress) each.operation();
+      var person = people.find(call.workspace(), call.person());
+      if (call.person().kind() != IdentifierKind.CIO_ID) {
+        blocked.put(key(each), each.op());
+      }
       if (person != null) {
-        people
-            .identifiers(person)
-            .forEach(own -> blocked.put(IdentifierKey.of(call.workspace(), own), each.op()));
+        for (var own : people.identifiers(person)) {
+          touched.add(IdentifierKey.of(call.workspace(), own));
+          blocked.put(IdentifierKey.of(call.workspace(), own), each.op());
+        }
         people.delete(person);
         // Redacted: it happened, to nobody in particular.
         var entry = new Entry(call.workspace(), each.op(), each.receivedAt());
         activity.note(entry, null, "profile_delete", Map.of());
-      }
-      if (call.person().kind() != IdentifierKind.CIO_ID) {
-        blocked.put(key(each), each.op());
       }
       done++;
     }

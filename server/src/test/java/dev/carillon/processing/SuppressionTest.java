@@ -163,6 +163,18 @@ final class SuppressionTest {
   }
 
   @Test
+  @DisplayName("P-18: the same person suppressed twice in one batch is freed as a whole")
+  void shouldKeepAGroupTogether() {
+    KIT.acceptTogether(
+        List.of(
+            KIT.identifyOf(ADA, "email", "ada@example.test"),
+            KIT.suppressOf(ADA),
+            KIT.suppressOf(MAIL)));
+    unsuppress(ADA);
+    assertThat(count("suppression")).isZero();
+  }
+
+  @Test
   @DisplayName("P-17: devices and relationships go")
   void shouldRemoveBelongings() {
     KIT.identify(ADA);
