@@ -207,6 +207,17 @@ class JsonReaderTest {
   }
 
   @Test
+  void shouldFindTheTextBehindAByteOrderMark() {
+    var event = reader.event("\ufeff{\"name\":\"a\",\"data\":{ \"é\":1}}".getBytes(UTF_8));
+    assertThat(event.data()).asString(UTF_8).isEqualTo("{\"é\":1}");
+
+    var object = reader.object("\ufeff{\"k\":{ \"é\":1}}".getBytes(UTF_8), "k");
+    assertThat(object.keptText()).asString(UTF_8).isEqualTo("{\"é\":1}");
+    assertThat(object.isLongerThan(13)).isTrue();
+    assertThat(object.isLongerThan(14)).isFalse();
+  }
+
+  @Test
   void shouldTellDataThatIsNoObject() {
     assertThat(reader.event("{\"data\":[1]}".getBytes(UTF_8)).data()).isNull();
     assertThat(reader.event("{\"data\":\"x\"}".getBytes(UTF_8)).data()).isNull();
