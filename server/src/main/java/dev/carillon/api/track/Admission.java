@@ -61,7 +61,11 @@ final class Admission {
       } catch (Refused refused) {
         throw new Problem.BadRequest(refused.sentence()).thrown();
       } catch (JdbiException failure) {
-        LOG.warn("call refused: the database does not answer: {}", failure.getMessage());
+        // Its own message may show what was bound to the statement.
+        LOG.warn(
+            "call refused: the database does not answer: {}: {}",
+            failure.getClass().getSimpleName(),
+            String.valueOf(failure.getCause()));
         throw unavailable(1);
       }
     };

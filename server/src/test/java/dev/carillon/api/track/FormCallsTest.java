@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carillon.events.EventKind;
 import dev.carillon.forms.Form;
 import dev.carillon.forms.FormRepository;
+import dev.carillon.http.RateLimits;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.Operation;
+import dev.carillon.store.TestDatabase;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -169,5 +172,22 @@ class FormCallsTest {
         "event data cannot be longer than 100000 bytes");
     assertThat(forms.find(WORKSPACE, "big").map(Form::fields))
         .isEqualTo(Optional.of(Map.of("id", "id", "b", "b")));
+  }
+
+  @Test
+  @DisplayName("track §7: without the database a submission is 503, not a fault")
+  void shouldAnswer503WithoutTheDatabase() throws IOException {
+    var own = TestDatabase.create();
+    try (var server = new TrackServer(own, RateLimits.off(), kit.intake())) {
+      assertThat(server.send("GET", "/auth", "").status()).isEqualTo(200);
+      own.close();
+
+      var answer = server.send("POST", "/api/v1/forms/gone/submit", "{\"data\":{\"id\":\"ada\"}}");
+
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.header("retry-after")).isEqualTo("1");
+      assertThat(answer.body())
+          .isEqualTo("{\"meta\":{\"error\":\"service unavailable\",\"status\":503}}\n");
+    }
   }
 }
