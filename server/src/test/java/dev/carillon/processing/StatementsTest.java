@@ -8,6 +8,7 @@ import dev.carillon.delivery.Channel;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
 import dev.carillon.log.IdRanges;
+import dev.carillon.people.MergerRepository;
 import dev.carillon.processing.OperationBatch.Accepted;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.SegmentDraft;

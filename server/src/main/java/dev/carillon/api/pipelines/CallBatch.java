@@ -99,7 +99,7 @@ final class CallBatch {
               "type", "type must be identify, track, page, screen, group or alias");
         }
         call = type.wire();
-        if (measure && Json.bytes(members).length > LONGEST_CALL_BYTES) {
+        if (measure && Json.length(members) > LONGEST_CALL_BYTES) {
           throw Refused.tooLarge("", "call cannot be longer than " + LONGEST_CALL_BYTES + " bytes");
         }
         accepted.addAll(operations.of(reader.read(source, type, members, surroundings)));
@@ -125,7 +125,7 @@ final class CallBatch {
       Map<String, @Nullable Object> batch, int items, @Nullable String address) {
     var context = Members.object("context", batch.get("context"));
     var integrations = Members.object("integrations", batch.get("integrations"));
-    if (context != null && (long) Json.bytes(context).length * items > LONGEST_REPEATED_BYTES) {
+    if (context != null && (long) Json.length(context) * items > LONGEST_REPEATED_BYTES) {
       throw Refused.tooLarge(
           "context",
           "context of a batch, once for each of its calls, cannot be longer than "

@@ -59,7 +59,7 @@ final class CallReader {
         type,
         userId == null ? null : person("userId", userId, source),
         EventRules.anonymousId("anonymousId", members.get("anonymousId")),
-        EventRules.eventId("messageId", members.get("messageId")),
+        EventRules.eventId("messageId", "messageId", members.get("messageId")),
         at,
         at > clock.millis() ? IsoTimes.AT_RECEIPT : at,
         context,

@@ -48,7 +48,7 @@ final class Patience {
           try {
             return question.get();
           } catch (CredentialsUnavailable | ObjectTypesUnavailable failure) {
-            throw refused(failure, 1);
+            throw new NotNow(failure, 1);
           }
         });
   }
@@ -67,7 +67,7 @@ final class Patience {
             intake.accept(operations);
             return true;
           } catch (IntakeUnavailable failure) {
-            throw refused(failure, failure.retryAfterSeconds());
+            throw new NotNow(failure, failure.retryAfterSeconds());
           }
         });
   }
@@ -75,9 +75,9 @@ final class Patience {
   private <T> T insist(boolean patient, Supplier<T> attempt) {
     try {
       return attempt.get();
-    } catch (ProblemException unavailable) {
+    } catch (NotNow reason) {
       if (!patient || !waiting.tryAcquire()) {
-        throw unavailable;
+        throw givenUp(reason);
       }
       try {
         return again(attempt);
@@ -93,9 +93,9 @@ final class Patience {
       pause();
       try {
         return attempt.get();
-      } catch (ProblemException unavailable) {
+      } catch (NotNow reason) {
         if (System.nanoTime() >= deadline) {
-          throw unavailable;
+          throw givenUp(reason);
         }
       }
     }
@@ -110,9 +110,21 @@ final class Patience {
     }
   }
 
-  private static ProblemException refused(Exception failure, int retryAfterSeconds) {
-    // One line without a stack trace: under overload there are many.
-    LOG.warn("call not stored: {}", failure.getMessage());
-    return new Problem.Unavailable("service unavailable", retryAfterSeconds).thrown();
+  /** One line without a stack trace: under overload there are many. */
+  private static ProblemException givenUp(NotNow reason) {
+    LOG.warn("pipelines call not stored: {}", reason.getMessage());
+    return new Problem.Unavailable("service unavailable", reason.retryAfterSeconds).thrown();
+  }
+
+  /** An attempt that failed, and may succeed later. */
+  private static final class NotNow extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int retryAfterSeconds;
+
+    NotNow(Exception failure, int retryAfterSeconds) {
+      super(failure.getMessage(), null, false, false);
+      this.retryAfterSeconds = retryAfterSeconds;
+    }
   }
 }

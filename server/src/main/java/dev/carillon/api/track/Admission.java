@@ -1,5 +1,7 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.PathIdentifier;
+import dev.carillon.api.wire.Refused;
 import dev.carillon.http.BadJson;
 import dev.carillon.http.Handler;
 import dev.carillon.http.JsonReader;

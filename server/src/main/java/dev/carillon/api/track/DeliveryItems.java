@@ -1,5 +1,8 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.DeliveryReports;
+import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.Refused;
 import dev.carillon.processing.Operation;
 import dev.carillon.workspaces.Access;
 import java.util.List;

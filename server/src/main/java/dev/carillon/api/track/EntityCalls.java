@@ -1,5 +1,6 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.Refused;
 import dev.carillon.http.ParsedObject;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;

@@ -1,5 +1,6 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.Refused;
 import dev.carillon.http.ErrorShape;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;

@@ -1,5 +1,9 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.EventRules;
+import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.Refused;
+import dev.carillon.api.wire.Times;
 import dev.carillon.events.EventKind;
 import dev.carillon.http.EventBody;
 import dev.carillon.http.ParsedObject;
@@ -10,12 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns what a caller says about an event into an operation (track §4.1, §6, §7, §8). */
 final class EventReport {
-  private static final int LONGEST_EVENT_NAME_BYTES = 100;
-  private static final int PAGE_NAME_CHARACTERS = 500;
-  private static final int LONGEST_DATA_BYTES = 100_000;
-  private static final int LONGEST_EVENT_ID_BYTES = 255;
-  private static final int LONGEST_ANONYMOUS_ID_BYTES = 150;
-
   private EventReport() {}
 
   /**
@@ -47,7 +45,7 @@ final class EventReport {
     if (members.get("name") == null || members.get("name") instanceof String n && n.isBlank()) {
       throw Refused.required("name");
     }
-    var name = name(kind, members.get("name"));
+    var name = EventRules.name(kind, members.get("name"));
     Members.checkObject("attributes", members.get("attributes"));
     return new Operation.Event(
         workspace,
@@ -55,9 +53,9 @@ final class EventReport {
         who.anonymousId(),
         kind,
         name,
-        eventId(members.get("id")),
+        EventRules.eventId("id", "event id", members.get("id")),
         Times.millis(members.get("timestamp")),
-        checkLength("attributes", item.keptText()));
+        EventRules.data("attributes", item.keptText()));
   }
 
   /**
@@ -66,7 +64,7 @@ final class EventReport {
    * @throws Refused when it is neither text nor an integer, or longer than 150 bytes
    */
   static @Nullable String anonymousId(@Nullable Object value) {
-    return Members.text("anonymous_id", value, LONGEST_ANONYMOUS_ID_BYTES);
+    return EventRules.anonymousId("anonymous_id", value);
   }
 
   private static Operation.Event operation(
@@ -75,7 +73,7 @@ final class EventReport {
       @Nullable String anonymousId,
       EventBody body) {
     var kind = body.type() instanceof String word ? EventKind.ofWire(word) : EventKind.EVENT;
-    var name = name(kind, body.name());
+    var name = EventRules.name(kind, body.name());
     var data = body.data();
     if (data == null) {
       throw Refused.invalid("data", "event data must be a hash");
@@ -86,52 +84,8 @@ final class EventReport {
         anonymousId,
         kind,
         name,
-        eventId(body.id()),
+        EventRules.eventId("id", "event id", body.id()),
         Times.millis(body.timestamp()),
-        checkLength("data", data));
-  }
-
-  /**
-   * The data of an event, at most 100,000 bytes.
-   *
-   * @throws Refused when there are more
-   */
-  static byte[] checkLength(String field, byte[] data) {
-    if (data.length > LONGEST_DATA_BYTES) {
-      throw Refused.tooLarge(
-          field, "event data cannot be longer than " + LONGEST_DATA_BYTES + " bytes");
-    }
-    return data;
-  }
-
-  private static @Nullable String eventId(@Nullable Object value) {
-    return Members.text("id", "event id", value, LONGEST_EVENT_ID_BYTES);
-  }
-
-  private static String name(EventKind kind, @Nullable Object value) {
-    var name =
-        switch (value) {
-          case null -> "";
-          case String text -> text.strip();
-          default -> throw Refused.invalid("name", "event name must be a string");
-        };
-    if (name.isEmpty()) {
-      throw Refused.required("name", "event name must not be blank");
-    }
-    switch (kind) {
-      case EVENT -> {
-        if (Sizes.utf8(name) > LONGEST_EVENT_NAME_BYTES) {
-          throw Refused.tooLarge(
-              "name", "event name cannot be longer than " + LONGEST_EVENT_NAME_BYTES + " bytes");
-        }
-      }
-      case PAGE, SCREEN, FORM -> {
-        if (name.codePointCount(0, name.length()) >= PAGE_NAME_CHARACTERS) {
-          throw Refused.tooLarge(
-              "name", "event name must be less than " + PAGE_NAME_CHARACTERS + " characters");
-        }
-      }
-    }
-    return name;
+        EventRules.data("data", data));
   }
 }

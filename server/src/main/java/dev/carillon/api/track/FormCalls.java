@@ -1,5 +1,12 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.Attributes;
+import dev.carillon.api.wire.EventRules;
+import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.PathIdentifier;
+import dev.carillon.api.wire.Refused;
+import dev.carillon.api.wire.Sizes;
+import dev.carillon.api.wire.Times;
 import dev.carillon.events.EventKind;
 import dev.carillon.forms.Form;
 import dev.carillon.forms.FormRepository;
@@ -87,7 +94,7 @@ final class FormCalls {
             form.id(),
             null,
             Times.AT_RECEIPT,
-            EventReport.checkLength("data", body.keptText())));
+            EventRules.data("data", body.keptText())));
   }
 
   /** An identifier left empty on the page is none, so that another field may give it. */

@@ -1,5 +1,9 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.Attributes;
+import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.Refused;
+import dev.carillon.api.wire.Times;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.processing.Operation;
 import dev.carillon.workspaces.Access;

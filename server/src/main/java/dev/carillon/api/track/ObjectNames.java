@@ -1,5 +1,8 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.ObjectTypeCheck;
+import dev.carillon.api.wire.Refused;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.Refused;
+import dev.carillon.api.wire.Times;
 import dev.carillon.http.JsonReader;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;

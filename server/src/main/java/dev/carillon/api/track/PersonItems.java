@@ -1,5 +1,9 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.DeliveryReports;
+import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.Refused;
+import dev.carillon.api.wire.Times;
 import dev.carillon.events.EventKind;
 import dev.carillon.http.ParsedObject;
 import dev.carillon.people.Identifier;

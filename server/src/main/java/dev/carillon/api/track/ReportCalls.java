@@ -1,5 +1,8 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.DeliveryReports;
+import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.Refused;
 import dev.carillon.http.JsonReader;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;

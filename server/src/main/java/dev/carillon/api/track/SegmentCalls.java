@@ -1,5 +1,8 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.PathIdentifier;
+import dev.carillon.api.wire.Refused;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.people.Identifier;

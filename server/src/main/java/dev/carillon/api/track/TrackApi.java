@@ -1,5 +1,8 @@
 package dev.carillon.api.track;
 
+import dev.carillon.api.wire.DeliveryReports;
+import dev.carillon.api.wire.ObjectTypeCheck;
+import dev.carillon.api.wire.Refused;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.Handler;

@@ -61,7 +61,7 @@ public final class Attributes {
     } catch (Refused refused) {
       throw refused.within(field);
     }
-    if (Json.bytes(attributes).length > LARGEST_TOTAL_BYTES) {
+    if (Json.length(attributes) > LARGEST_TOTAL_BYTES) {
       throw Refused.tooLarge(
           field, field + " cannot be longer than " + LARGEST_TOTAL_BYTES + " bytes");
     }

@@ -28,14 +28,19 @@ public final class EventRules {
     if (name.isEmpty()) {
       throw Refused.required("name", "event name must not be blank");
     }
-    if (kind == EventKind.EVENT) {
-      if (Sizes.utf8(name) > LONGEST_EVENT_NAME_BYTES) {
-        throw Refused.tooLarge(
-            "name", "event name cannot be longer than " + LONGEST_EVENT_NAME_BYTES + " bytes");
+    switch (kind) {
+      case EVENT -> {
+        if (Sizes.utf8(name) > LONGEST_EVENT_NAME_BYTES) {
+          throw Refused.tooLarge(
+              "name", "event name cannot be longer than " + LONGEST_EVENT_NAME_BYTES + " bytes");
+        }
       }
-    } else if (name.codePointCount(0, name.length()) >= PAGE_NAME_CHARACTERS) {
-      throw Refused.tooLarge(
-          "name", "event name must be less than " + PAGE_NAME_CHARACTERS + " characters");
+      case PAGE, SCREEN, FORM -> {
+        if (name.codePointCount(0, name.length()) >= PAGE_NAME_CHARACTERS) {
+          throw Refused.tooLarge(
+              "name", "event name must be less than " + PAGE_NAME_CHARACTERS + " characters");
+        }
+      }
     }
     return name;
   }
@@ -58,10 +63,11 @@ public final class EventRules {
    * An event id as text; null when absent or empty.
    *
    * @param field where it stands in the call
+   * @param what the words for it in messages
    * @throws Refused when it is neither text nor an integer, or longer than 255 bytes
    */
-  public static @Nullable String eventId(String field, @Nullable Object value) {
-    return Members.text(field, value, LONGEST_EVENT_ID_BYTES);
+  public static @Nullable String eventId(String field, String what, @Nullable Object value) {
+    return Members.text(field, what, value, LONGEST_EVENT_ID_BYTES);
   }
 
   /**

@@ -35,7 +35,7 @@ public final class Sizes {
       case null -> 0;
       case String text -> utf8(text);
       case Boolean _, Long _, Double _ -> 0;
-      default -> Json.bytes(value).length;
+      default -> Json.length(value);
     };
   }
 }
