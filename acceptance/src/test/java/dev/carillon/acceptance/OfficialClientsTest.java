@@ -1,5 +1,6 @@
 package dev.carillon.acceptance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -69,9 +70,9 @@ class OfficialClientsTest {
     // when
     var answers = run("track.mjs", Map.of("segmentId", segment, "deliveryId", delivery));
     // then
-    assertThat(answers.get("getAccountRegion").get("environment_id").intValue()).isEqualTo(1);
-    assertThat(answers.get("getAccountRegion").get("url").stringValue())
-        .isEqualTo(server.url().toString());
+    var region = requireNonNull(answers.get("getAccountRegion"));
+    assertThat(region.get("environment_id").intValue()).isEqualTo(1);
+    assertThat(region.get("url").stringValue()).isEqualTo(server.url().toString());
     eventually(() -> {
       var person = calls.get("/v1/customers/node%2F1/attributes").get("customer");
       assertThat(person.get("attributes").get("plan").stringValue()).isEqualTo("pro");
