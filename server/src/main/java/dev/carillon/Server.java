@@ -27,6 +27,7 @@ import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
 import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
@@ -217,7 +218,9 @@ final class Server implements AutoCloseable {
                 campaigns,
                 new CampaignMetrics(database),
                 deliveries,
-                deliveryIds),
+                deliveryIds,
+                objectTypes,
+                new ObjectQueries(database)),
             clock);
     var manage =
         new ManageApi(
@@ -230,7 +233,8 @@ final class Server implements AutoCloseable {
                 campaigns,
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
-                new PersonLookup(people)),
+                new PersonLookup(people),
+                objectTypes),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     var operations =
         new OperationsApi(

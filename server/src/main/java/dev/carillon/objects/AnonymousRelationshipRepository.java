@@ -55,7 +55,9 @@ public final class AnonymousRelationshipRepository {
               JOIN anonymous_relationship r USING (workspace_id, anonymous_id)
             """)
         .bind("workspaces", owners.stream().mapToInt(key -> key.workspace().value()).toArray())
-        .bind("anonymous", owners.stream().map(AnonymousRepository.Key::anonymousId).toArray(String[]::new))
+        .bind(
+            "anonymous",
+            owners.stream().map(AnonymousRepository.Key::anonymousId).toArray(String[]::new))
         .map((row, _) ->
             new Row(
                 new Key(

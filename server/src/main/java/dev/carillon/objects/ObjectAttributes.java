@@ -59,9 +59,7 @@ public final class ObjectAttributes {
    */
   public Outcome write(String name, @Nullable Object value, long writtenAtMillis) {
     var growth = growth(name, value);
-    if (growth > 0
-        && bytes() + growth > MOST_BYTES
-        && !profile.hasLater(name, writtenAtMillis)) {
+    if (growth > 0 && bytes() + growth > MOST_BYTES && !profile.hasLater(name, writtenAtMillis)) {
       return new Outcome.Refused(
           "all attributes together have at most %d bytes".formatted(MOST_BYTES));
     }

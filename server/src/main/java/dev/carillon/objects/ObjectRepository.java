@@ -80,7 +80,8 @@ public final class ObjectRepository {
                    SELECT unnest(:keys::bigint[])
                    UNION SELECT o.object_key FROM unnest(:workspaces, :types, :ids) AS k(workspace_id, type_id, object_id)
                            JOIN object o USING (workspace_id, type_id, object_id))
-             ORDER BY object_key\s"""
+             ORDER BY object_key
+            """
                 + use.clause)
         .bind("keys", objectKeys.stream().mapToLong(Long::longValue).toArray())
         .bind("workspaces", named.stream().mapToInt(key -> key.workspace.value()).toArray())

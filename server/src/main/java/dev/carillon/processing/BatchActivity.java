@@ -37,8 +37,7 @@ final class BatchActivity {
     note(entry, 0, objectKey, type, data);
   }
 
-  private void note(
-      Entry entry, long personId, long objectKey, String type, Map<String, ?> data) {
+  private void note(Entry entry, long personId, long objectKey, String type, Map<String, ?> data) {
     entries.add(
         new NewActivity(
             personId,

@@ -131,8 +131,7 @@ final class BatchAnonymousRelationships {
         var attributes = state.attributes();
         rows.put(
             key,
-            new Row(
-                key, state.addedAt(), attributes.attributesJson(), attributes.writtenJson()));
+            new Row(key, state.addedAt(), attributes.attributesJson(), attributes.writtenJson()));
       }
     }
     if (!rows.isEmpty()) {

@@ -47,7 +47,8 @@ final class BatchObjects {
     ObjectRepository.Use use = ObjectRepository.Use.RELATE;
 
     /** An operation names this object, and may create it. */
-    void name(WorkspaceId workspace, ObjectName object, boolean mayCreate, ObjectRepository.Use as) {
+    void name(
+        WorkspaceId workspace, ObjectName object, boolean mayCreate, ObjectRepository.Use as) {
       use = use.or(as);
       switch (object) {
         case ObjectName.OfType(var typeId, var objectId) -> {

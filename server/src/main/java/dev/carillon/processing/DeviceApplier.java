@@ -88,8 +88,7 @@ final class DeviceApplier {
             ? new LinkedHashMap<String, Object>()
             : AttributesJson.parse(before.attributes());
     var changes = merge(attributes, call.attributes(), person, entry);
-    var platform =
-        call.platform() == null && before != null ? before.platform() : call.platform();
+    var platform = call.platform() == null && before != null ? before.platform() : call.platform();
     put(
         new Device(
             key,
@@ -161,8 +160,7 @@ final class DeviceApplier {
     if (!updates.isEmpty()) {
       repository.update(scope.handle(), updates, now);
     }
-    if (!inserts.isEmpty()
-        && repository.insert(scope.handle(), inserts, now) != inserts.size()) {
+    if (!inserts.isEmpty() && repository.insert(scope.handle(), inserts, now) != inserts.size()) {
       throw new RetryBatch("another batch added one of " + inserts.size() + " devices");
     }
   }
@@ -189,8 +187,7 @@ final class DeviceApplier {
       }
     });
     if (!refused.isEmpty()) {
-      activity.failed(
-          entry, person, refused, "a device has at most " + ATTRIBUTES + " attributes");
+      activity.failed(entry, person, refused, "a device has at most " + ATTRIBUTES + " attributes");
     }
     return changes;
   }

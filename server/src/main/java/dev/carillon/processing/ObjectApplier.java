@@ -103,8 +103,7 @@ final class ObjectApplier {
   /** Creates or changes an object. */
   void identify(Operation.ObjectIdentify call, Entry entry) {
     var known = objects.find(call.workspace(), call.object());
-    var object =
-        known != null ? known : create(call.workspace(), call.object(), entry);
+    var object = known != null ? known : create(call.workspace(), call.object(), entry);
     if (object == null) {
       return;
     }
@@ -140,8 +139,7 @@ final class ObjectApplier {
       ignored(workspace, name, entry);
       return null;
     }
-    activity.noteObject(
-        entry, object.objectKey(), object.activity("create"), object.identifiers());
+    activity.noteObject(entry, object.objectKey(), object.activity("create"), object.identifiers());
     return object;
   }
 
@@ -167,8 +165,7 @@ final class ObjectApplier {
     objects.delete(object);
     relationships.forget(object);
     anonymous.forget(object);
-    activity.noteObject(
-        entry, object.objectKey(), object.activity("delete"), object.identifiers());
+    activity.noteObject(entry, object.objectKey(), object.activity("delete"), object.identifiers());
   }
 
   /** Relates a person to an object, changes the relationship, or undoes it. */
@@ -280,8 +277,7 @@ final class ObjectApplier {
     var known = relationships.find(person, object);
     var relationship =
         known != null ? known : relationships.add(person, object, entry.receivedAt());
-    var written =
-        write(relationship.attributes(), from.attributes(), from::writtenAtMillis, false);
+    var written = write(relationship.attributes(), from.attributes(), from::writtenAtMillis, false);
     note(person, object, known == null, relationship.attributes(), written, entry);
   }
 

@@ -91,28 +91,31 @@ final class ProcessingKit implements AutoCloseable {
         new IdRanges(() ->
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
-    var stores =
-        new Stores(
-            new PeopleRepository(),
-            new DeviceRepository(),
-            new ObjectTypes(database, clock),
-            new ObjectRepository(),
-            new RelationshipRepository(),
-            new AnonymousRelationshipRepository(),
-            new EventRepository(),
-            new EventNames(database, clock),
-            new AnonymousRepository(),
-            new MembershipRepository(),
-            new JourneyRepository(),
-            new DeliveryRepository(database),
-            new ActivityRepository(),
-            ids);
     var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
     var node =
         new Processing(
-            database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
+            database, clock, ids, stores(ids), rules, "node-" + nodes.size(), processors, () -> {});
     nodes.add(node);
     return node;
+  }
+
+  /** Where batches read and write, with caches of its own. */
+  Stores stores(IdRanges ids) {
+    return new Stores(
+        new PeopleRepository(),
+        new DeviceRepository(),
+        new ObjectTypes(database, clock),
+        new ObjectRepository(),
+        new RelationshipRepository(),
+        new AnonymousRelationshipRepository(),
+        new EventRepository(),
+        new EventNames(database, clock),
+        new AnonymousRepository(),
+        new MembershipRepository(),
+        new JourneyRepository(),
+        new DeliveryRepository(database),
+        new ActivityRepository(),
+        ids);
   }
 
   /** Lets every node look who shares the lanes until each has its part. */
@@ -130,6 +133,18 @@ final class ProcessingKit implements AutoCloseable {
 
   WorkspaceId workspace() {
     return workspace;
+  }
+
+  /** Gives the workspace an object type. */
+  void objectType(int typeId) {
+    database.inTransaction(handle ->
+        handle.execute(
+            """
+            INSERT INTO object_type (workspace_id, type_id, name, singular_name, slug, singular_slug, created_at)
+            VALUES (?, ?, 'Things', 'Thing', 'things', 'thing', now())
+            """,
+            workspace.value(),
+            typeId));
   }
 
   Processing node(int index) {
@@ -582,12 +597,26 @@ final class ProcessingKit implements AutoCloseable {
         .as("identifiers, as profiles have them")
         .containsExactlyInAnyOrderElementsOf(expected);
     for (var table :
-        Arrays.asList("person_counters", "segment_member", "segment_timer", "campaign_refusal")) {
+        Arrays.asList(
+            "person_counters",
+            "segment_member",
+            "segment_timer",
+            "campaign_refusal",
+            "device",
+            "relationship")) {
       assertThat(
               number(
                   "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)"
                       .formatted(table)))
           .as("rows of %s of people who do not exist", table)
+          .isZero();
+    }
+    for (var table : List.of("relationship", "anonymous_relationship")) {
+      assertThat(
+              number(
+                  "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM object o WHERE o.object_key = t.object_key)"
+                      .formatted(table)))
+          .as("rows of %s of objects that do not exist", table)
           .isZero();
     }
   }

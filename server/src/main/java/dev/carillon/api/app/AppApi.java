@@ -10,6 +10,8 @@ import dev.carillon.http.Problem;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
+import dev.carillon.objects.ObjectQueries;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.segments.SegmentRepository;
@@ -34,6 +36,7 @@ public final class AppApi {
   private final SegmentReads segments;
   private final CampaignReads campaigns;
   private final MessageReads messages;
+  private final ObjectReads objects;
 
   /** Where the answers come from. */
   public record Sources(
@@ -44,7 +47,9 @@ public final class AppApi {
       CampaignRepository campaigns,
       CampaignMetrics metrics,
       DeliveryRepository deliveries,
-      DeliveryIds deliveryIds) {}
+      DeliveryIds deliveryIds,
+      ObjectTypes objectTypes,
+      ObjectQueries objects) {}
 
   /**
    * Builds the surface.
@@ -64,6 +69,7 @@ public final class AppApi {
             messageJson,
             clock);
     this.segments = new SegmentReads(sources.database, sources.segments, people);
+    this.objects = new ObjectReads(sources.objectTypes, sources.objects, people);
     this.campaigns = new CampaignReads(sources.campaigns, sources.metrics, clock);
     this.messages = new MessageReads(sources.deliveries, sources.deliveryIds, messageJson);
   }
@@ -77,6 +83,11 @@ public final class AppApi {
         .add("GET", "/v1/customers/{id}/segments", with(segments::ofPerson))
         .add("GET", "/v1/customers/{id}/messages", with(people::messages))
         .add("GET", "/v1/customers/{id}/activities", with(people::activities))
+        .add("GET", "/v1/customers/{id}/relationships", with(objects::ofPerson))
+        .add("GET", "/v1/object_types", with(objects::types))
+        .add("POST", "/v1/objects", with(objects::search))
+        .add("GET", "/v1/objects/{type}/{id}/attributes", with(objects::attributes))
+        .add("GET", "/v1/objects/{type}/{id}/relationships", with(objects::relationships))
         .add("GET", "/v1/segments", with(segments::list))
         .add("GET", "/v1/segments/{id}", with(segments::one))
         .add("GET", "/v1/segments/{id}/membership", with(segments::members))

@@ -9,6 +9,7 @@ import dev.carillon.http.RateLimits;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.processing.TurnableClock;
 import dev.carillon.segments.FactsReader;
@@ -34,6 +35,7 @@ public final class ManageApi {
   private final RateLimits limits;
   private final SegmentCalls segments;
   private final CampaignCalls campaigns;
+  private final ObjectTypeCalls objectTypes;
   private final ClockCalls clock;
   private final OpenApiDocument document = OpenApiDocument.read();
 
@@ -45,7 +47,8 @@ public final class ManageApi {
       CampaignRepository campaigns,
       CampaignExplainer campaignExplainer,
       FactsReader facts,
-      PersonLookup people) {}
+      PersonLookup people,
+      ObjectTypes objectTypes) {}
 
   /**
    * Builds the surface.
@@ -68,6 +71,7 @@ public final class ManageApi {
     this.campaigns =
         new CampaignCalls(
             sources.database, sources.campaigns, sources.campaignExplainer, sources.facts, person);
+    this.objectTypes = new ObjectTypeCalls(sources.objectTypes);
     this.clock = new ClockCalls(clock);
   }
 
@@ -91,6 +95,10 @@ public final class ManageApi {
         .add("POST", campaign + "/start", with(campaigns::start))
         .add("POST", campaign + "/stop", with(campaigns::stop))
         .add("GET", campaign + "/explain", with(campaigns::explain))
+        .add("GET", WORKSPACE + "/object_types", with(objectTypes::list))
+        .add("POST", WORKSPACE + "/object_types", with(objectTypes::create))
+        .add("GET", WORKSPACE + "/object_types/{id}", with(objectTypes::one))
+        .add("PUT", WORKSPACE + "/object_types/{id}", with(objectTypes::update))
         .add("GET", WORKSPACE + "/clock", with(clock::show))
         .add("POST", WORKSPACE + "/clock", with(clock::advance));
   }
