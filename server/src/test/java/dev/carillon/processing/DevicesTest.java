@@ -43,9 +43,16 @@ final class DevicesTest {
     THINGS.apply(THINGS.device(ADA, "t1", null, "app_version", "2.1", "empty", "", "none", null));
     // then
     assertThat(KIT.attributesOf(ADA)).isEqualTo(Map.of("id", "ada"));
+    var now = KIT.clock.instant().getEpochSecond();
     assertThat(THINGS.devices(ADA))
-        .containsExactly(
-            "t1 ios %d {\"app_version\":\"2.1\"}".formatted(KIT.clock.instant().getEpochSecond()));
+        .singleElement()
+        .asString()
+        .endsWith("{\"app_version\":\"2.1\"}");
+    assertThat(
+            KIT.number(
+                "SELECT extract(epoch FROM last_used)::bigint FROM device WHERE person_id = ?",
+                KIT.personId(ADA)))
+        .isBetween(now, now + 10);
     assertThat(changes(ADA))
         .containsExactly(
             new Activity(

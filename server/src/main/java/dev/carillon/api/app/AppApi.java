@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The App API: what is known about people, segments, campaigns and messages can be read (app-data,
- * app-messaging). A key opens one workspace; what belongs to another one is unknown.
+ * The App API: what is known about people, objects, segments, campaigns and messages can be read
+ * (app-data, app-messaging). A key opens one workspace; what belongs to another one is unknown.
  */
 public final class AppApi {
   private static final Logger LOG = LoggerFactory.getLogger(AppApi.class);

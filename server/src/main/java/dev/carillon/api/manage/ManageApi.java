@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management API: segments and campaigns of a workspace are written, started, stopped and
- * explained. Described by {@code GET /v1/openapi.json}.
+ * The management API: segments, campaigns and object types of a workspace are written, campaigns
+ * are started and stopped, segments and campaigns are explained. Described by {@code GET
+ * /v1/openapi.json}.
  */
 public final class ManageApi {
   private static final Logger LOG = LoggerFactory.getLogger(ManageApi.class);

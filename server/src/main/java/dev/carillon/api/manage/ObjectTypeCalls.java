@@ -38,7 +38,7 @@ final class ObjectTypeCalls {
   }
 
   Reply one(Access access, Request request) {
-    var id = PathIds.id(request, "object type");
+    var id = PathIds.id(request, "type");
     return shown(types.find(access.workspace(), id).orElseThrow(ObjectTypeCalls::unknown));
   }
 
@@ -58,7 +58,7 @@ final class ObjectTypeCalls {
   }
 
   Reply update(Access access, Request request) {
-    var id = PathIds.id(request, "object type");
+    var id = PathIds.id(request, "type");
     var draft = draft(Bodies.resource(request, RESOURCE));
     return shown(types.update(access.workspace(), id, draft).orElseThrow(ObjectTypeCalls::unknown));
   }
