@@ -30,6 +30,7 @@ import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
 import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
@@ -247,7 +248,9 @@ final class Server implements AutoCloseable {
                 campaigns,
                 new CampaignMetrics(database),
                 deliveries,
-                deliveryIds),
+                deliveryIds,
+                objectTypes,
+                new ObjectQueries(database)),
             clock);
     var manage =
         new ManageApi(
@@ -261,7 +264,8 @@ final class Server implements AutoCloseable {
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
                 new PersonLookup(people),
-                forms),
+                forms,
+                objectTypes),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     var operations =
         new OperationsApi(

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Devices in one batch (track §5.1). The rows of all tokens that are named, and of everybody who is
  * loaded, are locked in key order before anything is applied; two batches that move one token wait
  * for each other there.
+ *
+ * <p>Choice: a device that moves keeps its attributes, as it is the same device. A call that only
+ * says when it was used is no entry of the activity log, or every start of an app would be one.
  */
 final class DeviceApplier {
   /** Devices a person may have (track §5.1). */

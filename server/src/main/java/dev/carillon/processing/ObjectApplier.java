@@ -23,7 +23,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Objects and relationships in one batch (track §6). */
+/**
+ * Objects and relationships in one batch (track §6). Locks are taken in this order: anonymous ids,
+ * people, objects. Whoever only relates people to an object shares its lock, so that a company with
+ * many people is no bottleneck.
+ *
+ * <p>Choice: the deletion of a person or an object is noted there alone, not at all those it was
+ * related to.
+ */
 final class ObjectApplier {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectApplier.class);
 

@@ -153,6 +153,18 @@ final class ProcessingKit implements AutoCloseable {
     return workspace;
   }
 
+  /** Gives the workspace an object type. */
+  void objectType(int typeId) {
+    database.inTransaction(handle ->
+        handle.execute(
+            """
+            INSERT INTO object_type (workspace_id, type_id, name, singular_name, slug, singular_slug, created_at)
+            VALUES (?, ?, 'Things', 'Thing', 'things', 'thing', now())
+            """,
+            workspace.value(),
+            typeId));
+  }
+
   Processing node(int index) {
     return nodes.get(index);
   }
@@ -657,6 +669,14 @@ final class ProcessingKit implements AutoCloseable {
                   "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)"
                       .formatted(table)))
           .as("rows of %s of people who do not exist", table)
+          .isZero();
+    }
+    for (var table : List.of("relationship", "anonymous_relationship")) {
+      assertThat(
+              number(
+                  "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM object o WHERE o.object_key = t.object_key)"
+                      .formatted(table)))
+          .as("rows of %s of objects that do not exist", table)
           .isZero();
     }
   }

@@ -10,6 +10,8 @@ import dev.carillon.http.Problem;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
+import dev.carillon.objects.ObjectQueries;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.segments.SegmentRepository;
@@ -22,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The App API: what is known about people, segments, campaigns and messages can be read, manual
- * segments are made and deleted (app-data, app-messaging). A key opens one workspace; what belongs
- * to another one is unknown.
+ * The App API: what is known about people, objects, segments, campaigns and messages can be read,
+ * manual segments are made and deleted (app-data, app-messaging). A key opens one workspace; what
+ * belongs to another one is unknown.
  */
 public final class AppApi {
   private static final Logger LOG = LoggerFactory.getLogger(AppApi.class);
@@ -36,6 +38,7 @@ public final class AppApi {
   private final SegmentChanges segmentChanges;
   private final CampaignReads campaigns;
   private final MessageReads messages;
+  private final ObjectReads objects;
 
   /** Where the answers come from. */
   public record Sources(
@@ -46,7 +49,9 @@ public final class AppApi {
       CampaignRepository campaigns,
       CampaignMetrics metrics,
       DeliveryRepository deliveries,
-      DeliveryIds deliveryIds) {}
+      DeliveryIds deliveryIds,
+      ObjectTypes objectTypes,
+      ObjectQueries objects) {}
 
   /**
    * Builds the surface.
@@ -67,6 +72,7 @@ public final class AppApi {
             clock);
     this.segments = new SegmentReads(sources.database, sources.segments, people);
     this.segmentChanges = new SegmentChanges(sources.database, sources.segments, sources.campaigns);
+    this.objects = new ObjectReads(sources.objectTypes, sources.objects, people);
     this.campaigns = new CampaignReads(sources.campaigns, sources.metrics, clock);
     this.messages = new MessageReads(sources.deliveries, sources.deliveryIds, messageJson);
   }
@@ -80,6 +86,11 @@ public final class AppApi {
         .add("GET", "/v1/customers/{id}/segments", with(segments::ofPerson))
         .add("GET", "/v1/customers/{id}/messages", with(people::messages))
         .add("GET", "/v1/customers/{id}/activities", with(people::activities))
+        .add("GET", "/v1/customers/{id}/relationships", with(objects::ofPerson))
+        .add("GET", "/v1/object_types", with(objects::types))
+        .add("POST", "/v1/objects", with(objects::search))
+        .add("GET", "/v1/objects/{type}/{id}/attributes", with(objects::attributes))
+        .add("GET", "/v1/objects/{type}/{id}/relationships", with(objects::relationships))
         .add("GET", "/v1/segments", with(segments::list))
         .add("POST", "/v1/segments", with(segmentChanges::create))
         .add("GET", "/v1/segments/{id}", with(segments::one))

@@ -18,7 +18,10 @@ enum PageCursor {
   PERSON_MESSAGES(2),
   MESSAGES(2),
   ACTIVITIES(4),
-  MEMBERS(1);
+  MEMBERS(1),
+  PERSON_RELATIONSHIPS(1),
+  OBJECT_RELATIONSHIPS(1),
+  OBJECTS(1);
 
   private static final long MOST_MICROS = 60_000_000_000_000_000L; // 1,900 years
 

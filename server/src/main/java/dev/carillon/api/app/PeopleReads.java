@@ -59,7 +59,8 @@ final class PeopleReads {
   Reply attributes(Access access, Request request) {
     var found = find(access, request);
     var lastEmailed = activities.lastEmailed(access.workspace(), found.personId());
-    return Reply.json(200, Map.of("customer", CustomerJson.customer(found, lastEmailed)));
+    var devices = people.devices(access.workspace(), found.personId());
+    return Reply.json(200, Map.of("customer", CustomerJson.customer(found, lastEmailed, devices)));
   }
 
   Reply messages(Access access, Request request) {

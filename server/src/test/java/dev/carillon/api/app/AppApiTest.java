@@ -930,7 +930,8 @@ class AppApiTest {
       assertThat(answer.http().body())
           .as(call)
           .doesNotContain("u-42", "Kim@", "Welcome", "\"Pro\"", sentId);
-      if (call.contains("/u-42") || call.matches("\\w+ /v1/(segments|campaigns|messages)/.*")) {
+      if (call.contains("/u-42")
+          || call.matches("\\w+ /v1/(segments|campaigns|messages|objects)/.*")) {
         answer.expect(404);
       } else if (call.startsWith("POST ")) {
         answer.expect(400);
@@ -959,6 +960,7 @@ class AppApiTest {
                 : path.replaceFirst("customers/\\{id}", "customers/u-42")
                     .replaceFirst("segments/\\{id}", "segments/" + segment)
                     .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
+                    .replaceFirst("objects/\\{type}/\\{id}", "objects/1/acme")
                     .replaceFirst("messages/\\{id}", "messages/" + sentId))
         .toList();
   }

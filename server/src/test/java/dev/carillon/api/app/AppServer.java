@@ -10,6 +10,8 @@ import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.objects.ObjectQueries;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.segments.CounterRepository;
@@ -50,7 +52,9 @@ final class AppServer implements AutoCloseable {
                 campaigns,
                 new CampaignMetrics(database),
                 new DeliveryRepository(database),
-                IDS),
+                IDS,
+                new ObjectTypes(database, CLOCK),
+                new ObjectQueries(database)),
             CLOCK);
     server =
         HttpServer.start(

@@ -10,6 +10,7 @@ import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.processing.TurnableClock;
@@ -47,7 +48,8 @@ final class ManageServer implements AutoCloseable {
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
                 new PersonLookup(new PeopleQueries(database)),
-                new FormRepository(database, clock)),
+                new FormRepository(database, clock),
+                new ObjectTypes(database, clock)),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     server =
         HttpServer.start(
