@@ -26,6 +26,7 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.Erasures;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
@@ -37,6 +38,7 @@ import dev.carillon.processing.Stores;
 import dev.carillon.processing.TurnableClock;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityRepository;
+import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.MembershipRepository;
@@ -123,11 +125,14 @@ final class Server implements AutoCloseable {
 
     // the log and its processing
     var outbox = new DeliverySignal();
+    var eventNames = new EventNames(database, clock);
+    var attributeNames = new AttributeNames(database, clock);
     var stores =
         new Stores(
             new PeopleRepository(),
             new EventRepository(),
-            new EventNames(database, clock),
+            eventNames,
+            attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
             new JourneyRepository(),
@@ -196,7 +201,10 @@ final class Server implements AutoCloseable {
             new AppApi.Sources(
                 database,
                 people,
-                new ActivityQueries(database),
+                new ActivityQueries(database, clock),
+                new WorkspaceActivities(database, clock),
+                attributeNames,
+                eventNames,
                 segments,
                 campaigns,
                 new CampaignMetrics(database),

@@ -4,6 +4,8 @@ import dev.carillon.events.AnonymousRepository.Key;
 import dev.carillon.events.EventKey;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository.SeenKey;
+import dev.carillon.people.AttributeNames.Scope;
+import dev.carillon.people.AttributeNames.Sighting;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.IdentifierKind;
@@ -65,6 +67,7 @@ final class OperationBatch {
   /** Reads, applies and writes. The caller commits. */
   void run() {
     scope.stores().names().learn(names());
+    scope.stores().attributeNames().learn(sightings());
     var repeats = repeats();
     read();
     for (var each : operations) {
@@ -180,6 +183,16 @@ final class OperationBatch {
       }
     }
     return names;
+  }
+
+  private List<Sighting> sightings() {
+    var sightings = new ArrayList<Sighting>();
+    for (var each : operations) {
+      if (each.operation instanceof Operation.Identify call) {
+        sightings.add(new Sighting(Scope.people(call.workspace()), call.attributes().keySet()));
+      }
+    }
+    return sightings;
   }
 
   private Instant last() {

@@ -6,6 +6,7 @@ import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.MembershipRepository;
@@ -15,6 +16,7 @@ public record Stores(
     PeopleRepository people,
     EventRepository events,
     EventNames names,
+    AttributeNames attributeNames,
     AnonymousRepository anonymous,
     MembershipRepository memberships,
     JourneyRepository journeys,

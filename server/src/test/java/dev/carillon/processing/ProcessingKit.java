@@ -16,6 +16,7 @@ import dev.carillon.events.EventKind;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.people.CioId;
 import dev.carillon.people.Erasures;
@@ -91,6 +92,7 @@ final class ProcessingKit implements AutoCloseable {
             new PeopleRepository(),
             new EventRepository(),
             new EventNames(database, clock),
+            new AttributeNames(database, clock),
             new AnonymousRepository(),
             new MembershipRepository(),
             new JourneyRepository(),

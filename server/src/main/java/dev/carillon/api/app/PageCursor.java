@@ -18,7 +18,8 @@ enum PageCursor {
   PERSON_MESSAGES(2),
   MESSAGES(2),
   ACTIVITIES(4),
-  MEMBERS(1);
+  MEMBERS(1),
+  WORKSPACE_ACTIVITIES(4);
 
   private static final long MOST_MICROS = 60_000_000_000_000_000L; // 1,900 years
 
