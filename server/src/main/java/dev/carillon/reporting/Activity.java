@@ -4,7 +4,6 @@ import com.github.f4b6a3.ulid.Ulid;
 import dev.carillon.events.EventKind;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** One entry of the activity log. */
@@ -42,7 +41,7 @@ public sealed interface Activity {
 
     /**
      * The entry's id (P-50): a ULID of the time it became known, the same whenever it is asked; in
-     * the order of {@link Place} among entries of a millisecond.
+     * the order of {@link ActivityPlace} among entries of a millisecond.
      */
     public String id() {
       var tail =
@@ -52,34 +51,12 @@ public sealed interface Activity {
       return new Ulid(Math.max(0, loggedAt.toEpochMilli()), tail.array()).toString();
     }
 
-    Place placeByTime() {
-      return new Place(occurredAt, source.ordinal(), key, part);
+    ActivityPlace placeByTime() {
+      return new ActivityPlace(occurredAt, source.ordinal(), key, part);
     }
 
-    Place placeByReceipt() {
-      return new Place(loggedAt, source.ordinal(), key, part);
-    }
-  }
-
-  /**
-   * The place of an entry in a list: by time, and within one instant by source, key and part.
-   *
-   * @param source ordinal of the {@link Source}
-   */
-  record Place(Instant at, int source, long key, int part) implements Comparable<Place> {
-    private static final Comparator<Place> ORDER =
-        Comparator.comparing(Place::at)
-            .thenComparingInt(Place::source)
-            .thenComparingLong(Place::key)
-            .thenComparingInt(Place::part);
-
-    /** Before everything: nothing is newer. */
-    static final Place NEWEST =
-        new Place(Instant.MAX, Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
-
-    @Override
-    public int compareTo(Place other) {
-      return ORDER.compare(this, other);
+    ActivityPlace placeByReceipt() {
+      return new ActivityPlace(loggedAt, source.ordinal(), key, part);
     }
   }
 

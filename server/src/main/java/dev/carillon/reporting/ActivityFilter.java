@@ -16,7 +16,7 @@ public record ActivityFilter(
     @Nullable ActivityType type,
     @Nullable String name,
     boolean deleted,
-    Activity.@Nullable Place after,
+    @Nullable ActivityPlace after,
     int limit) {
   /** Entries on one page, at most. */
   public static final int LONGEST_PAGE = 100;
@@ -32,8 +32,8 @@ public record ActivityFilter(
     }
   }
 
-  Activity.Place place() {
-    return after == null ? Activity.Place.NEWEST : after;
+  ActivityPlace place() {
+    return after == null ? ActivityPlace.NEWEST : after;
   }
 
   @Nullable String wire() {

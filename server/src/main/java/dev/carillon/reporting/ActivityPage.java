@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *     one call looks at
  * @param next the place behind which the list goes on; null at its end
  */
-public record ActivityPage(List<Activity> activities, Activity.@Nullable Place next) {
+public record ActivityPage(List<Activity> activities, @Nullable ActivityPlace next) {
   /** Copies the list. */
   public ActivityPage {
     activities = List.copyOf(activities);

@@ -1,6 +1,5 @@
 package dev.carillon.reporting;
 
-import dev.carillon.reporting.Activity.Place;
 import dev.carillon.reporting.Activity.Source;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
@@ -52,7 +51,7 @@ record ActivityScan(
    * @param from nothing older than this
    * @param limit rows wanted, at most
    */
-  record Window(WorkspaceId workspace, Place place, Instant from, int limit) {}
+  record Window(WorkspaceId workspace, ActivityPlace place, Instant from, int limit) {}
 
   /**
    * What a scan gives.
@@ -60,7 +59,7 @@ record ActivityScan(
    * @param entries newest first
    * @param reached everything up to this place was looked at; null: everything there is, or enough
    */
-  record Slice(List<Activity> entries, @Nullable Place reached) {}
+  record Slice(List<Activity> entries, @Nullable ActivityPlace reached) {}
 
   Slice read(Handle handle) {
     var query = bound(handle.createQuery(wanted())).bind("limit", window.limit);
@@ -72,10 +71,10 @@ record ActivityScan(
   }
 
   /** The place of the last row that could be looked at; null when there are not so many. */
-  private @Nullable Place reached(Handle handle) {
+  private @Nullable ActivityPlace reached(Handle handle) {
     return bound(handle.createQuery("SELECT * FROM (%s) s OFFSET :look - 1".formatted(looked())))
         .map((row, _) ->
-            new Place(
+            new ActivityPlace(
                 row.getObject("received_at", OffsetDateTime.class).toInstant(),
                 rows.source.ordinal(),
                 row.getLong("key"),

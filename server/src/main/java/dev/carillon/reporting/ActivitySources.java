@@ -1,6 +1,5 @@
 package dev.carillon.reporting;
 
-import dev.carillon.reporting.Activity.Place;
 import dev.carillon.reporting.Activity.Source;
 import dev.carillon.reporting.ActivityScan.Rows;
 import dev.carillon.reporting.ActivityScan.Window;
@@ -200,7 +199,7 @@ final class ActivitySources {
     }
 
     Window within(Window window) {
-      var newest = new Place(last.plus(ABOUT_A_DAY), 0, 0, 0);
+      var newest = new ActivityPlace(last.plus(ABOUT_A_DAY), 0, 0, 0);
       return newest.compareTo(window.place()) < 0
           ? new Window(window.workspace(), newest, window.from(), window.limit())
           : window;

@@ -1,6 +1,5 @@
 package dev.carillon.reporting;
 
-import dev.carillon.reporting.Activity.Place;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.InstantSource;
@@ -67,7 +66,7 @@ public final class WorkspaceActivities {
     return new ActivityPage(entries, reached);
   }
 
-  private static Place place(Activity entry) {
+  private static ActivityPlace place(Activity entry) {
     return entry.origin().placeByReceipt();
   }
 }

@@ -6,7 +6,7 @@ import dev.carillon.people.CioId;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.people.PersonLookup;
-import dev.carillon.reporting.Activity;
+import dev.carillon.reporting.ActivityPlace;
 import dev.carillon.reporting.ActivityFilter;
 import dev.carillon.reporting.ActivityPage;
 import dev.carillon.reporting.ActivityQueries;
@@ -110,11 +110,11 @@ final class ActivityReads {
             .orElseThrow(() -> Parameters.wrong("type is not a type of activity"));
   }
 
-  private static Activity.@Nullable Place place(Request request, PageCursor list) {
+  private static @Nullable ActivityPlace place(Request request, PageCursor list) {
     var place = list.start(request);
     return place == null
         ? null
-        : new Activity.Place(
+        : new ActivityPlace(
             PageCursor.instant(place[0]),
             Math.clamp(place[1], 0, 9),
             place[2],
