@@ -34,6 +34,7 @@ import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.Erasures;
@@ -50,6 +51,7 @@ import dev.carillon.processing.Stores;
 import dev.carillon.processing.TurnableClock;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityRepository;
+import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.ManualSegments;
@@ -144,6 +146,8 @@ final class Server implements AutoCloseable {
     var outbox = new DeliverySignal();
     var mergers = new MergerRepository();
     var objectTypes = new ObjectTypes(database, clock);
+    var eventNames = new EventNames(database, clock);
+    var attributeNames = new AttributeNames(database, clock);
     var stores =
         new Stores(
             new PeopleRepository(),
@@ -156,7 +160,8 @@ final class Server implements AutoCloseable {
             new RelationshipRepository(),
             new AnonymousRelationshipRepository(),
             new EventRepository(),
-            new EventNames(database, clock),
+            eventNames,
+            attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
             new JourneyRepository(),
@@ -243,7 +248,10 @@ final class Server implements AutoCloseable {
             new AppApi.Sources(
                 database,
                 people,
-                new ActivityQueries(database),
+                new ActivityQueries(database, clock),
+                new WorkspaceActivities(database, clock),
+                attributeNames,
+                eventNames,
                 segments,
                 campaigns,
                 new CampaignMetrics(database),

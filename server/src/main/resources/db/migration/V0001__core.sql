@@ -107,6 +107,9 @@ CREATE TABLE person (
 -- Builds go through the people of one workspace.
 CREATE INDEX person_workspace ON person (workspace_id, person_id);
 
+-- The activity log lists new people in order of time, and so the tables below that have an index named …_received.
+CREATE INDEX person_created ON person (workspace_id, created_at);
+
 -- kind: 1 id, 2 email (lower case), 3 phone. The cio_id is computed from person_id and needs no row.
 CREATE TABLE person_identifier (
     workspace_id int NOT NULL,
@@ -159,6 +162,7 @@ CREATE TABLE activity (
     object_key   bigint,                                -- the object it is about
     workspace_id int NOT NULL,
     op           bigint NOT NULL,
+    part         smallint NOT NULL,                     -- tells apart entries of one operation
     type         text NOT NULL,
     occurred_at  timestamptz NOT NULL,
     received_at  timestamptz NOT NULL,
@@ -166,6 +170,7 @@ CREATE TABLE activity (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE activity_other PARTITION OF activity DEFAULT;
 CREATE INDEX activity_person ON activity (person_id, occurred_at);
+CREATE INDEX activity_received ON activity (workspace_id, received_at);
 
 -- ── devices ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,7 +262,8 @@ CREATE TABLE event_name (
     kind         smallint NOT NULL,
     name         text NOT NULL,
     first_seen   timestamptz NOT NULL,
-    last_seen    timestamptz,                           -- to about a day
+    last_seen    timestamptz,                           -- to about a day; NULL: named by a rule or described, but not seen yet
+    description  text,
     UNIQUE (workspace_id, kind, name)
 );
 
@@ -273,6 +279,7 @@ CREATE TABLE event (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE event_other PARTITION OF event DEFAULT;
 CREATE INDEX event_person ON event (person_id, occurred_at);
+CREATE INDEX event_received ON event (workspace_id, received_at);
 
 -- Names of attributes seen, for the data index. scope: 0 people, n objects of type n, -n relationships to them.
 CREATE TABLE attribute_name (
@@ -280,7 +287,9 @@ CREATE TABLE attribute_name (
     scope        int NOT NULL,
     name         text NOT NULL,
     first_seen   timestamptz NOT NULL,
-    last_seen    timestamptz NOT NULL,
+    last_seen    timestamptz,                           -- to about a day; NULL: described, but not seen yet
+    description  text,
+    privacy_level smallint,                             -- 1: sensitive
     PRIMARY KEY (workspace_id, scope, name)
 );
 
@@ -307,6 +316,7 @@ CREATE TABLE anonymous_event (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE anonymous_event_other PARTITION OF anonymous_event DEFAULT;
 CREATE INDEX anonymous_event_key ON anonymous_event (workspace_id, anonymous_id);
+CREATE INDEX anonymous_event_received ON anonymous_event (workspace_id, received_at);
 
 -- Who an anonymous id belongs to since when; person_id NULL: seen, nobody's yet. The row is the lock both sides take.
 CREATE TABLE anonymous_link (
@@ -501,6 +511,22 @@ CREATE INDEX delivery_person ON delivery (person_id, created_at);
 CREATE INDEX delivery_campaign ON delivery (campaign_id, created_at);
 CREATE INDEX delivery_unsent ON delivery (campaign_id) WHERE state IN ('queued', 'attempted', 'drafted');
 CREATE INDEX delivery_workspace ON delivery (workspace_id, created_at);
+
+-- Each metric in order of time, for the activity log. An index holds only the deliveries that have the metric.
+CREATE INDEX delivery_drafted ON delivery (workspace_id, drafted_at) WHERE drafted_at IS NOT NULL;
+CREATE INDEX delivery_attempted ON delivery (workspace_id, attempted_at) WHERE attempted_at IS NOT NULL;
+CREATE INDEX delivery_sent ON delivery (workspace_id, sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX delivery_delivered ON delivery (workspace_id, delivered_at) WHERE delivered_at IS NOT NULL;
+CREATE INDEX delivery_deferred ON delivery (workspace_id, deferred_at) WHERE deferred_at IS NOT NULL;
+CREATE INDEX delivery_opened ON delivery (workspace_id, opened_at) WHERE opened_at IS NOT NULL;
+CREATE INDEX delivery_clicked ON delivery (workspace_id, clicked_at) WHERE clicked_at IS NOT NULL;
+CREATE INDEX delivery_converted ON delivery (workspace_id, converted_at) WHERE converted_at IS NOT NULL;
+CREATE INDEX delivery_bounced ON delivery (workspace_id, bounced_at) WHERE bounced_at IS NOT NULL;
+CREATE INDEX delivery_dropped ON delivery (workspace_id, dropped_at) WHERE dropped_at IS NOT NULL;
+CREATE INDEX delivery_spammed ON delivery (workspace_id, spammed_at) WHERE spammed_at IS NOT NULL;
+CREATE INDEX delivery_failed ON delivery (workspace_id, failed_at) WHERE failed_at IS NOT NULL;
+CREATE INDEX delivery_undeliverable ON delivery (workspace_id, undeliverable_at) WHERE undeliverable_at IS NOT NULL;
+CREATE INDEX delivery_unsubscribed ON delivery (workspace_id, unsubscribed_at) WHERE unsubscribed_at IS NOT NULL;
 
 -- The rendered message, apart from the hot row; retention drops partitions.
 CREATE TABLE delivery_content (

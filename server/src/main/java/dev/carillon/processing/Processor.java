@@ -344,6 +344,9 @@ public final class Processor implements AutoCloseable {
         failure);
     deadLetters.put(
         handle, operation.entry, workspace, Failures.sentence(failure), clock.instant());
+    if (operation.operation instanceof Operation.Event event) {
+      FailedEvents.note(handle, stores, operation.entry, event);
+    }
   }
 
   private void finish(LaneBatch batch, Epoch epoch, Done done) {

@@ -10,6 +10,7 @@ import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.ObjectRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.MergerRepository;
@@ -31,6 +32,7 @@ public record Stores(
     AnonymousRelationshipRepository anonymousRelationships,
     EventRepository events,
     EventNames names,
+    AttributeNames attributeNames,
     AnonymousRepository anonymous,
     MembershipRepository memberships,
     JourneyRepository journeys,

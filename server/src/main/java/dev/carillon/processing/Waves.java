@@ -1,11 +1,9 @@
 package dev.carillon.processing;
 
-import dev.carillon.events.EventNames;
 import dev.carillon.people.IdentifierKey;
 import dev.carillon.processing.OperationBatch.Accepted;
 import dev.carillon.store.Epoch;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +57,7 @@ final class Waves {
 
   /** Applies all of them, in order. The caller commits. */
   void run(List<Accepted> accepted) {
-    stores.names().learn(names(accepted));
+    SeenNames.learn(stores, accepted);
     var operations = new EventRepeats(stores.events()).without(handle, accepted);
     if (operations.stream().anyMatch(each -> barrier(each) != Barrier.NONE)) {
       new OperationBatch(scope(), operations).lock();
@@ -139,16 +137,6 @@ final class Waves {
   /** How many deliveries were queued. */
   int deliveries() {
     return deliveries;
-  }
-
-  private static List<EventNames.Key> names(List<Accepted> operations) {
-    var names = new ArrayList<EventNames.Key>();
-    for (var each : operations) {
-      if (each.operation() instanceof Operation.Event event) {
-        names.add(new EventNames.Key(event.workspace(), event.kind(), event.name()));
-      }
-    }
-    return names;
   }
 
   /** What keeps operations from being applied together with ordinary ones. */

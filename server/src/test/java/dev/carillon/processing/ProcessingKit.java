@@ -20,6 +20,7 @@ import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.ObjectRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.CioId;
@@ -128,6 +129,7 @@ final class ProcessingKit implements AutoCloseable {
         new AnonymousRelationshipRepository(),
         new EventRepository(),
         new EventNames(database, clock),
+        new AttributeNames(database, clock),
         new AnonymousRepository(),
         new MembershipRepository(),
         new JourneyRepository(),

@@ -14,8 +14,9 @@ import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.ProcessingKit.Activity;
+import dev.carillon.reporting.Activity;
+import dev.carillon.reporting.ActivityFilter;
 import dev.carillon.reporting.ActivityQueries;
-import dev.carillon.reporting.ActivityQueries.Filter;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
@@ -157,11 +158,11 @@ final class ReportsTest {
 
   /** What the activity log shows of a person, the newest first. */
   private static List<String> shown(long personId) {
-    return new ActivityQueries(KIT.database)
-            .ofPerson(KIT.workspace(), personId, new Filter(null, null, null, 100))
+    return new ActivityQueries(KIT.database, KIT.clock)
+            .ofPerson(KIT.workspace(), personId, new ActivityFilter(null, null, false, null, 100))
             .activities()
             .stream()
-            .map(ActivityQueries.Activity::type)
+            .map(Activity::type)
             .filter(type -> !type.equals("profile_create"))
             .toList();
   }

@@ -295,7 +295,8 @@ final class ThingsInBatchesTest {
           operations.stream()
               .map(each -> new Accepted(stores.ids().next(), ProcessingKit.START, each))
               .toList();
-      var scope = new BatchScope(handle, stores, rules, new IdentifierCache(), kit.clock);
+      var scope = new BatchScope(
+              handle, stores, rules, epoch.identity(), new IdentifierCache(), kit.clock);
       new OperationBatch(scope, accepted).run();
       handle.commit();
     }
@@ -312,7 +313,12 @@ final class ThingsInBatchesTest {
     try (var kit = ProcessingKit.start(0)) {
       var things = new Things(kit);
       kit.objectType(1);
-      var stores = kit.stores(new IdRanges(() -> kit.number("SELECT nextval('id_range')")));
+      var stores = 
+          ProcessingKit.stores(
+              kit.database,
+              kit.clock,
+              new IdRanges(() -> kit.number("SELECT nextval('id_range')")),
+              kit.mergers);
       assertThat(stores.objectTypes().exists(kit.workspace(), 1)).isTrue(); // known from now on
       var ada = Identifier.id("ada");
       // people and events alone

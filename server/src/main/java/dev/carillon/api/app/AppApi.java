@@ -4,6 +4,7 @@ import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.events.EventNames;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
 import dev.carillon.http.Problem;
@@ -12,8 +13,10 @@ import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.reporting.ActivityQueries;
+import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
@@ -34,6 +37,8 @@ public final class AppApi {
   private final Credentials credentials;
   private final RateLimits limits;
   private final PeopleReads people;
+  private final ActivityReads activities;
+  private final DataIndexCalls dataIndex;
   private final SegmentReads segments;
   private final SegmentChanges segmentChanges;
   private final CampaignReads campaigns;
@@ -45,6 +50,9 @@ public final class AppApi {
       Database database,
       PeopleQueries people,
       ActivityQueries activities,
+      WorkspaceActivities workspaceActivities,
+      AttributeNames attributeNames,
+      EventNames eventNames,
       SegmentRepository segments,
       CampaignRepository campaigns,
       CampaignMetrics metrics,
@@ -66,10 +74,17 @@ public final class AppApi {
         new PeopleReads(
             sources.people,
             sources.activities,
-            new ActivityJson(sources.deliveryIds),
             sources.deliveries,
             messageJson,
             clock);
+    this.activities =
+        new ActivityReads(
+            people,
+            sources.people,
+            sources.activities,
+            sources.workspaceActivities,
+            new ActivityJson(sources.deliveryIds));
+    this.dataIndex = new DataIndexCalls(sources.attributeNames, sources.eventNames);
     this.segments = new SegmentReads(sources.database, sources.segments, people);
     this.segmentChanges = new SegmentChanges(sources.database, sources.segments, sources.campaigns);
     this.objects = new ObjectReads(sources.objectTypes, sources.objects, people);
@@ -85,7 +100,10 @@ public final class AppApi {
         .add("GET", "/v1/customers/{id}/attributes", with(people::attributes))
         .add("GET", "/v1/customers/{id}/segments", with(segments::ofPerson))
         .add("GET", "/v1/customers/{id}/messages", with(people::messages))
-        .add("GET", "/v1/customers/{id}/activities", with(people::activities))
+        .add("GET", "/v1/customers/{id}/activities", with(activities::ofPerson))
+        .add("GET", "/v1/activities", with(activities::all))
+        .add("POST", "/v1/data_index/attributes", with(dataIndex::attributes))
+        .add("POST", "/v1/data_index/events", with(dataIndex::events))
         .add("GET", "/v1/customers/{id}/relationships", with(objects::ofPerson))
         .add("GET", "/v1/object_types", with(objects::types))
         .add("POST", "/v1/objects", with(objects::search))

@@ -821,6 +821,7 @@ class AppApiTest {
         "/v1/messages",
         "/v1/customers/u-42/messages",
         "/v1/customers/u-42/activities",
+        "/v1/activities",
         "/v1/segments/{segment}/membership"
       })
   void shouldCheckLimits(String path) {
@@ -846,6 +847,8 @@ class AppApiTest {
             PageCursor.PERSON_MESSAGES.text(1, 2),
             "/v1/customers/u-42/activities",
             PageCursor.ACTIVITIES.text(1, 2, 3, 4),
+            "/v1/activities",
+            PageCursor.WORKSPACE_ACTIVITIES.text(1, 2, 3, 4),
             "/v1/segments/" + segment + "/membership",
             PageCursor.MEMBERS.text(1));
     lists.forEach((path, own) -> {
@@ -873,6 +876,8 @@ class AppApiTest {
       shopClient().get(messages).expect(200);
       var activities = PageCursor.ACTIVITIES.text(far, far, far, far);
       shopClient().get("/v1/customers/u-42/activities?start=" + activities).expect(200);
+      var all = PageCursor.WORKSPACE_ACTIVITIES.text(far, far, far, far);
+      shopClient().get("/v1/activities?start=" + all).expect(200);
     }
   }
 
