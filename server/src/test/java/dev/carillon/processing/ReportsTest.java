@@ -14,7 +14,6 @@ import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.ProcessingKit.Activity;
-import dev.carillon.reporting.Activity;
 import dev.carillon.reporting.ActivityFilter;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.segments.AttributeTest;
@@ -162,7 +161,7 @@ final class ReportsTest {
             .ofPerson(KIT.workspace(), personId, new ActivityFilter(null, null, false, null, 100))
             .activities()
             .stream()
-            .map(Activity::type)
+            .map(entry -> entry.type())
             .filter(type -> !type.equals("profile_create"))
             .toList();
   }
