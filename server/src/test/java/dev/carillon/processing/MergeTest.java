@@ -369,13 +369,19 @@ final class MergeTest {
   }
 
   private static void relationship(long personId, long object, String attributes) {
-    KIT.database.read(handle ->
-        handle.execute(
+    KIT.database.inTransaction(handle -> {
+      handle.execute(
+          "INSERT INTO object VALUES (?, ?, 1, ?, now(), now(), '{}', '{}') ON CONFLICT DO NOTHING",
+          object,
+          KIT.workspace().value(),
+          "o" + object);
+      return handle.execute(
             "INSERT INTO relationship (person_id, object_key, workspace_id, created_at, updated_at, attributes, written) VALUES (?, ?, ?, now(), now(), ?, '{}')",
             personId,
             object,
             KIT.workspace().value(),
-            attributes));
+            attributes);
+    });
   }
 
   private static List<String> texts(String sql, Object... arguments) {

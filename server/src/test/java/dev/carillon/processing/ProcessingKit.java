@@ -589,7 +589,7 @@ final class ProcessingKit implements AutoCloseable {
     return database.read(handle ->
         handle
             .select(
-                "SELECT reason || '=' || times FROM campaign_refusal WHERE person_id = ? ORDER BY reason",
+                "SELECT reason || '=' || times FROM campaign_refusal WHERE person_id = ? ORDER BY reason, times",
                 personId(identifier))
             .mapTo(String.class)
             .list());

@@ -76,7 +76,7 @@ class LoadedActivitiesTest {
               .formatted(NOW));
       handle.execute(
           """
-          INSERT INTO activity
+          INSERT INTO activity (person_id, workspace_id, op, part, type, occurred_at, received_at, data)
           SELECT person, workspace, n, 0, CASE WHEN n % 100000 = 4 THEN 'profile_merge' ELSE 'attribute_change' END,
                  at, at, '{"plan":{"from":"a","to":"b"}}' FROM moment WHERE n % 4 = 0
           """);
