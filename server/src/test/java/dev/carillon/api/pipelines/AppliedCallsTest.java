@@ -99,7 +99,8 @@ class AppliedCallsTest {
     var bought = shop.activities("ada").getFirst();
     assertThat(bought.get("timestamp").asLong()).isEqualTo(AT);
     assertThat(bought.get("data").toString())
-        .isEqualTo("{\"total\":5,\"on\":1767312000,\"_context\":{\"library\":{\"name\":\"test\"}}}");
+        .isEqualTo(
+            "{\"total\":5,\"on\":1767312000,\"_context\":{\"library\":{\"name\":\"test\"}}}");
   }
 
   @Test

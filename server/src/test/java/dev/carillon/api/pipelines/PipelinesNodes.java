@@ -304,8 +304,8 @@ final class PipelinesNodes implements AutoCloseable {
 
   /** How many operations were put aside because they could not be applied. */
   long deadLetters() {
-    return database.read(handle ->
-        handle.createQuery("SELECT count(*) FROM dead_letter").mapTo(Long.class).one());
+    return database.read(
+        handle -> handle.createQuery("SELECT count(*) FROM dead_letter").mapTo(Long.class).one());
   }
 
   @Override

@@ -31,10 +31,8 @@ class RepeatedCallsTest {
   @DisplayName("pipelines §4: an event counts once, however often and wherever it is sent again")
   void shouldStoreAnEventOnce() {
     var shop = NODES.shop();
-    var bought =
-        item("track", "node-next-1-a", "\"userId\":\"ada\",\"event\":\"bought\"");
-    var viewed =
-        item("page", "ajs-next-2", "\"userId\":\"ada\",\"name\":\"Home\"");
+    var bought = item("track", "node-next-1-a", "\"userId\":\"ada\",\"event\":\"bought\"");
+    var viewed = item("page", "ajs-next-2", "\"userId\":\"ada\",\"name\":\"Home\"");
     shop.send(0, "/v1/track", bought);
     NODES.settle();
     shop.send(1, "/v1/t", bought);
@@ -66,11 +64,67 @@ class RepeatedCallsTest {
   }
 
   @Test
+  @DisplayName("pipelines §4: a change that comes again does not undo what was changed meanwhile")
+  void shouldNotUndoWhatCameLater() {
+    var shop = NODES.shop();
+    var first = item("identify", "curl-1", "\"userId\":\"ada\",\"traits\":{\"plan\":\"free\"}");
+    var deleted = item("track", "curl-2", "\"userId\":\"ada\",\"event\":\"User Deleted\"");
+    shop.send(0, "/v1/identify", first);
+    NODES.settle();
+    shop.send(0, "/v1/identify", "{\"userId\":\"ada\",\"traits\":{\"plan\":\"pro\"}}");
+    NODES.settle();
+    shop.send(1, "/v1/batch", batch(List.of(first)));
+    NODES.settle();
+    assertThat(shop.attribute("ada", "plan")).isEqualTo("pro");
+
+    shop.send(0, "/v1/track", deleted);
+    NODES.settle();
+    shop.send(1, "/v1/identify", first);
+    NODES.settle();
+    assertThat(shop.exists("ada")).as("nobody comes back to life").isFalse();
+
+    shop.send(0, "/v1/identify", "{\"userId\":\"ada\"}");
+    NODES.settle();
+    shop.send(1, "/v1/track", deleted);
+    NODES.settle();
+    assertThat(shop.exists("ada")).as("nor is somebody new deleted").isTrue();
+  }
+
+  @Test
+  @DisplayName("pipelines §4, §6: nor are contents, devices, groups and suppressions repeated")
+  void shouldApplyEveryCallOnce() {
+    var shop = NODES.shop();
+    var device = "\"context\":{\"device\":{\"token\":\"tok\",\"type\":\"ios\"}}";
+    var calls =
+        List.of(
+            item(
+                "track",
+                "m1",
+                "\"anonymousId\":\"a\",\"event\":\"Report Content Event\",\"properties\":{\"actionType\":\"viewed_content\",\"contentId\":7}"),
+            item("group", "m2", "\"userId\":\"ada\",\"anonymousId\":\"a\",\"groupId\":\"acme\""),
+            item("track", "m3", "\"userId\":\"ada\",\"event\":\"Application Opened\"," + device),
+            item("track", "m4", "\"userId\":\"eve\",\"event\":\"User Suppressed\""));
+    shop.send(0, "/v1/batch", batch(calls));
+    NODES.settle();
+    shop.track("Device Deleted", "\"userId\":\"ada\"," + device);
+    shop.track("Object Deleted", "\"userId\":\"ada\",\"properties\":{\"objectId\":\"acme\"}");
+    shop.track("User Unsuppressed", "\"userId\":\"eve\"");
+    shop.call("/v1/identify", "{\"userId\":\"eve\"}");
+    var before = shop.activities().size();
+    shop.send(1, "/v1/batch", batch(calls));
+    NODES.settle();
+
+    assertThat(shop.activities()).hasSize(before);
+    assertThat(shop.devices("ada")).isEmpty();
+    assertThat(shop.related("ada")).isEmpty();
+    assertThat(shop.exists("eve")).isTrue();
+  }
+
+  @Test
   @DisplayName("pipelines §4: two workspaces may use the same messageId")
   void shouldTellWorkspacesApart() {
     for (var shop : List.of(NODES.shop(), NODES.shop())) {
-      shop.call(
-          "/v1/track", item("track", "same", "\"userId\":\"ada\",\"event\":\"bought\""));
+      shop.call("/v1/track", item("track", "same", "\"userId\":\"ada\",\"event\":\"bought\""));
       assertThat(shop.events("ada")).containsExactly("event bought");
     }
   }
