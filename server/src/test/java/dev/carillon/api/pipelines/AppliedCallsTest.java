@@ -2,6 +2,7 @@ package dev.carillon.api.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.http.RawHttp;
 import dev.carillon.people.CioId;
 import java.io.IOException;
 import java.time.Duration;
@@ -391,7 +392,7 @@ class AppliedCallsTest {
             PipelinesServer.basic(shop.writeKey() + ":"),
             "Authorization: Bearer " + shop.writeKey() + "\r\n")) {
       var answer =
-          dev.carillon.http.RawHttp.once(
+          RawHttp.once(
               NODES.port(0), "GET", "/v1/customers/ada/attributes", authorization, new byte[0]);
       assertThat(answer.status()).isEqualTo(401);
     }
