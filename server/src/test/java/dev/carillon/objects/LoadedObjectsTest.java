@@ -76,7 +76,7 @@ final class LoadedObjectsTest {
 
   /** Nothing is sorted or read whole, and hardly more rows are looked at than are shown. */
   private static void assertAlong(String index, String plan) {
-    assertThat(plan).contains(index).doesNotContain("Seq Scan", "Sort ");
+    assertThat(plan).containsPattern(index).doesNotContain("Seq Scan", "Sort ");
     assertThat(plan.lines().filter(line -> line.contains("actual rows=")).toList())
         .as(plan)
         .allSatisfy(line ->
@@ -99,7 +99,7 @@ final class LoadedObjectsTest {
           "relationship_object",
           explain(handle, ObjectQueries.PEOPLE, names, "1, %d, %d, 51".formatted(COMPANY, after)));
       assertAlong(
-          "relationship_pkey",
+          "relationship_(pkey|object)", // the latter skips from object to object
           explain(
               handle,
               ObjectQueries.OF_PERSON,

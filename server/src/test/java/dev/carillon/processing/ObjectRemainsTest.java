@@ -21,7 +21,7 @@ final class ObjectRemainsTest {
   @AutoClose static final ProcessingKit KIT = ProcessingKit.start(1);
   private static final Things THINGS = new Things(KIT);
   private static final ObjectName ACME = object("acme");
-  private static final int PEOPLE = 5_000;
+  private static final int PEOPLE = Integer.getInteger("loaded.people", 5_000);
 
   @BeforeEach
   void inNewWorkspace() {
@@ -74,18 +74,26 @@ final class ObjectRemainsTest {
     var acme = acmeOfMany();
     var people = new ObjectQueries(KIT.database);
     // when
+    var start = System.nanoTime();
     THINGS.apply(THINGS.delete(ACME));
+    System.out.printf("an object of %d people is deleted after %d ms%n", PEOPLE, since(start));
     // then
     assertThat(people.find(KIT.workspace(), 1, "acme")).isEmpty();
     assertThat(people.ofPerson(KIT.workspace(), 9_000_001, 0, 10).list()).isEmpty();
     assertThat(THINGS.relationships(id("ada"))).containsExactly("bolt {}");
     assertThat(relationshipsOf(acme)).as("left to the background").isEqualTo(PEOPLE + 2_501L);
     // when
+    start = System.nanoTime();
     new ObjectRemains(KIT.database).run();
+    System.out.printf("its relationships are removed after %d ms%n", since(start));
     // then
     assertThat(relationshipsOf(acme)).isZero();
     assertThat(KIT.number("SELECT count(*) FROM object_remains")).isZero();
     KIT.assertConsistent();
+  }
+
+  private static long since(long nanos) {
+    return (System.nanoTime() - nanos) / 1_000_000;
   }
 
   @Test
