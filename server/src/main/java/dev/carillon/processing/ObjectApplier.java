@@ -40,6 +40,9 @@ final class ObjectApplier {
 
   private static final String RESERVED = "relationship";
 
+  /** Tells in entries about objects whose relationship it is. */
+  private static final String PERSON = "cio_id";
+
   private final BatchScope scope;
   private final BatchActivity activity;
   private final BatchObjects objects;
@@ -219,13 +222,31 @@ final class ObjectApplier {
     } else if (!written.changes.isEmpty()) {
       data.put("attributes", written.changes);
       activity.note(entry, person, "relationship_attribute_change", data);
+      noteRelationship(entry, object, person, "attribute_change", written.changes);
     }
     if (written.refusal != null) {
       var failed = object.identifiers();
       failed.put("reason", written.refusal);
       failed.put("attributes", List.copyOf(written.refused.keySet()));
       activity.note(entry, person, "relationship_failed_attribute_change", failed);
+      noteRelationship(
+          entry,
+          object,
+          person,
+          "failed_attribute_change",
+          BatchActivity.refusal(written.refused, written.refusal));
     }
+  }
+
+  /**
+   * The object's side of what became of a relationship's attributes: as an entry about attributes,
+   * and whose relationship it is.
+   */
+  private void noteRelationship(
+      Entry entry, ObjectState object, PersonState person, String what, Map<String, Object> said) {
+    var data = new LinkedHashMap<String, Object>(said);
+    data.put(PERSON, CioId.of(person.personId()));
+    activity.noteObject(entry, object.objectKey(), object.relationshipActivity(what), data);
   }
 
   /** The object's side of what is noted about a person. */
@@ -234,7 +255,7 @@ final class ObjectApplier {
         entry,
         object.objectKey(),
         object.activity(what),
-        Map.of("cio_id", CioId.of(person.personId())));
+        Map.of(PERSON, CioId.of(person.personId())));
   }
 
   /** Relates nobody yet to an object, or undoes that; nothing without an anonymous id. */
