@@ -254,6 +254,7 @@ final class OperationBatch {
       }
       case Operation.Suppress _, Operation.Unsuppress _ ->
           throw new IllegalStateException("these are applied between batches");
+      case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
     }
   }
 
@@ -474,7 +475,8 @@ final class OperationBatch {
             Operation.Unsubscribe _,
             Operation.ContentReport _,
             Operation.Suppress _,
-            Operation.Unsuppress _ ->
+            Operation.Unsuppress _,
+            Operation.Once _ ->
             everybody(each.operation, needs);
       }
     }
