@@ -295,8 +295,8 @@ final class ThingsInBatchesTest {
           operations.stream()
               .map(each -> new Accepted(stores.ids().next(), ProcessingKit.START, each))
               .toList();
-      var scope = new BatchScope(
-              handle, stores, rules, epoch.identity(), new IdentifierCache(), kit.clock);
+      var scope =
+          new BatchScope(handle, stores, rules, epoch.identity(), new IdentifierCache(), kit.clock);
       new OperationBatch(scope, accepted).run();
       handle.commit();
     }
@@ -313,7 +313,7 @@ final class ThingsInBatchesTest {
     try (var kit = ProcessingKit.start(0)) {
       var things = new Things(kit);
       kit.objectType(1);
-      var stores = 
+      var stores =
           ProcessingKit.stores(
               kit.database,
               kit.clock,
