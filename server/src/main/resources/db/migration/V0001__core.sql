@@ -107,8 +107,11 @@ CREATE TABLE person (
 -- Builds go through the people of one workspace.
 CREATE INDEX person_workspace ON person (workspace_id, person_id);
 
--- The activity log lists new people in order of time, and so the tables below that have an index named …_received.
-CREATE INDEX person_created ON person (workspace_id, created_at);
+-- Where about the newest people lie, for the activity log; so with the tables below that have an index named …_received.
+-- Rows are appended, so that blocks mostly hold those of one time, and nothing is indexed until a range of blocks is full:
+-- an index in order of time would cost every event 1.5 to 2 µs (docs/decisions/0010-activity-log.md).
+CREATE INDEX person_created ON person USING brin (workspace_id int4_minmax_multi_ops, created_at timestamptz_minmax_multi_ops)
+    WITH (pages_per_range = 128, autosummarize = on);
 
 -- kind: 1 id, 2 email (lower case), 3 phone. The cio_id is computed from person_id and needs no row.
 CREATE TABLE person_identifier (
@@ -170,7 +173,8 @@ CREATE TABLE activity (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE activity_other PARTITION OF activity DEFAULT;
 CREATE INDEX activity_person ON activity (person_id, occurred_at);
-CREATE INDEX activity_received ON activity (workspace_id, received_at);
+CREATE INDEX activity_received ON activity USING brin (workspace_id int4_minmax_multi_ops, received_at timestamptz_minmax_multi_ops)
+    WITH (pages_per_range = 128, autosummarize = on);
 
 -- ── devices ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -288,7 +292,8 @@ CREATE TABLE event (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE event_other PARTITION OF event DEFAULT;
 CREATE INDEX event_person ON event (person_id, occurred_at);
-CREATE INDEX event_received ON event (workspace_id, received_at);
+CREATE INDEX event_received ON event USING brin (workspace_id int4_minmax_multi_ops, received_at timestamptz_minmax_multi_ops)
+    WITH (pages_per_range = 128, autosummarize = on);
 
 -- Names of attributes seen, for the data index. scope: 0 people, n objects of type n, -n relationships to them.
 CREATE TABLE attribute_name (
@@ -325,7 +330,8 @@ CREATE TABLE anonymous_event (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE anonymous_event_other PARTITION OF anonymous_event DEFAULT;
 CREATE INDEX anonymous_event_key ON anonymous_event (workspace_id, anonymous_id);
-CREATE INDEX anonymous_event_received ON anonymous_event (workspace_id, received_at);
+CREATE INDEX anonymous_event_received ON anonymous_event USING brin (workspace_id int4_minmax_multi_ops, received_at timestamptz_minmax_multi_ops)
+    WITH (pages_per_range = 128, autosummarize = on);
 
 -- Who an anonymous id belongs to since when; person_id NULL: seen, nobody's yet. The row is the lock both sides take.
 CREATE TABLE anonymous_link (

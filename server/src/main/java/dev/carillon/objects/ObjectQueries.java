@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,27 @@ public final class ObjectQueries {
           Attributes.of(row),
           row.getString("attributes").length());
     }
+  }
+
+  /** What callers call those of these objects that this workspace has: key → id. */
+  public Map<Long, String> ids(WorkspaceId workspace, Collection<Long> objectKeys) {
+    var ids = new HashMap<Long, String>();
+    if (!objectKeys.isEmpty()) {
+      List<Map.Entry<Long, String>> found =
+          database.read(handle ->
+              handle
+                  .createQuery(
+                      """
+                      SELECT object_key, object_id FROM object
+                       WHERE object_key = ANY(:keys) AND workspace_id = :workspace
+                      """)
+                  .bind("keys", objectKeys.stream().mapToLong(Long::longValue).toArray())
+                  .bind("workspace", workspace.value())
+                  .map((row, _) -> Map.entry(row.getLong(1), row.getString(2)))
+                  .list());
+      found.forEach(each -> ids.put(each.getKey(), each.getValue()));
+    }
+    return ids;
   }
 
   private static final String OBJECT =

@@ -273,8 +273,7 @@ public final class AttributeNames {
    * @return false when the index has no room for them; nothing is stored then
    */
   public boolean describe(Scope scope, List<Description> descriptions) {
-    var sorted =
-        descriptions.stream().sorted(Comparator.comparing(Description::name)).toList();
+    var sorted = descriptions.stream().sorted(Comparator.comparing(Description::name)).toList();
     var names = sorted.stream().map(Description::name).toArray(String[]::new);
     return database.inTransaction(handle -> {
       var others =
@@ -307,7 +306,8 @@ public final class AttributeNames {
           .bind("scope", scope.code)
           .bind("now", clock.instant())
           .bind("names", names)
-          .bind("descriptions", sorted.stream().map(Description::description).toArray(String[]::new))
+          .bind(
+              "descriptions", sorted.stream().map(Description::description).toArray(String[]::new))
           .bind("levels", sorted.stream().map(Description::privacyLevel).toArray(Integer[]::new))
           .execute();
       return true;

@@ -22,8 +22,7 @@ final class FailedEvents {
   /** Notes an event that was put aside; why in detail is for the operator alone. */
   static void note(Handle handle, Stores stores, LogEntry entry, Operation.Event event) {
     var person = event.person();
-    var data =
-        Map.of("name", storable(event.name()), "reason", "the event could not be processed");
+    var data = Map.of("name", storable(event.name()), "reason", "the event could not be processed");
     stores
         .activity()
         .insert(

@@ -63,9 +63,10 @@ public sealed interface Activity {
   /**
    * A change, failure or deletion.
    *
+   * @param objectKey of the object it is about, which may be gone; 0 when it is about none
    * @param data JSON object
    */
-  record Logged(Origin origin, String type, String data) implements Activity {}
+  record Logged(Origin origin, long objectKey, String type, String data) implements Activity {}
 
   /**
    * An event.

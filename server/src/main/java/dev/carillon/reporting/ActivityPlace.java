@@ -8,7 +8,8 @@ import java.util.Comparator;
  *
  * @param source ordinal of the {@link Activity.Source}
  */
-public record ActivityPlace(Instant at, int source, long key, int part) implements Comparable<ActivityPlace> {
+public record ActivityPlace(Instant at, int source, long key, int part)
+    implements Comparable<ActivityPlace> {
   private static final Comparator<ActivityPlace> ORDER =
       Comparator.comparing(ActivityPlace::at)
           .thenComparingInt(ActivityPlace::source)
@@ -18,6 +19,11 @@ public record ActivityPlace(Instant at, int source, long key, int part) implemen
   /** Before everything: nothing is newer. */
   static final ActivityPlace NEWEST =
       new ActivityPlace(Instant.MAX, Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
+
+  /** After everything that is later than this instant, and before all else. */
+  static ActivityPlace endOf(Instant instant) {
+    return new ActivityPlace(instant, 9, Long.MAX_VALUE, Short.MAX_VALUE);
+  }
 
   @Override
   public int compareTo(ActivityPlace other) {

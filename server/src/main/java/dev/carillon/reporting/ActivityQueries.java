@@ -32,22 +32,23 @@ public final class ActivityQueries {
           (SELECT created_at AS occurred_at, 0 AS source, person_id AS key, 0 AS part, person_id, created_at AS received_at,
                   'profile_create' AS type, NULL::int AS kind, NULL AS name, '{}' AS data,
                   NULL::timestamptz AS delivery_created_at, NULL AS channel, NULL::timestamptz AS delivered_at,
-                  false AS opened
+                  false AS opened, NULL::bigint AS object_key
              FROM person
             WHERE person_id = :person AND workspace_id = :workspace AND :creations AND created_at >= :from
               AND (created_at, 0, person_id, 0) < (:at, :source, :key, :part))
           UNION ALL
-          (SELECT occurred_at, 1, op, part, person_id, received_at, type, NULL, NULL, data, NULL, NULL, NULL, false
+          (SELECT occurred_at, 1, op, part, person_id, received_at, type, NULL, NULL, data, NULL, NULL, NULL, false, object_key
              FROM activity
             WHERE person_id = :person AND workspace_id = :workspace AND :log AND received_at >= :from
               AND (:type::text IS NULL OR type = :type)
-              AND (:name::text IS NULL OR type LIKE '%%attribute_change' AND data::json -> :name IS NOT NULL)
+              AND (:name::text IS NULL OR type LIKE '%%attribute_change'
+                   AND coalesce(data::json -> :name, data::json #> ARRAY['attributes', :name]) IS NOT NULL)
               AND occurred_at <= :at AND (occurred_at, 1, op, part::int) < (:at, :source, :key, :part)
             ORDER BY occurred_at DESC, op DESC, part DESC
             LIMIT :limit)
           UNION ALL
           (SELECT e.occurred_at, 2, e.op, 0, e.person_id, e.received_at, NULL, n.kind, n.name, e.data,
-                  NULL, NULL, NULL, false
+                  NULL, NULL, NULL, false, NULL
              FROM event e JOIN event_name n USING (name_id)
             WHERE e.person_id = :person AND e.workspace_id = :workspace AND :events AND e.received_at >= :from
               AND n.kind = ANY(:kinds) AND (:name::text IS NULL OR n.name = :name)
@@ -56,7 +57,7 @@ public final class ActivityQueries {
             LIMIT :limit)
           UNION ALL
           (SELECT m.at, 3, d.delivery_id, m.part, d.person_id, m.at, m.metric || '_' || d.channel, NULL, NULL, '{}',
-                  d.created_at, d.channel, d.delivered_at, d.opened_at IS NOT NULL
+                  d.created_at, d.channel, d.delivered_at, d.opened_at IS NOT NULL, NULL
              FROM delivery d CROSS JOIN LATERAL (VALUES %s) AS m(part, metric, at)
             WHERE d.person_id = :person AND d.workspace_id = :workspace AND :messages AND m.at >= :from
               AND (:type::text IS NULL OR m.metric || '_' || d.channel = :type)

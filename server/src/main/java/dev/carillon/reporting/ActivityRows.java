@@ -58,7 +58,8 @@ final class ActivityRows {
             instant(row, "received_at"));
     return switch (source) {
       case PERSON, LOG ->
-          new Activity.Logged(origin, row.getString("type"), row.getString("data"));
+          new Activity.Logged(
+              origin, row.getLong("object_key"), row.getString("type"), row.getString("data"));
       case EVENT ->
           new Activity.Happened(
               origin,

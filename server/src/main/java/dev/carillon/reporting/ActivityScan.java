@@ -1,10 +1,6 @@
 package dev.carillon.reporting;
 
-import dev.carillon.reporting.Activity.Source;
-import dev.carillon.workspaces.WorkspaceId;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -17,55 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param condition on a row {@code s}; {@link #EVERY_ROW} when all are wanted
  * @param bindings of the condition
  */
-record ActivityScan(
-    Rows rows, Window window, String condition, Map<String, Object> bindings) {
-  /** Rows one scan looks at, at most. */
-  static final int LONGEST_LOOK = 20_000;
-
-  static final String EVERY_ROW = "true";
-
-  /**
-   * Rows of a table in order of time.
-   *
-   * @param time the column that is indexed together with the workspace
-   * @param key the column that orders rows of one instant
-   * @param part orders rows of one key: a column, or a number for rows of a kind of their own
-   * @param also a condition that lets partitions be passed over; begins with AND, or is empty
-   * @param columns further ones, {@code person_id} and {@code occurred_at} among them
-   * @param shown what is computed of a row {@code s} that is wanted; begins with a comma
-   */
-  record Rows(
-      Source source,
-      String table,
-      String time,
-      String key,
-      String part,
-      String also,
-      String columns,
-      String shown) {}
-
-  /**
-   * What a page is read from.
-   *
-   * @param place only what stands behind it
-   * @param from nothing older than this
-   * @param limit rows wanted, at most
-   */
-  record Window(WorkspaceId workspace, ActivityPlace place, Instant from, int limit) {}
-
-  /**
-   * What a scan gives.
-   *
-   * @param entries newest first
-   * @param reached everything up to this place was looked at; null: everything there is, or enough
-   */
-  record Slice(List<Activity> entries, @Nullable ActivityPlace reached) {}
-
-  Slice read(Handle handle) {
-    var query = bound(handle.createQuery(wanted())).bind("limit", window.limit);
+record ActivityScan(Rows rows, Window window, String condition, Map<String, Object> bindings)
+    implements ActivityReader {
+  @Override
+  public Slice read(Handle handle) {
+    var query = bound(handle.createQuery(wanted())).bind("limit", window.limit());
     bindings.forEach(query::bind);
     var entries = query.map((row, _) -> ActivityRows.activity(row)).list();
-    return entries.size() == window.limit || condition.equals(EVERY_ROW)
+    return entries.size() == window.limit() || condition.equals(EVERY_ROW)
         ? new Slice(entries, null)
         : new Slice(entries, reached(handle));
   }
@@ -76,7 +31,7 @@ record ActivityScan(
         .map((row, _) ->
             new ActivityPlace(
                 row.getObject("received_at", OffsetDateTime.class).toInstant(),
-                rows.source.ordinal(),
+                rows.source().ordinal(),
                 row.getLong("key"),
                 row.getInt("part")))
         .findOne()
@@ -85,12 +40,12 @@ record ActivityScan(
 
   private Query bound(Query query) {
     return query
-        .bind("workspace", window.workspace.value())
-        .bind("from", window.from)
-        .bind("at", window.place.at())
-        .bind("source", window.place.source())
-        .bind("key", window.place.key())
-        .bind("part", window.place.part())
+        .bind("workspace", window.workspace().value())
+        .bind("from", window.from())
+        .bind("at", window.place().at())
+        .bind("source", window.place().source())
+        .bind("key", window.place().key())
+        .bind("part", window.place().part())
         .bind("look", LONGEST_LOOK);
   }
 
@@ -101,11 +56,12 @@ record ActivityScan(
      WHERE %s
      ORDER BY s.received_at DESC, s.key DESC, s.part DESC LIMIT :limit
     """
-        .formatted(rows.source.ordinal(), rows.shown, looked(), condition);
+        .formatted(rows.source().ordinal(), rows.shown(), looked(), condition);
   }
 
   private String looked() {
-    var place = "(%s, %d, %s, %s)".formatted(rows.time, rows.source.ordinal(), rows.key, rows.part);
+    var place =
+        "(%s, %d, %s, %s)".formatted(rows.time(), rows.source().ordinal(), rows.key(), rows.part());
     return """
     SELECT %1$s AS received_at, %2$s AS key, %3$s AS part, %4$s
       FROM %5$s
@@ -113,6 +69,7 @@ record ActivityScan(
        AND %6$s < (:at, :source, :key, :part) %7$s
      ORDER BY %1$s DESC, %2$s DESC, part DESC LIMIT :look
     """
-        .formatted(rows.time, rows.key, rows.part, rows.columns, rows.table, place, rows.also);
+        .formatted(
+            rows.time(), rows.key(), rows.part(), rows.columns(), rows.table(), place, rows.also());
   }
 }

@@ -1,8 +1,8 @@
 package dev.carillon.reporting;
 
 import dev.carillon.reporting.Activity.Source;
-import dev.carillon.reporting.ActivityScan.Rows;
-import dev.carillon.reporting.ActivityScan.Window;
+import dev.carillon.reporting.ActivityReader.Rows;
+import dev.carillon.reporting.ActivityReader.Window;
 import dev.carillon.reporting.ActivityType.OfMessage;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Which scans a page of a workspace's activities needs. */
+/** From where a page of a workspace's activities has to be read. */
 final class ActivitySources {
   private static final Rows PEOPLE =
       new Rows(
@@ -25,7 +25,7 @@ final class ActivitySources {
           "person_id",
           "0",
           "",
-          "person_id, created_at AS occurred_at",
+          "person_id, NULL::bigint AS object_key, created_at AS occurred_at",
           ", 'profile_create' AS type, '{}' AS data");
   private static final Rows LOG =
       new Rows(
@@ -35,7 +35,7 @@ final class ActivitySources {
           "op",
           "part",
           "",
-          "person_id, occurred_at, type, data",
+          "person_id, object_key, occurred_at, type, data",
           "");
   private static final String NAMED =
       """
@@ -72,18 +72,18 @@ final class ActivitySources {
 
   private final Window window;
   private final ActivityFilter filter;
-  private final List<ActivityScan> scans = new ArrayList<>();
+  private final List<ActivityReader> readers = new ArrayList<>();
 
   private ActivitySources(Window window, ActivityFilter filter) {
     this.window = window;
     this.filter = filter;
   }
 
-  /** The scans, all of which together give the page. */
-  static List<ActivityScan> of(Handle handle, Window window, ActivityFilter filter) {
+  /** All that together give the page. */
+  static List<ActivityReader> of(Handle handle, Window window, ActivityFilter filter) {
     var sources = new ActivitySources(window, filter);
     if (filter.wantsCreations()) {
-      sources.scans.add(new ActivityScan(PEOPLE, window, ActivityScan.EVERY_ROW, Map.of()));
+      sources.readers.add(new ActivitySweep(PEOPLE, window, ActivityReader.EVERY_ROW, Map.of()));
     }
     if (filter.wantsLog()) {
       sources.log();
@@ -94,7 +94,7 @@ final class ActivitySources {
     if (filter.wantsMessages()) {
       sources.messages();
     }
-    return sources.scans;
+    return sources.readers;
   }
 
   private void log() {
@@ -104,9 +104,8 @@ final class ActivitySources {
     }
     if (filter.name() != null) {
       conditions.add(
-          "s.type LIKE '%attribute_change' AND s.data::json -> :name IS NOT NULL",
-          "name",
-          filter.name());
+          "s.type LIKE '%attribute_change' AND coalesce(s.data::json -> :name, s.data::json #> ARRAY['attributes', :name]) IS NOT NULL",
+          "name", filter.name());
     }
     add(LOG, window, conditions);
   }
@@ -138,7 +137,10 @@ final class ActivitySources {
       var metric = ActivityRows.METRICS.get(part);
       if (filter.type() instanceof OfMessage(var wanted, var channel)) {
         if (wanted.equals(metric)) {
-          add(metric(part), window, new Conditions().add("s.channel = :channel", "channel", channel));
+          add(
+              metric(part),
+              window,
+              new Conditions().add("s.channel = :channel", "channel", channel));
         }
       } else {
         add(metric(part), window, new Conditions());
@@ -163,7 +165,11 @@ final class ActivitySources {
 
   private void add(Rows rows, Window within, Conditions conditions) {
     var people = rows.table().equals("anonymous_event") || filter.deleted() ? "" : EXISTS;
-    scans.add(new ActivityScan(rows, within, conditions.and(people), conditions.bindings));
+    var condition = conditions.and(people);
+    readers.add(
+        rows.source() == Source.DELIVERY
+            ? new ActivityScan(rows, within, condition, conditions.bindings)
+            : new ActivitySweep(rows, within, condition, conditions.bindings));
   }
 
   /** Conditions that all have to hold. */
@@ -183,7 +189,7 @@ final class ActivitySources {
       if (!another.isEmpty()) {
         conditions.add(another);
       }
-      return conditions.isEmpty() ? ActivityScan.EVERY_ROW : String.join(" AND ", conditions);
+      return conditions.isEmpty() ? ActivityReader.EVERY_ROW : String.join(" AND ", conditions);
     }
   }
 
@@ -201,7 +207,7 @@ final class ActivitySources {
     Window within(Window window) {
       var newest = new ActivityPlace(last.plus(ABOUT_A_DAY), 0, 0, 0);
       return newest.compareTo(window.place()) < 0
-          ? new Window(window.workspace(), newest, window.from(), window.limit())
+          ? new Window(window.workspace(), newest, window.from(), window.now(), window.limit())
           : window;
     }
   }

@@ -13,10 +13,11 @@ import java.util.Objects;
  * whatever comes in meanwhile. Safe for many threads.
  *
  * <p>Each source (new people, the log's table, events, events of nobody, each metric of deliveries)
- * has an index by workspace and time and is read on its own, all in one snapshot. It gives its
- * newest entries behind the place at which the page begins, but looks at no more than {@link
- * ActivityScan#LONGEST_LOOK} rows; what the filters leave of those may be few or none. The page
- * then ends where the source that came least far has stopped, and the next one goes on there.
+ * is read on its own, all in one snapshot: deliveries along indexes in order of time, the others
+ * span by span. It gives its newest entries behind the place at which the page begins, but looks at
+ * no more than about {@link ActivityReader#LONGEST_LOOK} rows; what the filters leave of those may
+ * be few or none. The page then ends where the source that came least far has stopped, and the next
+ * one goes on there.
  */
 public final class WorkspaceActivities {
   private final Database database;
@@ -30,15 +31,16 @@ public final class WorkspaceActivities {
 
   /** A page of what happened in the workspace. */
   public ActivityPage page(WorkspaceId workspace, ActivityFilter filter) {
+    var now = clock.instant();
     var window =
-        new ActivityScan.Window(
-            workspace,
-            filter.place(),
-            clock.instant().minus(ActivityRows.KEPT),
-            filter.limit() + 1);
+        new ActivityReader.Window(
+            workspace, filter.place(), now.minus(ActivityRows.KEPT), now, filter.limit() + 1);
     var slices =
         database.inTransaction(handle -> {
           handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+          // A block range index tells the planner so little that it may prefer to read all there
+          // is.
+          handle.execute("SET LOCAL enable_seqscan = off");
           return ActivitySources.of(handle, window, filter).stream()
               .map(scan -> scan.read(handle))
               .toList();
@@ -46,10 +48,10 @@ public final class WorkspaceActivities {
     return merged(slices, filter.limit());
   }
 
-  private static ActivityPage merged(List<ActivityScan.Slice> slices, int limit) {
+  private static ActivityPage merged(List<ActivityReader.Slice> slices, int limit) {
     var reached =
         slices.stream()
-            .map(ActivityScan.Slice::reached)
+            .map(ActivityReader.Slice::reached)
             .filter(Objects::nonNull)
             .max(Comparator.naturalOrder())
             .orElse(null);

@@ -139,7 +139,8 @@ public final class Partitions {
                 "DELETE FROM %s_other WHERE %s < '%s'"
                     .formatted(table.name, column(table), oldest + suffix(table))));
     if (deleted > 0) {
-      LOG.info("{} rows in the default partition of {} are past their retention", deleted, table.name);
+      LOG.info(
+          "{} rows in the default partition of {} are past their retention", deleted, table.name);
     }
   }
 

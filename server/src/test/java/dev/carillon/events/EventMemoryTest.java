@@ -102,7 +102,8 @@ class EventMemoryTest {
   }
 
   @Test
-  @DisplayName("P-42: the number of partitions stays the same over a year, and none is needed beyond them")
+  @DisplayName(
+      "P-42: the number of partitions stays the same over a year, and none is needed beyond them")
   void shouldNotGrow() {
     for (int week = 0; week < 52; week++) {
       var now = NOW.plus(Duration.ofDays(7L * week));
@@ -123,7 +124,8 @@ class EventMemoryTest {
   }
 
   @Test
-  @DisplayName("what lies in the default partition, as after a leap of the clock, is forgotten in time too")
+  @DisplayName(
+      "what lies in the default partition, as after a leap of the clock, is forgotten in time too")
   void shouldEmptyTheDefaultPartition() {
     var leap = NOW.plus(Duration.ofDays(300));
     assertThat(repeated("order-1", leap)).isFalse();
@@ -158,7 +160,8 @@ class EventMemoryTest {
   }
 
   @Test
-  @DisplayName("I6: hashed ids are looked up in the index of each live partition, whatever it holds")
+  @DisplayName(
+      "I6: hashed ids are looked up in the index of each live partition, whatever it holds")
   void shouldLookUpAlongIndexes() {
     database.read(handle ->
         handle.execute(

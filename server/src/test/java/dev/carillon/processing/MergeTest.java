@@ -376,11 +376,11 @@ final class MergeTest {
           KIT.workspace().value(),
           "o" + object);
       return handle.execute(
-            "INSERT INTO relationship (person_id, object_key, workspace_id, created_at, updated_at, attributes, written) VALUES (?, ?, ?, now(), now(), ?, '{}')",
-            personId,
-            object,
-            KIT.workspace().value(),
-            attributes);
+          "INSERT INTO relationship (person_id, object_key, workspace_id, created_at, updated_at, attributes, written) VALUES (?, ?, ?, now(), now(), ?, '{}')",
+          personId,
+          object,
+          KIT.workspace().value(),
+          attributes);
     });
   }
 

@@ -3,6 +3,7 @@ package dev.carillon.api.app;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.events.EventKind;
 import dev.carillon.http.Json;
+import dev.carillon.objects.CioObjectId;
 import dev.carillon.people.CioId;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.reporting.Activity;
@@ -20,16 +21,22 @@ final class ActivityJson {
   }
 
   /**
+   * What people and objects are called, as far as they exist.
+   *
+   * @param objects key → the caller's id
+   */
+  record Called(Map<Long, Names> people, Map<Long, String> objects) {}
+
+  /**
    * A page of activities.
    *
    * @param list the list it is a page of
-   * @param people what those it concerns are called, as far as they exist
+   * @param called what those it concerns are called
    */
-  Map<String, @Nullable Object> page(ActivityPage page, PageCursor list, Map<Long, Names> people) {
+  Map<String, @Nullable Object> page(ActivityPage page, PageCursor list, Called called) {
     var next = page.next();
     var json = new LinkedHashMap<String, @Nullable Object>();
-    json.put(
-        "activities", page.activities().stream().map(each -> activity(each, people)).toList());
+    json.put("activities", page.activities().stream().map(each -> activity(each, called)).toList());
     json.put(
         "next",
         next == null
@@ -38,18 +45,25 @@ final class ActivityJson {
     return json;
   }
 
-  private Map<String, @Nullable Object> activity(Activity activity, Map<Long, Names> people) {
+  private Map<String, @Nullable Object> activity(Activity activity, Called called) {
     var origin = activity.origin();
-    var who = people.get(origin.personId());
+    var who = called.people.get(origin.personId());
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("id", origin.id());
     json.put("type", activity.type());
     json.put("timestamp", origin.occurredAt().getEpochSecond());
     json.put("customer_id", who == null ? null : who.id());
-    json.put(
-        "customer_identifiers", who == null ? of(origin) : CustomerJson.identifiers(who));
+    json.put("customer_identifiers", who == null ? of(origin) : CustomerJson.identifiers(who));
     switch (activity) {
-      case Activity.Logged logged -> json.put("data", new Json.Raw(logged.data()));
+      case Activity.Logged logged -> {
+        json.put("data", new Json.Raw(logged.data()));
+        if (logged.objectKey() != 0) {
+          var object = new LinkedHashMap<String, @Nullable Object>();
+          object.put("cio_object_id", CioObjectId.of(logged.objectKey()));
+          object.put("object_id", called.objects.get(logged.objectKey()));
+          json.put("object_identifiers", object);
+        }
+      }
       case Activity.Happened event -> {
         json.put("data", new Json.Raw(event.data()));
         json.put(event.kind() == EventKind.PAGE ? "url" : "name", event.name());

@@ -2,13 +2,15 @@ package dev.carillon.api.app;
 
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
+import dev.carillon.objects.ObjectQueries;
 import dev.carillon.people.CioId;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.people.PersonLookup;
-import dev.carillon.reporting.ActivityPlace;
+import dev.carillon.reporting.Activity;
 import dev.carillon.reporting.ActivityFilter;
 import dev.carillon.reporting.ActivityPage;
+import dev.carillon.reporting.ActivityPlace;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityType;
 import dev.carillon.reporting.WorkspaceActivities;
@@ -16,6 +18,7 @@ import dev.carillon.workspaces.Access;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/activities} and {@code /v1/customers/{id}/activities} (app-data §2.8). */
@@ -25,6 +28,7 @@ final class ActivityReads {
   private final PeopleReads peopleReads;
   private final PersonLookup lookup;
   private final PeopleQueries people;
+  private final ObjectQueries objects;
   private final ActivityQueries ofPeople;
   private final WorkspaceActivities ofWorkspaces;
   private final ActivityJson json;
@@ -32,12 +36,14 @@ final class ActivityReads {
   ActivityReads(
       PeopleReads peopleReads,
       PeopleQueries people,
+      ObjectQueries objects,
       ActivityQueries ofPeople,
       WorkspaceActivities ofWorkspaces,
       ActivityJson json) {
     this.peopleReads = peopleReads;
     this.lookup = new PersonLookup(people);
     this.people = people;
+    this.objects = objects;
     this.ofPeople = ofPeople;
     this.ofWorkspaces = ofWorkspaces;
     this.json = json;
@@ -48,7 +54,8 @@ final class ActivityReads {
     var filter = filter(request, PageCursor.ACTIVITIES, false);
     var page = ofPeople.ofPerson(access.workspace(), found.personId(), filter);
     var names = found.names();
-    return Reply.json(200, json.page(page, PageCursor.ACTIVITIES, Map.of(names.personId(), names)));
+    var called = new ActivityJson.Called(Map.of(names.personId(), names), objects(access, page));
+    return Reply.json(200, json.page(page, PageCursor.ACTIVITIES, called));
   }
 
   Reply all(Access access, Request request) {
@@ -66,7 +73,8 @@ final class ActivityReads {
               ? new ActivityPage(List.of(), null)
               : ofPeople.ofPerson(access.workspace(), personId.getAsLong(), filter);
     }
-    return Reply.json(200, json.page(page, list, names(access, page)));
+    var called = new ActivityJson.Called(names(access, page), objects(access, page));
+    return Reply.json(200, json.page(page, list, called));
   }
 
   /**
@@ -91,6 +99,16 @@ final class ActivityReads {
     var concerned =
         page.activities().stream().map(each -> each.origin().personId()).distinct().toList();
     return people.names(access.workspace(), concerned);
+  }
+
+  private Map<Long, String> objects(Access access, ActivityPage page) {
+    var concerned = new TreeSet<Long>();
+    for (var each : page.activities()) {
+      if (each instanceof Activity.Logged logged && logged.objectKey() != 0) {
+        concerned.add(logged.objectKey());
+      }
+    }
+    return objects.ids(access.workspace(), concerned);
   }
 
   private static ActivityFilter filter(Request request, PageCursor list, boolean deleted) {

@@ -71,16 +71,12 @@ public final class AppApi {
     this.credentials = credentials;
     this.limits = limits;
     this.people =
-        new PeopleReads(
-            sources.people,
-            sources.activities,
-            sources.deliveries,
-            messageJson,
-            clock);
+        new PeopleReads(sources.people, sources.activities, sources.deliveries, messageJson, clock);
     this.activities =
         new ActivityReads(
             people,
             sources.people,
+            sources.objects,
             sources.activities,
             sources.workspaceActivities,
             new ActivityJson(sources.deliveryIds));

@@ -46,8 +46,7 @@ final class DataIndexCalls {
       byName.put(name, new Description(name, entry.description(), entry.privacyLevel()));
     }
     body.check();
-    if (!attributes.describe(
-        Scope.people(access.workspace()), List.copyOf(byName.values()))) {
+    if (!attributes.describe(Scope.people(access.workspace()), List.copyOf(byName.values()))) {
       throw new Problem.Invalid(
               List.of(
                   new Fault(

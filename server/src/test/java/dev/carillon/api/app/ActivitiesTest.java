@@ -84,8 +84,7 @@ class ActivitiesTest {
     shop.activity(0, "failed_attribute_change", at(90), "{\"reason\":\"nobody\",\"plan\":1}");
     shop.activity(0, "_o:1:create", at(95), "{\"object_id\":\"acme\"}");
     var mail = shop.delivery(kim, null, null, at(100));
-    shop.delivery(
-        mail, "sent_at = '%s', opened_at = '%s'".formatted(at(101), at(200)));
+    shop.delivery(mail, "sent_at = '%s', opened_at = '%s'".formatted(at(101), at(200)));
     return kim;
   }
 
@@ -193,6 +192,56 @@ class ActivitiesTest {
       })
   void shouldRefuseWrongParameters(String query, String message) {
     client.get("/v1/activities?" + query).expectProblem(400, message);
+  }
+
+  @ParameterizedTest
+  @DisplayName("fuzz: whatever a parameter holds, the answer is 200 or 400, never 500")
+  @ValueSource(
+      strings = {
+        "%00",
+        "%ff",
+        "%ed%a0%80",
+        "+",
+        "%20",
+        "-1",
+        "0",
+        "1e3",
+        "0x10",
+        "99999999999999999999",
+        "null",
+        "[]",
+        "{}",
+        "true",
+        "'%3B--",
+        "%25",
+        "%F0%9F%98%80",
+        "AAAA",
+        "Mg",
+        "_o:999999999:create",
+        "_o:1:create%00",
+        "_r:1:attribute_change",
+        "cio_",
+        "cio_zz",
+        "cio_a39999999999999999999",
+        "......",
+        "=",
+        "%5Cu0000"
+      })
+  void shouldNeverFail(String value) {
+    story();
+    for (var path : List.of("/v1/activities?", "/v1/customers/kim/activities?")) {
+      for (var parameter :
+          List.of("type", "name", "start", "limit", "deleted", "customer_id", "id_type")) {
+        var answer = client.get(path + parameter + "=" + value);
+        assertThat(answer.status())
+            .as(answer.call() + " " + answer.http().body())
+            .isIn(200, 400, 404);
+      }
+      var longest = client.get(path + "name=" + "x".repeat(4_000));
+      assertThat(longest.status()).isIn(200, 400, 414);
+      assertThat(client.get(path + "type=event&type=page").status()).isIn(200, 400);
+    }
+    assertThat(client.get("/v1/customers/" + value + "/activities").status()).isIn(200, 400, 404);
   }
 
   @ParameterizedTest
