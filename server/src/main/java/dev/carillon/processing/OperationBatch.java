@@ -135,7 +135,7 @@ final class OperationBatch {
     var needs = needs();
     scope.people().resolve(needs.identifiers);
     needLinks(needs);
-    var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.claimed, last()));
+    var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.attached, last()));
     others.addAll(reports.read(operations, needs.reach));
     scope.people().load(needs.loaded, others);
     reports.follow();
@@ -161,8 +161,9 @@ final class OperationBatch {
   }
 
   private void needClaim(Key key, Needs needs) {
+    needs.claimed.add(key);
     if (ruleBook.settings(key.workspace()).mergeAnonymousEvents()) {
-      needs.claimed.add(key);
+      needs.attached.add(key);
       needs.reach.all(ruleBook.of(key.workspace())); // whichever events wait
     }
   }
@@ -391,6 +392,7 @@ final class OperationBatch {
     final Set<IdentifierKey> loaded = new HashSet<>();
     final TreeSet<Key> anonymous = new TreeSet<>();
     final TreeSet<Key> claimed = new TreeSet<>();
+    final TreeSet<Key> attached = new TreeSet<>(); // claimed with the events that wait
     final Map<Key, Set<IdentifierKey>> links = new HashMap<>();
     final RuleBook.Reach reach = new RuleBook.Reach();
     boolean deletions;

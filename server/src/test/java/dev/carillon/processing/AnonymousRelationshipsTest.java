@@ -8,6 +8,7 @@ import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.ProcessingKit.Activity;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -171,5 +172,19 @@ final class AnonymousRelationshipsTest {
     assertThat(THINGS.waiting("anon")).isEmpty();
     assertThat(KIT.deadLetters()).isEmpty();
     KIT.assertConsistent();
+  }
+
+  @Test
+  @DisplayName("P-33, P-34: also where events stay anonymous")
+  void shouldBecomeRealWhereEventsStayAnonymous() {
+    KIT.settings(now ->
+        new WorkspaceSettings(now.autoMerge(), now.emailUpdatesById(), false, now.identifiers()));
+    THINGS.apply(
+        THINGS.relateAnonymous("anon", ACME, "role", "guest"),
+        KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
+    claim(ADA);
+    assertThat(THINGS.relationships(ADA)).containsExactly("acme {\"role\":\"guest\"}");
+    assertThat(THINGS.waiting("anon")).isEmpty();
+    assertThat(KIT.events(ADA)).isEmpty();
   }
 }

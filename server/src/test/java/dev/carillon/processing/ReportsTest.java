@@ -27,8 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -527,5 +527,25 @@ final class ReportsTest {
                 ada))
         .isEqualTo(2);
     assertThat(KIT.find(id("nobody"))).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "P-19: an address that bounces or complains suppresses nobody; unsuppress has no part in it")
+  void shouldNotSuppressPeopleByReports() {
+    KIT.identify(ADA, "email", "ada@example.test");
+    KIT.settle();
+    var ada = KIT.personId(ADA);
+    var mail = mail(ada);
+    accept(report(mail, "bounced", NOON), report(mail, "spammed", NOON));
+    assertThat(KIT.number("SELECT count(*) FROM suppression")).isZero();
+    KIT.identify(ADA, "plan", "pro");
+    KIT.event(Identifier.email("ada@example.test"), "bought");
+    KIT.accept(KIT.unsuppressOf(ADA));
+    KIT.settle();
+    assertThat(KIT.personId(ADA)).isEqualTo(ada);
+    assertThat(KIT.attributesOf(ADA)).containsEntry("plan", "pro");
+    assertThat(KIT.events(ADA)).containsExactly("bought");
+    assertThat(metrics(mail)).containsKeys("bounced", "spammed");
   }
 }
