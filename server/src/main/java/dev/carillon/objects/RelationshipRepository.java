@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
  * Rows of relationships between people and objects, read and written for whole batches. Every
@@ -107,18 +108,31 @@ public final class RelationshipRepository {
   /** Removes every relationship of these people and of these objects, which are locked. */
   public void deleteAll(Handle handle, Collection<Long> people, Collection<Long> objects) {
     // Rows in one order: whoever deletes a person and whoever deletes an object may meet in many.
-    handle
-        .createUpdate(
-            """
-            DELETE FROM relationship r USING (
-                   SELECT person_id, object_key FROM relationship
-                    WHERE person_id = ANY(:people) OR object_key = ANY(:objects)
-                    ORDER BY person_id, object_key FOR UPDATE) gone
-             WHERE r.person_id = gone.person_id AND r.object_key = gone.object_key
-            """)
-        .bind("people", people.stream().mapToLong(Long::longValue).toArray())
-        .bind("objects", objects.stream().mapToLong(Long::longValue).toArray())
+    bound(
+            handle.createQuery(
+                """
+                SELECT count(*) FROM (
+                    SELECT FROM relationship WHERE person_id = ANY(:people) OR object_key = ANY(:objects)
+                     ORDER BY person_id, object_key FOR UPDATE) locked
+                """),
+            people,
+            objects)
+        .mapTo(Long.class)
+        .one();
+    // A statement of its own, which sees the rows that a merge moved while the first one waited.
+    bound(
+            handle.createUpdate(
+                "DELETE FROM relationship WHERE person_id = ANY(:people) OR object_key = ANY(:objects)"),
+            people,
+            objects)
         .execute();
+  }
+
+  private static <S extends SqlStatement<S>> S bound(
+      S statement, Collection<Long> people, Collection<Long> objects) {
+    return statement
+        .bind("people", people.stream().mapToLong(Long::longValue).toArray())
+        .bind("objects", objects.stream().mapToLong(Long::longValue).toArray());
   }
 
   private static Row row(ResultSet row) throws SQLException {

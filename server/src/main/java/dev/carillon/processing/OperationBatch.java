@@ -71,7 +71,20 @@ final class OperationBatch {
 
   /** Reads, applies and writes. The caller commits. */
   Outcome run() {
+    return run(false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param resumed whether the merge the first operation asked for is done: then it is to be
+   *     applied too, and cannot be ignored for what was suppressed meanwhile
+   */
+  Outcome run(boolean resumed) {
     read();
+    if (resumed && isIgnored(operations.getFirst())) {
+      throw new RetryBatch("an identifier was suppressed while its call made two people one");
+    }
     var applied = 0;
     Outcome early = null;
     for (var each : operations) {

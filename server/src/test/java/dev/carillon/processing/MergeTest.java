@@ -4,6 +4,7 @@ import static dev.carillon.people.Identifier.cioId;
 import static dev.carillon.people.Identifier.email;
 import static dev.carillon.people.Identifier.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.ExitRule;
@@ -683,5 +684,36 @@ final class MergeTest {
         assertThat(killed).isNotNull();
       }
     }
+  }
+
+  @Test
+  @DisplayName(
+      "P-26, track §6: a relationship that moves while its object is deleted goes with the object")
+  void shouldDeleteWhatMovesMeanwhile() {
+    // given: a merge on another node, not committed yet
+    both();
+    relationship(KIT.personId(BOB), 7, "{}");
+    try (var other = KIT.database.jdbi().open()) {
+      other.begin();
+      other.execute(
+          "UPDATE relationship SET person_id = ? WHERE person_id = ?",
+          KIT.personId(ADA),
+          KIT.personId(BOB));
+      // when
+      KIT.accept(new Things(KIT).delete(Things.object("o7")));
+      await()
+          .until(() ->
+              KIT.number(
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
+                  > 0);
+      other.commit();
+    }
+    KIT.settle();
+    // then
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM relationship WHERE workspace_id = ?",
+                KIT.workspace().value()))
+        .isZero();
   }
 }
