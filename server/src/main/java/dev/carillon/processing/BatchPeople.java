@@ -47,6 +47,7 @@ final class BatchPeople {
   private final TreeMap<IdentifierKey, Long> added = new TreeMap<>();
   private final TreeMap<IdentifierKey, Long> removed = new TreeMap<>();
   private final Set<IdentifierKey> suppressed = new HashSet<>();
+  private final TreeSet<IdentifierKey> nobodys = new TreeSet<>();
 
   /**
    * @param identity {@link dev.carillon.store.Epoch#identity} when the transaction began
@@ -196,6 +197,17 @@ final class BatchPeople {
     return state.deleted() || !state.workspace().equals(workspace) ? null : state;
   }
 
+  /**
+   * Notes that it mattered that an identifier names nobody, if it does not. Two batches that look
+   * for each other's new identifiers at the same moment would otherwise both find nothing, as if
+   * each had come first.
+   */
+  void relyOnNobody(WorkspaceId workspace, Identifier identifier) {
+    if (personId(workspace, identifier) == NOBODY) {
+      nobodys.add(IdentifierKey.of(workspace, identifier));
+    }
+  }
+
   /** The state of a locked person; null when it is not loaded or does not exist. */
   @Nullable PersonState byId(long personId) {
     var state = states.get(personId);
@@ -339,9 +351,7 @@ final class BatchPeople {
     if (!removed.isEmpty()) {
       people.deleteIdentifiers(handle, removed);
     }
-    if (!added.isEmpty() && people.insertIdentifiers(handle, added) != added.size()) {
-      throw new RetryBatch("another batch took one of " + added.size() + " identifiers");
-    }
+    insertIdentifiers();
     if (!inserts.isEmpty()) {
       checkSuppressions(people.insert(handle, inserts));
     } else if (!added.isEmpty()) {
@@ -349,6 +359,23 @@ final class BatchPeople {
     }
     if (!updates.isEmpty()) {
       people.update(handle, updates, now);
+    }
+  }
+
+  /**
+   * Identifiers that matter because they name nobody are written too, and removed again: whoever
+   * adds one at the same moment waits here, or is waited for and found.
+   */
+  private void insertIdentifiers() {
+    nobodys.removeAll(added.keySet());
+    var rows = new TreeMap<>(added);
+    nobodys.forEach(key -> rows.put(key, NOBODY));
+    if (!rows.isEmpty() && people.insertIdentifiers(handle, rows) != rows.size()) {
+      throw new RetryBatch("another batch took one of " + rows.size() + " identifiers");
+    }
+    if (!nobodys.isEmpty()) {
+      rows.keySet().retainAll(nobodys);
+      people.deleteIdentifiers(handle, rows);
     }
   }
 

@@ -133,6 +133,10 @@ final class IdentifyApplier {
         return Applied.NOTHING; // unknown or dead: dropped (track §3.2, P-5)
       }
       person = holder(call.workspace(), body);
+      if (person != null || !call.updateOnly()) {
+        people.relyOnNobody(call.workspace(), path);
+        body.forEach(each -> people.relyOnNobody(call.workspace(), each));
+      }
       if (person == null) {
         if (call.updateOnly()) {
           activity.failed(

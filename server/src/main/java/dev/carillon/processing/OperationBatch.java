@@ -71,7 +71,20 @@ final class OperationBatch {
 
   /** Reads, applies and writes. The caller commits. */
   Outcome run() {
+    return run(false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param resumed whether the merge the first operation asked for is done: then it is to be
+   *     applied too, and cannot be ignored for what was suppressed meanwhile
+   */
+  Outcome run(boolean resumed) {
     read();
+    if (resumed && isIgnored(operations.getFirst())) {
+      throw new RetryBatch("an identifier was suppressed while its call made two people one");
+    }
     var applied = 0;
     Outcome early = null;
     for (var each : operations) {
@@ -135,13 +148,13 @@ final class OperationBatch {
     var needs = needs();
     scope.people().resolve(needs.identifiers);
     needLinks(needs);
-    var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.claimed, last()));
+    var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.attached, last()));
     others.addAll(reports.read(operations, needs.reach));
     scope.people().load(needs.loaded, others);
     reports.follow();
     scope.people().lookForSuppressed();
     devices.read(operations);
-    objects.read(operations, needs.taken);
+    objects.read(operations, needs.claimed);
     scope.loadRuleFacts(needs.reach);
   }
 
@@ -162,9 +175,9 @@ final class OperationBatch {
 
   /** Relationships are carried over whatever becomes of events (P-34). */
   private void needClaim(Key key, Needs needs) {
-    needs.taken.add(key);
+    needs.claimed.add(key);
     if (ruleBook.settings(key.workspace()).mergeAnonymousEvents()) {
-      needs.claimed.add(key);
+      needs.attached.add(key);
       needs.reach.all(ruleBook.of(key.workspace())); // whichever events wait
     }
   }
@@ -393,8 +406,8 @@ final class OperationBatch {
     final Set<IdentifierKey> identifiers = new HashSet<>();
     final Set<IdentifierKey> loaded = new HashSet<>();
     final TreeSet<Key> anonymous = new TreeSet<>();
-    final TreeSet<Key> taken = new TreeSet<>();
     final TreeSet<Key> claimed = new TreeSet<>();
+    final TreeSet<Key> attached = new TreeSet<>(); // claimed with the events that wait
     final Map<Key, Set<IdentifierKey>> links = new HashMap<>();
     final RuleBook.Reach reach = new RuleBook.Reach();
     boolean deletions;

@@ -63,6 +63,7 @@ final class Waves {
       new OperationBatch(scope(), operations).lock();
     }
     var longest = Integer.MAX_VALUE;
+    var resumed = false;
     for (var at = 0; at < operations.size(); ) {
       var kind = barrier(operations.get(at));
       var end = at;
@@ -73,8 +74,9 @@ final class Waves {
       }
       var wave = operations.subList(at, end);
       if (kind == Barrier.NONE) {
-        var outcome = ordinary(wave);
+        var outcome = ordinary(wave, resumed);
         at += outcome.applied();
+        resumed = outcome.again();
         if (outcome.merge() != null) {
           var scope = scope();
           new MergeWave(scope).run(outcome.merge());
@@ -90,9 +92,9 @@ final class Waves {
     }
   }
 
-  private OperationBatch.Outcome ordinary(List<Accepted> wave) {
+  private OperationBatch.Outcome ordinary(List<Accepted> wave, boolean resumed) {
     var scope = scope();
-    var outcome = new OperationBatch(scope, wave).run();
+    var outcome = new OperationBatch(scope, wave).run(resumed);
     done(scope, false);
     return outcome;
   }

@@ -188,4 +188,18 @@ final class AnonymousRelationshipsTest {
     assertThat(KIT.deadLetters()).isEmpty();
     KIT.assertConsistent();
   }
+
+  @Test
+  @DisplayName("P-33, P-34: also where events stay anonymous")
+  void shouldBecomeRealWhereEventsStayAnonymous() {
+    KIT.settings(now ->
+        new WorkspaceSettings(now.autoMerge(), now.emailUpdatesById(), false, now.identifiers()));
+    THINGS.apply(
+        THINGS.relateAnonymous("anon", ACME, "role", "guest"),
+        KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
+    claim(ADA);
+    assertThat(THINGS.relationships(ADA)).containsExactly("acme {\"role\":\"guest\"}");
+    assertThat(THINGS.waiting("anon")).isEmpty();
+    assertThat(KIT.events(ADA)).isEmpty();
+  }
 }

@@ -3,8 +3,12 @@ package dev.carillon.processing;
 import static dev.carillon.people.Identifier.email;
 import static dev.carillon.people.Identifier.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.people.Identifier;
+import dev.carillon.people.IdentifierKey;
+import dev.carillon.people.Suppressions;
+import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -193,5 +197,37 @@ final class AutoMergeTest {
                 "SELECT count(*) FROM person_identifier WHERE workspace_id = ?",
                 KIT.workspace().value()))
         .isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "P-17, P-20: a call is ignored as a whole when an identifier is suppressed in its midst")
+  void shouldNotDoHalfACall() {
+    // given: a merge has to wait for somebody else to let go of a device
+    apart();
+    KIT.accept(new Things(KIT).device(MAIL, "token", null));
+    KIT.settle();
+    var suppressed = IdentifierKey.of(KIT.workspace(), email("other@example.test"));
+    try (var other = KIT.database.jdbi().open()) {
+      other.begin();
+      other.execute(
+          "UPDATE device SET platform = 'android' WHERE workspace_id = ?", KIT.workspace().value());
+      // when
+      KIT.identify(MAIL, "id", "ada", "email", "other@example.test", "plan", "new");
+      await()
+          .until(() ->
+              KIT.number(
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
+                  > 0);
+      new Suppressions(ProcessingKit.SECRET)
+          .add(other, Map.of(suppressed, 1L), KIT.clock.instant());
+      Epoch.newIdentity(other);
+      other.commit();
+    }
+    KIT.settle();
+    // then
+    assertThat(KIT.people()).isEqualTo(2);
+    assertThat(KIT.attributesOf(MAIL)).containsEntry("plan", "of the address");
+    assertThat(KIT.activityTypes(ADA)).doesNotContain("profile_merge");
   }
 }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Events: whose they become, repeats, time, anonymous ones (track §4). */
 final class EventsTest {
@@ -545,5 +547,107 @@ final class EventsTest {
     KIT.advance(Duration.ofMinutes(3));
     KIT.erase();
     assertThat(KIT.events(person)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("P-40: a name is another one in other letters")
+  void shouldTellNamesApartByCase() {
+    var segment = everDid("bought");
+    var campaign = onEvent("bought");
+    KIT.event(ADA, "Bought");
+    KIT.event(BOB, "bought");
+    KIT.settle();
+    assertThat(KIT.segmentsOf(ADA)).isEmpty();
+    assertThat(KIT.journeys(ADA)).isEmpty();
+    assertThat(KIT.segmentsOf(BOB)).containsExactly(segment);
+    assertThat(KIT.journeys(BOB))
+        .extracting(ProcessingKit.Travel::campaignId)
+        .containsExactly(campaign);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = EventKind.class,
+      names = {"PAGE", "SCREEN"})
+  @DisplayName("P-44: pages and screens trigger and fulfil conditions, each kind its own")
+  void shouldReactToPagesAndScreens(EventKind kind) {
+    var segment =
+        KIT.segment(
+            new Condition.Event(kind, "/home", Condition.Count.AT_LEAST, 1, null, List.of()));
+    var campaign =
+        KIT.campaign(
+                new CampaignDefinition(
+                    "on home",
+                    "",
+                    new TriggerRule.EventTrigger(kind, "/home", List.of()),
+                    null,
+                    Frequency.EVERY_TIME,
+                    ExitRule.NEVER,
+                    List.of(new Step.Exit(0, ""))))
+            .id();
+    for (var each : List.of(EventKind.EVENT, EventKind.PAGE, EventKind.SCREEN)) {
+      KIT.accept(
+          new Operation.Event(
+              KIT.workspace(),
+              each == kind ? ADA : BOB,
+              null,
+              each,
+              "/home",
+              null,
+              0,
+              "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    }
+    KIT.settle();
+    assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
+    assertThat(KIT.journeys(ADA))
+        .extracting(ProcessingKit.Travel::campaignId)
+        .containsExactly(campaign);
+    assertThat(KIT.segmentsOf(BOB)).isEmpty();
+    assertThat(KIT.journeys(BOB)).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "P-46: an event that cannot be stored is a failed_event of its person, with a reason")
+  void shouldNoteWhatCouldNotBecomeAnEvent() {
+    KIT.identify(ADA);
+    KIT.accept(KIT.eventOf(ADA, "bad\u0000name", "{}"));
+    KIT.event(ADA, "good name");
+    KIT.settle();
+    assertThat(KIT.events(ADA)).containsExactly("good name");
+    assertThat(KIT.activities(KIT.personId(ADA)))
+        .containsExactly(
+            new ProcessingKit.Activity(
+                "failed_event",
+                Map.of("name", "bad?name", "reason", "the event could not be processed")));
+  }
+
+  @Test
+  @DisplayName(
+      "P-42, I3: an id that two nodes hear about different people, in different lanes, counts once")
+  void shouldIgnoreRepeatsAcrossLanesOfTwoNodes() throws Exception {
+    try (var kit = ProcessingKit.start(1)) {
+      var second = kit.addNode(1);
+      kit.shareLanes();
+      var ids = 200;
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (var copy = 0; copy < 3; copy++) {
+          var name = "copy-" + copy;
+          var node = copy % 2 == 0 ? kit.node(0) : second;
+          threads.submit(() -> {
+            for (var i = 0; i < ids; i++) {
+              var eventId = i % 2 == 0 ? "order-" + i : ulid(ProcessingKit.START.plusMillis(i));
+              ProcessingKit.accept(node, kit.eventWithId(id(name + "-" + i), "bought", eventId));
+            }
+          });
+        }
+      }
+      kit.settle();
+      assertThat(kit.number("SELECT count(*) FROM event")).isEqualTo(ids);
+      assertThat(kit.number("SELECT count(DISTINCT event_id) FROM event")).isEqualTo(ids);
+      assertThat(kit.people()).as("a repeat creates nobody").isEqualTo(ids);
+      assertThat(kit.node(0).stats().operations()).isPositive();
+      assertThat(second.stats().operations()).isPositive();
+    }
   }
 }

@@ -12,16 +12,14 @@ import dev.carillon.people.Identifier;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -33,82 +31,20 @@ final class IdentityPropertyTest {
   private static final int NAMES = 4;
   private static final int CALLS = 150;
 
-  /** Calls that move or remove people among others. */
-  private static final Set<String> ALL =
-      Set.of(
-          "identify",
-          "both",
-          "event",
-          "anonymous",
-          "link",
-          "merge",
-          "alias",
-          "delete",
-          "suppress",
-          "unsuppress");
-
-  /** Calls after which every event still belongs to somebody, or waits. */
-  private static final Set<String> LOSING_NOTHING =
-      Set.of("identify", "both", "event", "anonymous", "link", "merge", "alias");
-
-  // ── calls ─────────────────────────────────────────────────────────────────────────────────────
-
-  /** Makes calls; every event has a name of its own, so that each can be followed. */
-  private record Caller(ProcessingKit kit, Random random, List<String> kinds, String name) {
-    Caller(ProcessingKit kit, Random random, Set<String> kinds, String name) {
-      this(kit, random, kinds.stream().sorted().toList(), name);
-    }
-
-    private String any(String prefix) {
-      return prefix + random.nextInt(NAMES);
-    }
-
-    private Identifier anybody() {
-      return random.nextBoolean()
-          ? Identifier.id(any("p"))
-          : Identifier.email(any("p") + "@example.test");
-    }
-
-    Operation next(int number) {
-      var event = name + number;
-      return switch (kinds.get(random.nextInt(kinds.size()))) {
-        case "identify" -> identify(event, false);
-        case "both" -> identify(event, true);
-        case "event" -> kit.eventOf(anybody(), event, "{}");
-        case "anonymous" -> kit.anonymousOf(any("anon"), event, kit.clock.instant());
-        case "link" -> kit.linkingOf(anybody(), any("anon"), event);
-        case "merge" -> kit.mergeOf(anybody(), anybody());
-        case "alias" ->
-            new Operation.Merge(
-                kit.workspace(),
-                anybody(),
-                random.nextBoolean() ? anybody() : Identifier.id(any("anon")),
-                true);
-        case "delete" -> new Operation.Delete(kit.workspace(), anybody());
-        case "suppress" -> kit.suppressOf(anybody());
-        default -> kit.unsuppressOf(anybody());
-      };
-    }
-
-    private Operation identify(String value, boolean both) {
-      var attributes = new LinkedHashMap<String, @Nullable Object>();
-      attributes.put(any("a"), value);
-      if (both) {
-        attributes.put("id", any("p"));
-        attributes.put("email", any("p") + "@example.test");
-      }
-      if (random.nextInt(4) == 0) {
-        attributes.put("anonymous_id", any("anon"));
-      }
-      return new Operation.Identify(kit.workspace(), anybody(), attributes, 0, false);
-    }
+  private static IdentityCalls caller(
+      ProcessingKit kit, Random random, Set<String> kinds, int segment) {
+    return new IdentityCalls(kit, random, "one-", NAMES, segment, kinds);
   }
 
-  private static void rules(ProcessingKit kit) {
-    kit.segment(new Condition.Attribute(new AttributeTest("a0", Operator.EXISTS, null)));
+  /** Rules that look at what is called, and a manual segment. */
+  private static int rules(ProcessingKit kit) {
+    kit.settings(
+        settings -> settings); // stored, and with the workspace comes its first object type
+    kit.segment(new Condition.Attribute(new AttributeTest("b0", Operator.EXISTS, null)));
     kit.segment(
         new Condition.Event(
             EventKind.EVENT, "nothing", Condition.Count.AT_MOST, 0, Duration.ofDays(1), List.of()));
+    return kit.manualSegment();
   }
 
   // ── against the model ─────────────────────────────────────────────────────────────────────────
@@ -120,18 +56,18 @@ final class IdentityPropertyTest {
     try (var kit = ProcessingKit.start(2)) {
       var second = kit.addNode(2);
       kit.shareLanes();
-      rules(kit);
-      var model = new PeopleModel();
-      var caller = new Caller(kit, new Random(seed), ALL, "e");
+      var caller = caller(kit, new Random(seed), IdentityCalls.ALL, rules(kit));
+      var model = new PeopleModel(WorkspaceSettings.DEFAULT);
       var calls = new ArrayList<Operation>();
       for (var i = 0; i < CALLS; i++) {
         var call = caller.next(i);
         calls.add(call);
-        model.apply(call);
+        model.apply(call, i);
+        kit.clock.advance(Duration.ofMillis(1)); // who is older is told by time, not by numbers
         ProcessingKit.accept(i % 2 == 0 ? kit.node(0) : second, call);
         kit.settle();
       }
-      assertSame(kit, model, "seed %d, calls %s".formatted(seed, calls));
+      assertSame(kit, caller, model, "seed %d, calls %s".formatted(seed, calls));
     }
   }
 
@@ -142,20 +78,21 @@ final class IdentityPropertyTest {
       var seed = System.nanoTime();
       var random = new Random(seed);
       try (var kit = ProcessingKit.start(1)) {
-        rules(kit);
-        var model = new PeopleModel();
-        var caller = new Caller(kit, random, ALL, "e");
+        var caller = caller(kit, random, IdentityCalls.ALL, rules(kit));
+        var model = new PeopleModel(WorkspaceSettings.DEFAULT);
         var calls = new ArrayList<Operation>();
         while (calls.size() < CALLS) {
           var batch = new ArrayList<Operation>();
           for (var i = 1 + random.nextInt(60); i > 0; i--) {
             batch.add(caller.next(calls.size() + batch.size()));
           }
-          batch.forEach(model::apply);
-          calls.addAll(batch);
+          for (var call : batch) {
+            model.apply(call, calls.size());
+            calls.add(call);
+          }
           together(kit, batch, random.nextBoolean() ? random.nextInt(batch.size()) : -1);
         }
-        assertSame(kit, model, "seed %d, calls %s".formatted(seed, calls));
+        assertSame(kit, caller, model, "seed %d, calls %s".formatted(seed, calls));
       }
     }
   }
@@ -195,66 +132,13 @@ final class IdentityPropertyTest {
     }
   }
 
-  private static void assertSame(ProcessingKit kit, PeopleModel model, String story) {
-    finish(kit);
+  private static void assertSame(
+      ProcessingKit kit, IdentityCalls caller, PeopleModel model, String story) {
+    IdentityState.finish(kit);
     assertThat(kit.deadLetters()).as(story).isEmpty();
-    var people =
-        kit.database.read(handle ->
-            handle
-                .select(
-                    "SELECT person_id FROM person WHERE workspace_id = ?", kit.workspace().value())
-                .mapTo(Long.class)
-                .list());
-    assertThat(people)
+    assertThat(new IdentityState(kit, caller.identifiers()).seen(caller.prefix()))
         .as(story)
-        .extracting(person ->
-            new TreeMap<>(kit.storedAttributes(person).orElseThrow())
-                + " "
-                + kit.events(person).stream().sorted().toList())
-        .containsExactlyInAnyOrderElementsOf(
-            model.people.stream().map(PeopleModel.Somebody::toString).toList());
-    var waiting =
-        kit.database.read(handle ->
-            handle
-                .select(
-                    "SELECT a.anonymous_id || ' ' || n.name FROM anonymous_event a JOIN event_name n USING (name_id)")
-                .mapTo(String.class)
-                .list());
-    assertThat(waiting)
-        .as(story)
-        .containsExactlyInAnyOrderElementsOf(
-            model.waiting.entrySet().stream()
-                .flatMap(each -> each.getValue().stream().map(event -> each.getKey() + " " + event))
-                .toList());
-    assertThat(kit.number("SELECT count(*) FROM suppression"))
-        .as(story)
-        .isEqualTo(model.suppressed.size());
-  }
-
-  /** Lets everything that is left to the background come to its end. */
-  private static void finish(ProcessingKit kit) {
-    kit.settle();
-    kit.moveMerged();
-    kit.advance(Duration.ofMinutes(3));
-    kit.moveMerged();
-    kit.erase();
-    kit.assertConsistent();
-    for (var table : List.of("merger", "erasure")) {
-      assertThat(kit.number("SELECT count(*) FROM " + table)).as(table).isZero();
-    }
-    for (var table : List.of("event", "delivery", "outbox", "anonymous_link")) {
-      assertThat(
-              kit.number(
-                  "SELECT count(*) FROM %s t WHERE person_id IS NOT NULL AND NOT EXISTS (SELECT FROM person p WHERE p.person_id = t.person_id)"
-                      .formatted(table)))
-          .as("rows of %s of people who do not exist", table)
-          .isZero();
-    }
-    assertThat(
-            kit.number(
-                "SELECT count(*) FROM journey j WHERE wake_at IS NOT NULL AND NOT EXISTS (SELECT FROM person p WHERE p.person_id = j.person_id)"))
-        .as("journeys of people who do not exist")
-        .isZero();
+        .isEqualTo(model.seen());
   }
 
   // ── all at once ───────────────────────────────────────────────────────────────────────────────
@@ -262,16 +146,16 @@ final class IdentityPropertyTest {
   private static int storm(ProcessingKit kit, Set<String> kinds, long seed) throws Exception {
     var second = kit.addNode(2);
     kit.shareLanes();
-    rules(kit);
+    var segment = rules(kit);
     var callers = 6;
     var events = new AtomicInteger();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var caller = 0; caller < callers; caller++) {
         var me = caller;
         threads.submit(() -> {
-          var calls = new Caller(kit, new Random(seed + me), kinds, "e" + me + "-");
+          var calls = caller(kit, new Random(seed + me), kinds, segment);
           for (var i = 0; i < CALLS; i++) {
-            var call = calls.next(i);
+            var call = calls.next(me * CALLS + i);
             if (call instanceof Operation.Event) {
               events.incrementAndGet();
             }
@@ -280,7 +164,7 @@ final class IdentityPropertyTest {
         });
       }
     }
-    finish(kit);
+    IdentityState.finish(kit);
     assertThat(kit.deadLetters()).as("seed %d", seed).isEmpty();
     assertThat(
             kit.number(
@@ -298,12 +182,12 @@ final class IdentityPropertyTest {
   void shouldKeepWhatMustHoldAtOnce() throws Exception {
     var seed = System.nanoTime();
     try (var kit = ProcessingKit.start(2)) {
-      storm(kit, ALL, seed);
+      storm(kit, IdentityCalls.ALL, seed);
       // whoever is free again can be named again, and nobody else
       for (var i = 0; i < NAMES; i++) {
-        kit.accept(kit.unsuppressOf(Identifier.id("p" + i)));
-        kit.accept(kit.unsuppressOf(Identifier.email("p" + i + "@example.test")));
-        kit.identify(Identifier.id("p" + i));
+        kit.accept(kit.unsuppressOf(Identifier.id("one-p" + i)));
+        kit.accept(kit.unsuppressOf(Identifier.email("one-p" + i + "@example.test")));
+        kit.identify(Identifier.id("one-p" + i));
       }
       kit.settle();
       kit.assertConsistent();
@@ -319,7 +203,7 @@ final class IdentityPropertyTest {
   void shouldLoseNoEventAtOnce() throws Exception {
     var seed = System.nanoTime();
     try (var kit = ProcessingKit.start(2)) {
-      var accepted = storm(kit, LOSING_NOTHING, seed);
+      var accepted = storm(kit, IdentityCalls.LOSING_NOTHING, seed);
       assertThat(
               kit.number(
                   "SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM anonymous_event)"))

@@ -4,6 +4,7 @@ import static dev.carillon.people.Identifier.cioId;
 import static dev.carillon.people.Identifier.email;
 import static dev.carillon.people.Identifier.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.ExitRule;
@@ -28,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -267,9 +270,9 @@ final class MergeTest {
   void shouldUniteManualSegments() {
     // given
     both();
-    var mine = manual();
-    var shared = manual();
-    var theirs = manual();
+    var mine = KIT.manualSegment();
+    var shared = KIT.manualSegment();
+    var theirs = KIT.manualSegment();
     var readsManual = KIT.segment(new Condition.InSegment(theirs));
     for (var each : List.of(mine, shared)) {
       enter(KIT.personId(ADA), each);
@@ -281,14 +284,6 @@ final class MergeTest {
     merge(ADA, BOB);
     // then
     assertThat(KIT.segmentsOf(ADA)).containsExactlyInAnyOrder(mine, shared, theirs, readsManual);
-  }
-
-  private static int manual() {
-    var draft = new SegmentDraft("by hand", "", List.of(), null);
-    var outcome =
-        KIT.database.<SegmentOutcome, RuntimeException>inTransaction(
-            handle -> KIT.segments.create(handle, KIT.workspace(), draft));
-    return ((SegmentOutcome.Saved) outcome).segment().id();
   }
 
   private static void enter(long personId, int segmentId) {
@@ -641,5 +636,84 @@ final class MergeTest {
                         KIT.workspace().value())
                     .getFirst()))
         .isEqualTo(Map.of("id", "ada"));
+  }
+
+  @Test
+  @DisplayName(
+      "P-23, I3: very many rows move in the background, by two nodes whose connections die: each once")
+  void shouldMoveVeryManyRowsThroughKills() throws Exception {
+    var count = 400;
+    try (var kit = ProcessingKit.start(1)) {
+      for (var i = 0; i < count; i++) {
+        kit.accept(kit.eventAt(BOB, "bought", ProcessingKit.START.minusSeconds(i)));
+      }
+      kit.identify(ADA);
+      kit.accept(kit.mergeOf(ADA, BOB));
+      kit.settle();
+      assertThat(kit.events(ADA)).hasSizeLessThan(count / 2);
+      // when
+      var killed = 0L;
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var movers = List.of(threads.submit(() -> move(kit)), threads.submit(() -> move(kit)));
+        while (killed < 10 && !movers.stream().allMatch(Future::isDone)) {
+          killed +=
+              kit.number(
+                  """
+                  SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' AND query LIKE '%merger%'
+                  """);
+        }
+      }
+      // then
+      assertThat(killed).as("connections that were ended").isPositive();
+      assertThat(kit.events(ADA)).hasSize(count);
+      assertThat(kit.number("SELECT count(DISTINCT op) FROM event")).isEqualTo(count);
+      kit.advance(Duration.ofMinutes(3));
+      kit.moveMerged();
+      assertThat(kit.number("SELECT count(*) FROM merger")).isZero();
+    }
+  }
+
+  /** As the server does, again after each failure. */
+  private static void move(ProcessingKit kit) {
+    while (true) {
+      try {
+        kit.moveMerged();
+        return;
+      } catch (RuntimeException killed) {
+        assertThat(killed).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "P-26, track §6: a relationship that moves while its object is deleted goes with the object")
+  void shouldDeleteWhatMovesMeanwhile() {
+    // given: a merge on another node, not committed yet
+    both();
+    relationship(KIT.personId(BOB), 7, "{}");
+    try (var other = KIT.database.jdbi().open()) {
+      other.begin();
+      other.execute(
+          "UPDATE relationship SET person_id = ? WHERE person_id = ?",
+          KIT.personId(ADA),
+          KIT.personId(BOB));
+      // when
+      KIT.accept(new Things(KIT).delete(Things.object("o7")));
+      await()
+          .until(() ->
+              KIT.number(
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
+                  > 0);
+      other.commit();
+    }
+    KIT.settle();
+    // then
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM relationship WHERE workspace_id = ?",
+                KIT.workspace().value()))
+        .isZero();
   }
 }

@@ -391,6 +391,16 @@ final class ProcessingKit implements AutoCloseable {
     return built(database.inTransaction(handle -> segments.create(handle, workspace, draft)));
   }
 
+  /** A segment people are put into by calls. */
+  int manualSegment() {
+    var draft = new SegmentDraft("by hand", "", List.of(), null);
+    var outcome =
+        database.<SegmentOutcome, RuntimeException>inTransaction(
+            handle -> segments.create(handle, workspace, draft));
+    assertThat(outcome).isInstanceOf(SegmentOutcome.Saved.class);
+    return ((SegmentOutcome.Saved) outcome).segment().id();
+  }
+
   int changeSegment(int segmentId, Condition condition) {
     var draft = new SegmentDraft("segment", "", List.of(), condition);
     return built(

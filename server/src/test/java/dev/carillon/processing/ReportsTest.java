@@ -528,4 +528,24 @@ final class ReportsTest {
         .isEqualTo(2);
     assertThat(KIT.find(id("nobody"))).isEmpty();
   }
+
+  @Test
+  @DisplayName(
+      "P-19: an address that bounces or complains suppresses nobody; unsuppress has no part in it")
+  void shouldNotSuppressPeopleByReports() {
+    KIT.identify(ADA, "email", "ada@example.test");
+    KIT.settle();
+    var ada = KIT.personId(ADA);
+    var mail = mail(ada);
+    accept(report(mail, "bounced", NOON), report(mail, "spammed", NOON));
+    assertThat(KIT.number("SELECT count(*) FROM suppression")).isZero();
+    KIT.identify(ADA, "plan", "pro");
+    KIT.event(Identifier.email("ada@example.test"), "bought");
+    KIT.accept(KIT.unsuppressOf(ADA));
+    KIT.settle();
+    assertThat(KIT.personId(ADA)).isEqualTo(ada);
+    assertThat(KIT.attributesOf(ADA)).containsEntry("plan", "pro");
+    assertThat(KIT.events(ADA)).containsExactly("bought");
+    assertThat(metrics(mail)).containsKeys("bounced", "spammed");
+  }
 }

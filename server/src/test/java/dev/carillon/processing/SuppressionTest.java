@@ -256,4 +256,47 @@ final class SuppressionTest {
           .isZero();
     }
   }
+
+  @Test
+  @DisplayName(
+      "P-17, track §9.2: no kind of call that names a suppressed identifier leaves a trace")
+  void shouldIgnoreEveryKindOfCall() {
+    // given
+    var things = new Things(KIT);
+    KIT.settings(settings -> settings);
+    var segment = KIT.manualSegment();
+    KIT.accept(KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
+    KIT.accept(KIT.anonymousOf("anon-2", "looked", KIT.clock.instant()));
+    KIT.identify(BOB);
+    suppress(ADA);
+    var activities = count("activity");
+    // when
+    things.apply(
+        KIT.identifyOf(ADA, "anonymous_id", "anon"),
+        KIT.identifyOf(BOB, "id", "ada", "plan", "pro"),
+        KIT.linkingOf(ADA, "anon", "bought"),
+        new Operation.Merge(KIT.workspace(), BOB, ADA, true),
+        new Operation.Merge(KIT.workspace(), ADA, id("anon-2"), true),
+        things.device(ADA, "token", null),
+        things.noDevice(ADA, "token"),
+        things.relate(ADA, Things.object("acme"), "role", "owner"),
+        things.unrelate(ADA, Things.object("acme")),
+        new Operation.Membership(KIT.workspace(), ADA, segment, true),
+        new Operation.ContentReport(KIT.workspace(), ADA, null, true, 0, Map.of()),
+        new Operation.Delete(KIT.workspace(), ADA));
+    // then
+    assertThat(KIT.people()).isEqualTo(1);
+    assertThat(KIT.attributesOf(BOB)).isEqualTo(Map.of("id", "bob"));
+    for (var table : java.util.List.of("event", "device", "relationship", "object")) {
+      assertThat(count(table)).as(table).isZero();
+    }
+    assertThat(KIT.segmentsOf(BOB)).isEmpty();
+    assertThat(count("anonymous_event")).as("still waiting").isEqualTo(2);
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM anonymous_link WHERE person_id IS NOT NULL AND workspace_id = ?",
+                KIT.workspace().value()))
+        .isZero();
+    assertThat(count("activity")).isEqualTo(activities);
+  }
 }

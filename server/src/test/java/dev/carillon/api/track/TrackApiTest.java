@@ -410,7 +410,7 @@ class TrackApiTest {
   // ── events ───────────────────────────────────────────────────────────────────────────────────
 
   @Test
-  @DisplayName("track §4.1: an event with everything")
+  @DisplayName("P-40, track §4.1: an event with everything, its name without space at both ends")
   void shouldTakeAnEvent() throws IOException {
     assertStored(
         server.send(
