@@ -22,6 +22,7 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.RawHttp;
+import dev.carillon.objects.KnownObjects;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.AttributeNames;
@@ -80,7 +81,11 @@ class ActivitiesOfCallsTest {
             RateLimits.off(),
             intake,
             new TrackApi.Sources(
-                IDS, new FormRepository(database, clock), objectTypes::exists, (_, _) -> false));
+                IDS,
+                new FormRepository(database, clock),
+                objectTypes::exists,
+                new KnownObjects(database)::exists,
+                (_, _) -> false));
     var pipelines =
         new PipelinesApi(
             new PipelinesSettings(() -> "https://track.example.test", true),

@@ -336,15 +336,21 @@ class CallFuzzTest {
       var strict =
           SERVER.send("POST", "/v1/track", line + PipelinesServer.STRICT, call.getBytes(UTF_8));
       assertThat(strict.status()).as(header).isEqualTo(401);
-      assertThat(
-              SERVER
-                  .send("POST", "/v1/geofences/nearest", line, "{}".getBytes(UTF_8))
-                  .status())
+      assertThat(SERVER.send("POST", "/v1/geofences/nearest", line, "{}".getBytes(UTF_8)).status())
           .as(header)
           .isEqualTo(401);
     }
     for (var key :
-        List.of("7", "null", "true", "{}", "[]", "\"\"", "\" \"", "\"\\u0001\"", text("x".repeat(2000)))) {
+        List.of(
+            "7",
+            "null",
+            "true",
+            "{}",
+            "[]",
+            "\"\"",
+            "\" \"",
+            "\"\\u0001\"",
+            text("x".repeat(2000)))) {
       for (var target : List.of("/v1/t", "/v1/b")) {
         var body =
             target.equals("/v1/t")
@@ -354,12 +360,12 @@ class CallFuzzTest {
         assertThat(answer.status()).as(body).isEqualTo(401);
       }
     }
-    for (var key : List.of("%00", "%ff", "%", "%2F", "+", "%ed%a0%80", "x".repeat(3_000), "é", "..")) {
+    for (var key :
+        List.of("%00", "%ff", "%", "%2F", "+", "%ed%a0%80", "x".repeat(3_000), "é", "..")) {
       for (var target :
           List.of(
               "/v1/projects/%s/settings",
-              "/v1/analytics-js/snippet/%s/analytics.min.js",
-              "/v1/analytics-js/%s")) {
+              "/v1/analytics-js/snippet/%s/analytics.min.js", "/v1/analytics-js/%s")) {
         var answer = SERVER.send("GET", target.formatted(key), "", new byte[0]);
         assertThat(answer.status()).as(target.formatted(key)).isIn(400, 404);
         assertThat(answer.header("access-control-allow-origin")).isEqualTo("*");
