@@ -1,6 +1,6 @@
 // Every method of customerio-node's PipelinesClient, once, in strict mode.
 import { PipelinesClient, RegionUS } from 'customerio-node';
-import { config, call } from './clients.mjs';
+import { config, call, everyMethodOf } from './clients.mjs';
 
 const cio = new PipelinesClient(config.writeKey, { region: RegionUS, url: config.url + '/v1', strictMode: true });
 
@@ -23,3 +23,5 @@ await call('batch', () =>
     { type: 'track', userId: 'pipe-2', event: 'batched', properties: { n: 1 } },
     { type: 'track', userId: 'pipe-2', event: 'Device Created or Updated', context: { device: { token: 'pipe-token', type: 'ios' } } },
   ]));
+
+everyMethodOf(PipelinesClient);

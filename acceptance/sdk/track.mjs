@@ -1,6 +1,6 @@
 // Every method of customerio-node's TrackClient, once.
 import { TrackClient, IdentifierType, RegionUS } from 'customerio-node';
-import { config, call } from './clients.mjs';
+import { config, call, everyMethodOf } from './clients.mjs';
 
 const cio = new TrackClient(config.siteId, config.trackKey, { region: RegionUS, url: config.url + '/api/v1' });
 
@@ -45,3 +45,5 @@ await call('reportMetric', () =>
 await call('trackPush', () =>
   cio.trackPush({ delivery_id: config.deliveryId, event: 'converted', device_id: 'token-1', timestamp: 1750000300 }));
 await call('unsubscribe', () => cio.unsubscribe(config.deliveryId));
+
+everyMethodOf(TrackClient);

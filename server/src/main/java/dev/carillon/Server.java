@@ -30,7 +30,9 @@ import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
 import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.KnownObjects;
 import dev.carillon.objects.ObjectQueries;
+import dev.carillon.objects.ObjectRemains;
 import dev.carillon.objects.ObjectRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
@@ -205,6 +207,7 @@ final class Server implements AutoCloseable {
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
       upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
       upkeep.every(Duration.ofSeconds(30), "mergers", new Mergers(database, clock, mergers)::run);
+      upkeep.every(Duration.ofSeconds(10), "object-remains", new ObjectRemains(database)::run);
       var anonymousRelationships = new AnonymousRelationshipRepository();
       upkeep.every(
           Duration.ofMinutes(10),
@@ -230,7 +233,11 @@ final class Server implements AutoCloseable {
             limits(settings.trackRate()),
             processing.intake(),
             new TrackApi.Sources(
-                deliveryIds, forms, objectTypes::exists, new ManualSegments(database)::isManual));
+                deliveryIds,
+                forms,
+                objectTypes::exists,
+                new KnownObjects(database)::exists,
+                new ManualSegments(database)::isManual));
     var pipelines =
         new PipelinesApi(
             new PipelinesSettings(this::publicUrl, settings.pipelinesStrict()),

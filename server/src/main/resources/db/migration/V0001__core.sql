@@ -232,6 +232,15 @@ CREATE TABLE object (
     UNIQUE (workspace_id, type_id, object_id)
 ) WITH (fillfactor = 85);
 
+-- Searches walk along it.
+CREATE INDEX object_listed ON object (workspace_id, type_id, object_key);
+
+-- Objects that were deleted and may still have relationships: those go in the background (class ObjectRemains), as a
+-- company may have a million people. Readers join `object` and do not see them.
+CREATE TABLE object_remains (
+    object_key bigint PRIMARY KEY
+);
+
 CREATE TABLE relationship (
     person_id    bigint NOT NULL,
     object_key   bigint NOT NULL,

@@ -103,14 +103,6 @@ public final class AnonymousRelationshipRepository {
         .execute();
   }
 
-  /** Removes every anonymous relationship of locked objects. */
-  public void deleteOfObjects(Handle handle, Collection<Long> objects) {
-    handle
-        .createUpdate("DELETE FROM anonymous_relationship WHERE object_key = ANY(:objects)")
-        .bind("objects", objects.stream().mapToLong(Long::longValue).toArray())
-        .execute();
-  }
-
   /**
    * Removes relationships nobody has claimed for {@link #KEPT}, a bounded number; skips what
    * batches hold.

@@ -1,6 +1,6 @@
 package dev.carillon.objects;
 
-import dev.carillon.objects.ObjectQueries.StoredObject;
+import dev.carillon.objects.ObjectQueries.Candidate;
 import dev.carillon.people.AttributesJson;
 import java.util.List;
 import java.util.Objects;
@@ -38,7 +38,7 @@ public sealed interface ObjectFilter {
    * Whether an object fulfils a filter. {@code object_id} and {@code cio_object_id} count as
    * attributes.
    */
-  static boolean matches(ObjectFilter filter, StoredObject object) {
+  static boolean matches(ObjectFilter filter, Candidate object) {
     return switch (filter) {
       case And(var all) -> all.stream().allMatch(each -> matches(each, object));
       case Or(var any) -> any.stream().anyMatch(each -> matches(each, object));
@@ -48,12 +48,12 @@ public sealed interface ObjectFilter {
     };
   }
 
-  private static @Nullable String text(StoredObject object, String field) {
+  private static @Nullable String text(Candidate object, String field) {
     return switch (field) {
-      case "object_id" -> object.objectId();
-      case "cio_object_id" -> object.cioObjectId();
+      case "object_id" -> object.names().objectId();
+      case "cio_object_id" -> object.names().cioObjectId();
       default -> {
-        var value = object.attributes().values().get(field);
+        var value = object.attributes().get(field);
         yield value == null ? null : AttributesJson.plainText(value);
       }
     };

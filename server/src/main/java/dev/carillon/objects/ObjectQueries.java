@@ -6,6 +6,7 @@ import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -69,11 +70,22 @@ public final class ObjectQueries {
    * A relationship of a person.
    *
    * @param attributes of the relationship
+   * @param characters length of the attributes as stored
    */
-  public record Relationship(long objectKey, int typeId, String objectId, Attributes attributes) {
+  public record Relationship(
+      long objectKey, int typeId, String objectId, Attributes attributes, int characters) {
     /** The immutable id of the object. */
     public String cioObjectId() {
       return CioObjectId.of(objectKey);
+    }
+
+    private static Relationship of(ResultSet row) throws SQLException {
+      return new Relationship(
+          row.getLong("object_key"),
+          row.getInt("type_id"),
+          row.getString("object_id"),
+          Attributes.of(row),
+          row.getString("attributes").length());
     }
   }
 
@@ -131,51 +143,138 @@ public final class ObjectQueries {
                 .findOne());
   }
 
-  /**
-   * Objects of a type in the order of their keys.
-   *
-   * @param after the key behind which to begin; 0 from the first
-   */
-  public List<StoredObject> list(WorkspaceId workspace, int typeId, long after, int limit) {
-    return database.read(handle ->
-        handle
-            .createQuery(OBJECT + " AND object_key > :after ORDER BY object_key LIMIT :limit")
-            .bind("workspace", workspace.value())
-            .bind("type", typeId)
-            .bind("after", after)
-            .bind("limit", limit)
-            .map((row, _) -> StoredObject.of(row))
-            .list());
+  /** What an object is called. */
+  public record Names(long objectKey, String objectId) {
+    /** The immutable id. */
+    public String cioObjectId() {
+      return CioObjectId.of(objectKey);
+    }
   }
 
   /**
-   * What a person of this workspace is related to, in the order of the objects' keys.
+   * An object a search looks at.
+   *
+   * @param attributes as those of {@link Attributes}
+   */
+  public record Candidate(Names names, Map<String, Object> attributes) {
+    private static Candidate of(ResultSet row) throws SQLException {
+      return new Candidate(
+          new Names(row.getLong("object_key"), row.getString("object_id")),
+          AttributesJson.parse(row.getString("attributes")));
+    }
+  }
+
+  /**
+   * A page of a search.
+   *
+   * @param after the key behind which to go on
+   * @param more whether there are objects behind it
+   */
+  public record Found(List<Names> objects, long after, boolean more) {}
+
+  /**
+   * Objects of a type that fulfil a filter, in the order of their keys. Looks at {@value
+   * #LOOKED_AT} at most, so a page may be short or empty although there is more.
    *
    * @param after the key behind which to begin; 0 from the first
    */
-  public List<Relationship> ofPerson(WorkspaceId workspace, long personId, long after, int limit) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT o.object_key, o.type_id, o.object_id, r.created_at, r.attributes, r.written
-                  FROM relationship r JOIN object o USING (object_key)
-                 WHERE r.person_id = :person AND r.workspace_id = :workspace AND r.object_key > :after
-                   AND o.workspace_id = :workspace
-                 ORDER BY r.object_key LIMIT :limit
-                """)
-            .bind("person", personId)
-            .bind("workspace", workspace.value())
-            .bind("after", after)
-            .bind("limit", limit)
-            .map((row, _) ->
-                new Relationship(
-                    row.getLong("object_key"),
-                    row.getInt("type_id"),
-                    row.getString("object_id"),
-                    Attributes.of(row)))
-            .list());
+  public Found search(
+      WorkspaceId workspace, int typeId, ObjectFilter filter, long after, int limit) {
+    return database.inTransaction(handle -> { // rows are fetched as they are looked at
+      var found = new ArrayList<Names>();
+      var last = after;
+      var seen = 0;
+      try (var rows =
+          handle
+              .createQuery(SEARCH)
+              .bind("workspace", workspace.value())
+              .bind("type", typeId)
+              .bind("after", after)
+              .bind("limit", LOOKED_AT + 1)
+              .setFetchSize(FETCHED)
+              .map((row, _) -> Candidate.of(row))
+              .iterator()) {
+        while (rows.hasNext()) {
+          if (seen == LOOKED_AT || found.size() == limit) {
+            return new Found(found, last, true);
+          }
+          var object = rows.next();
+          seen++;
+          last = object.names().objectKey();
+          if (ObjectFilter.matches(filter, object)) {
+            found.add(object.names());
+          }
+        }
+      }
+      return new Found(found, last, false);
+    });
   }
+
+  /** Objects one page of a search looks at. */
+  static final int LOOKED_AT = 20_000;
+
+  private static final int FETCHED = 100;
+
+  static final String SEARCH =
+      """
+      SELECT object_key, object_id, attributes FROM object
+       WHERE workspace_id = :workspace AND type_id = :type AND object_key > :after
+       ORDER BY object_key LIMIT :limit
+      """;
+
+  /**
+   * A page of what a person is related to.
+   *
+   * @param more whether there are relationships behind the last of these
+   */
+  public record Relationships(List<Relationship> list, boolean more) {}
+
+  /**
+   * What a person of this workspace is related to, in the order of the objects' keys. A page ends
+   * early when attributes are large.
+   *
+   * @param after the key behind which to begin; 0 from the first
+   */
+  public Relationships ofPerson(WorkspaceId workspace, long personId, long after, int limit) {
+    return database.inTransaction(handle -> { // rows are fetched as they are looked at
+      var page = new ArrayList<Relationship>();
+      var characters = 0;
+      try (var rows =
+          handle
+              .createQuery(OF_PERSON)
+              .bind("person", personId)
+              .bind("workspace", workspace.value())
+              .bind("after", after)
+              .bind("limit", limit + 1)
+              .setFetchSize(FETCHED)
+              .map((row, _) -> Relationship.of(row))
+              .iterator()) {
+        while (rows.hasNext()) {
+          if (page.size() == limit || characters > PAGE_CHARACTERS) {
+            return new Relationships(page, true);
+          }
+          var relationship = rows.next();
+          characters += relationship.characters();
+          page.add(relationship);
+        }
+      }
+      return new Relationships(page, false);
+    });
+  }
+
+  /** Behind this much of attributes a page ends; 1,000 relationships could hold 100 MB. */
+  private static final int PAGE_CHARACTERS = 2 * 1024 * 1024;
+
+  // One look at a time (OFFSET 0): merged, a late page would read all objects before it.
+  static final String OF_PERSON =
+      """
+      SELECT r.object_key, o.type_id, o.object_id, r.created_at, r.attributes, r.written
+        FROM relationship r CROSS JOIN LATERAL (
+             SELECT type_id, object_id FROM object o
+              WHERE o.object_key = r.object_key AND o.workspace_id = :workspace OFFSET 0) o
+       WHERE r.person_id = :person AND r.workspace_id = :workspace AND r.object_key > :after
+       ORDER BY r.object_key LIMIT :limit
+      """;
 
   /**
    * Somebody related to an object.
@@ -193,14 +292,7 @@ public final class ObjectQueries {
   public List<Related> people(WorkspaceId workspace, long objectKey, long after, int limit) {
     return database.read(handle ->
         handle
-            .createQuery(
-                """
-                SELECT p.person_id, p.attributes::json ->> 'id' AS id, p.attributes::json ->> 'email' AS email
-                  FROM relationship r JOIN person p USING (person_id)
-                 WHERE r.object_key = :object AND r.workspace_id = :workspace AND r.person_id > :after
-                   AND p.workspace_id = :workspace
-                 ORDER BY r.person_id LIMIT :limit
-                """)
+            .createQuery(PEOPLE)
             .bind("object", objectKey)
             .bind("workspace", workspace.value())
             .bind("after", after)
@@ -209,4 +301,15 @@ public final class ObjectQueries {
                 new Related(row.getLong("person_id"), row.getString("id"), row.getString("email")))
             .list());
   }
+
+  // One look at a time (OFFSET 0): merged, a late page would read all people before it.
+  static final String PEOPLE =
+      """
+      SELECT r.person_id, p.attributes::json ->> 'id' AS id, p.attributes::json ->> 'email' AS email
+        FROM relationship r CROSS JOIN LATERAL (
+             SELECT attributes FROM person p
+              WHERE p.person_id = r.person_id AND p.workspace_id = :workspace OFFSET 0) p
+       WHERE r.object_key = :object AND r.workspace_id = :workspace AND r.person_id > :after
+       ORDER BY r.person_id LIMIT :limit
+      """;
 }

@@ -135,10 +135,14 @@ public final class ObjectRepository {
         .execute();
   }
 
-  /** Removes locked objects; their relationships are the caller's business. */
+  /** Removes locked objects; {@link ObjectRemains} removes their relationships a little later. */
   public void delete(Handle handle, Collection<Long> objectKeys) {
     handle
-        .createUpdate("DELETE FROM object WHERE object_key = ANY(:keys)")
+        .createUpdate(
+            """
+            WITH gone AS (DELETE FROM object WHERE object_key = ANY(:keys) RETURNING object_key)
+            INSERT INTO object_remains (object_key) SELECT object_key FROM gone
+            """)
         .bind("keys", objectKeys.stream().mapToLong(Long::longValue).toArray())
         .execute();
   }

@@ -78,7 +78,7 @@ public final class ObjectTypes {
   /**
    * Whether a workspace has a type; almost always answered from memory.
    *
-   * @throws ObjectTypesUnavailable when it is not known and the database does not answer
+   * @throws ObjectsUnavailable when it is not known and the database does not answer
    */
   public boolean exists(WorkspaceId workspace, int typeId) {
     var key = new Key(workspace, typeId);
@@ -96,7 +96,7 @@ public final class ObjectTypes {
       }
       return exists;
     } catch (JdbiException failure) {
-      throw new ObjectTypesUnavailable(failure);
+      throw new ObjectsUnavailable(failure);
     } finally {
       lookups.release();
     }

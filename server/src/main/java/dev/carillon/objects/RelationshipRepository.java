@@ -14,7 +14,8 @@ import org.jdbi.v3.core.Handle;
 /**
  * Rows of relationships between people and objects, read and written for whole batches. Every
  * method is one statement, whatever the number of rows. A relationship is written under the lock of
- * its person and its object; whole people's or objects' are removed under the one lock of theirs.
+ * its person and its object. Those of people who are gone are removed with them, those of objects
+ * that are gone a little later ({@link ObjectRemains}).
  */
 public final class RelationshipRepository {
 
@@ -101,23 +102,6 @@ public final class RelationshipRepository {
             """)
         .bind("people", keys.stream().mapToLong(Key::personId).toArray())
         .bind("objects", keys.stream().mapToLong(Key::objectKey).toArray())
-        .execute();
-  }
-
-  /** Removes every relationship of these people and of these objects, which are locked. */
-  public void deleteAll(Handle handle, Collection<Long> people, Collection<Long> objects) {
-    // Rows in one order: whoever deletes a person and whoever deletes an object may meet in many.
-    handle
-        .createUpdate(
-            """
-            DELETE FROM relationship r USING (
-                   SELECT person_id, object_key FROM relationship
-                    WHERE person_id = ANY(:people) OR object_key = ANY(:objects)
-                    ORDER BY person_id, object_key FOR UPDATE) gone
-             WHERE r.person_id = gone.person_id AND r.object_key = gone.object_key
-            """)
-        .bind("people", people.stream().mapToLong(Long::longValue).toArray())
-        .bind("objects", objects.stream().mapToLong(Long::longValue).toArray())
         .execute();
   }
 

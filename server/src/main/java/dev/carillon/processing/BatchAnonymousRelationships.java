@@ -110,7 +110,10 @@ final class BatchAnonymousRelationships {
     waiting.values().forEach(each -> each.remove(object.objectKey()));
   }
 
-  /** Writes what has changed; the relationships of deleted objects go. */
+  /**
+   * Writes what has changed. Those of deleted objects are left to {@link
+   * dev.carillon.objects.ObjectRemains}.
+   */
   void write(Collection<Long> deletedObjects) {
     var removed = new TreeSet<Key>();
     for (var key : stored) {
@@ -120,9 +123,6 @@ final class BatchAnonymousRelationships {
     }
     if (!removed.isEmpty()) {
       repository.delete(handle, removed);
-    }
-    if (!deletedObjects.isEmpty()) {
-      repository.deleteOfObjects(handle, deletedObjects);
     }
     var rows = new TreeMap<Key, Row>();
     for (var key : changed) {

@@ -96,7 +96,8 @@ final class BatchRelationships {
   }
 
   /**
-   * Writes what has changed; the relationships of deleted people and objects go.
+   * Writes what has changed. Those of people and objects that were deleted are left to the removal
+   * of the people, and to {@link dev.carillon.objects.ObjectRemains}.
    *
    * @param now when it was accepted
    */
@@ -105,15 +106,10 @@ final class BatchRelationships {
     for (var person : scope.people().loaded()) {
       if (person.deleted()) {
         states.keySet().removeIf(key -> key.personId() == person.personId());
-        if (!person.created()) {
-          people.add(person.personId());
-        }
+        people.add(person.personId());
       }
     }
     var gone = objects.deleted();
-    if (!people.isEmpty() || !gone.isEmpty()) {
-      repository.deleteAll(scope.handle(), people, gone);
-    }
     var removed = new TreeSet<Key>();
     for (var key : stored) {
       if (!states.containsKey(key)

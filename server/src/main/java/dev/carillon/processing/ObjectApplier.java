@@ -40,6 +40,9 @@ final class ObjectApplier {
 
   private static final String RESERVED = "relationship";
 
+  /** Tells in entries about objects whose relationship it is. */
+  private static final String PERSON = "cio_id";
+
   private final BatchScope scope;
   private final BatchActivity activity;
   private final BatchObjects objects;
@@ -219,35 +222,40 @@ final class ObjectApplier {
     } else if (!written.changes.isEmpty()) {
       data.put("attributes", written.changes);
       activity.note(entry, person, "relationship_attribute_change", data);
-      var change = of(person);
-      change.put("attributes", written.changes);
-      var type = object.relationshipActivity("attribute_change");
-      activity.noteObject(entry, object.objectKey(), type, change);
+      noteRelationship(entry, object, person, "attribute_change", written.changes);
     }
     if (written.refusal != null) {
-      var refusal = new LinkedHashMap<String, Object>();
-      refusal.put("reason", written.refusal);
-      refusal.put("attributes", List.copyOf(written.refused.keySet()));
-      data.remove("attributes");
-      data.putAll(refusal);
-      activity.note(entry, person, "relationship_failed_attribute_change", data);
-      var failure = of(person);
-      failure.putAll(refusal);
-      var type = object.relationshipActivity("failed_attribute_change");
-      activity.noteObject(entry, object.objectKey(), type, failure);
+      var failed = object.identifiers();
+      failed.put("reason", written.refusal);
+      failed.put("attributes", List.copyOf(written.refused.keySet()));
+      activity.note(entry, person, "relationship_failed_attribute_change", failed);
+      noteRelationship(
+          entry,
+          object,
+          person,
+          "failed_attribute_change",
+          BatchActivity.refusal(written.refused, written.refusal));
     }
+  }
+
+  /**
+   * The object's side of what became of a relationship's attributes: as an entry about attributes,
+   * and whose relationship it is.
+   */
+  private void noteRelationship(
+      Entry entry, ObjectState object, PersonState person, String what, Map<String, Object> said) {
+    var data = new LinkedHashMap<String, Object>(said);
+    data.put(PERSON, CioId.of(person.personId()));
+    activity.noteObject(entry, object.objectKey(), object.relationshipActivity(what), data);
   }
 
   /** The object's side of what is noted about a person. */
   private void noteOther(Entry entry, ObjectState object, PersonState person, String what) {
-    activity.noteObject(entry, object.objectKey(), object.activity(what), of(person));
-  }
-
-  /** How entries about an object name a person; may be added to. */
-  private static Map<String, Object> of(PersonState person) {
-    var data = new LinkedHashMap<String, Object>();
-    data.put("cio_id", CioId.of(person.personId()));
-    return data;
+    activity.noteObject(
+        entry,
+        object.objectKey(),
+        object.activity(what),
+        Map.of(PERSON, CioId.of(person.personId())));
   }
 
   /** Relates nobody yet to an object, or undoes that; nothing without an anonymous id. */

@@ -342,4 +342,35 @@ public sealed interface Operation {
       return person != null ? person.key() : anonymousId == null ? "" : anonymousId;
     }
   }
+
+  /**
+   * Another operation, applied unless one with the same key was applied in the workspace before, in
+   * the days that event ids are remembered (pipelines §4). Events carry a key of their own.
+   *
+   * @param operation neither an event nor another of these
+   * @param key the caller's key against repeats, made different for each operation of a call
+   */
+  record Once(Operation operation, String key) implements Operation {
+    /** Checks what it holds. */
+    public Once {
+      if (operation instanceof Event || operation instanceof Once) {
+        throw new IllegalArgumentException("this has a key of its own: " + operation);
+      }
+    }
+
+    @Override
+    public WorkspaceId workspace() {
+      return operation.workspace();
+    }
+
+    @Override
+    public List<Identifier> people() {
+      return operation.people();
+    }
+
+    @Override
+    public String laneKey() {
+      return operation.laneKey();
+    }
+  }
 }

@@ -141,7 +141,7 @@ final class OperationBatch {
     reports.follow();
     scope.people().lookForSuppressed();
     devices.read(operations);
-    objects.read(operations, needs.claimed);
+    objects.read(operations, needs.taken);
     scope.loadRuleFacts(needs.reach);
   }
 
@@ -160,7 +160,9 @@ final class OperationBatch {
     }
   }
 
+  /** Relationships are carried over whatever becomes of events (P-34). */
   private void needClaim(Key key, Needs needs) {
+    needs.taken.add(key);
     if (ruleBook.settings(key.workspace()).mergeAnonymousEvents()) {
       needs.claimed.add(key);
       needs.reach.all(ruleBook.of(key.workspace())); // whichever events wait
@@ -254,6 +256,7 @@ final class OperationBatch {
       }
       case Operation.Suppress _, Operation.Unsuppress _ ->
           throw new IllegalStateException("these are applied between batches");
+      case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
     }
   }
 
@@ -390,6 +393,7 @@ final class OperationBatch {
     final Set<IdentifierKey> identifiers = new HashSet<>();
     final Set<IdentifierKey> loaded = new HashSet<>();
     final TreeSet<Key> anonymous = new TreeSet<>();
+    final TreeSet<Key> taken = new TreeSet<>();
     final TreeSet<Key> claimed = new TreeSet<>();
     final Map<Key, Set<IdentifierKey>> links = new HashMap<>();
     final RuleBook.Reach reach = new RuleBook.Reach();
@@ -474,7 +478,8 @@ final class OperationBatch {
             Operation.Unsubscribe _,
             Operation.ContentReport _,
             Operation.Suppress _,
-            Operation.Unsuppress _ ->
+            Operation.Unsuppress _,
+            Operation.Once _ ->
             everybody(each.operation, needs);
       }
     }

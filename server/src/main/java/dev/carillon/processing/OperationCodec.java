@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * report     = delivery text(metric) occurred-at attributes      unsubscribe = delivery
  * content    = optional-identifier optional-text(anonymous id) flags occurred-at attributes
  *              flags: 1 = clicked
+ * once       = text(key) type workspace body of that type
  * object-name = 1 type text(object id) | 2 text(cio_object_id)
  * identifier = kind text         optional-identifier = 0 | identifier
  * text       = length+1 UTF-8    optional-text = 0 | text
@@ -61,6 +62,7 @@ public final class OperationCodec {
   private static final int DELIVERY_REPORT = 13;
   private static final int UNSUBSCRIBE = 14;
   private static final int CONTENT_REPORT = 15;
+  private static final int ONCE = 16;
 
   private static final int BY_TYPE = 1;
   private static final int BY_CIO_ID = 2;
@@ -86,6 +88,11 @@ public final class OperationCodec {
   public static byte[] encode(Operation operation) {
     var out = new ByteWriter();
     out.writeByte(VERSION);
+    write(out, operation);
+    return out.toByteArray();
+  }
+
+  private static void write(ByteWriter out, Operation operation) {
     out.writeByte(typeOf(operation));
     out.writeNumber(operation.workspace().value());
     switch (operation) {
@@ -156,8 +163,11 @@ public final class OperationCodec {
         out.writeSigned(report.occurredAtMillis());
         writeMap(out, report.details());
       }
+      case Operation.Once once -> {
+        out.writeText(once.key());
+        write(out, once.operation());
+      }
     }
-    return out.toByteArray();
   }
 
   private static int typeOf(Operation operation) {
@@ -177,6 +187,7 @@ public final class OperationCodec {
       case Operation.DeliveryReport _ -> DELIVERY_REPORT;
       case Operation.Unsubscribe _ -> UNSUBSCRIBE;
       case Operation.ContentReport _ -> CONTENT_REPORT;
+      case Operation.Once _ -> ONCE;
     };
   }
 
@@ -205,7 +216,7 @@ public final class OperationCodec {
         throw new UnreadableOperation(
             "operation in format version " + version + "; this program reads version " + VERSION);
       }
-      var operation = readBody(in);
+      var operation = readBody(in, true);
       in.expectEnd();
       return operation;
     } catch (IndexOutOfBoundsException | IllegalArgumentException damaged) {
@@ -214,7 +225,10 @@ public final class OperationCodec {
     }
   }
 
-  private static Operation readBody(ByteReader in) {
+  /**
+   * @param mayBeOnce false for what lies inside of such an operation
+   */
+  private static Operation readBody(ByteReader in, boolean mayBeOnce) {
     int type = in.readByte();
     var workspace = new WorkspaceId((int) in.readNumber());
     return switch (type) {
@@ -291,6 +305,13 @@ public final class OperationCodec {
               (in.readByte() & CLICKED) != 0,
               in.readSigned(),
               readMap(in));
+      case ONCE -> {
+        if (!mayBeOnce) {
+          throw new UnreadableOperation("operation that is to be applied once, twice");
+        }
+        var key = in.readText();
+        yield new Operation.Once(readBody(in, false), key);
+      }
       default -> throw new UnreadableOperation("operation of unknown type " + type);
     };
   }

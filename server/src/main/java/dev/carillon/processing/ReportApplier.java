@@ -78,7 +78,8 @@ final class ReportApplier {
             Operation.ObjectDelete _,
             Operation.Relate _,
             Operation.Membership _,
-            Operation.ContentReport _ -> {}
+            Operation.ContentReport _,
+            Operation.Once _ -> {}
       }
     }
     named.addAll(unsubscribing);

@@ -41,6 +41,7 @@ final class SeenNames {
                   Scope.relationships(call.workspace(), type), call.attributes().keySet()));
         }
       }
+      case Operation.Once once -> add(once.operation());
       default -> {
         // Nothing of it has a name that is indexed.
       }

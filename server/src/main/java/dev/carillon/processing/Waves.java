@@ -58,7 +58,7 @@ final class Waves {
   /** Applies all of them, in order. The caller commits. */
   void run(List<Accepted> accepted) {
     SeenNames.learn(stores, accepted);
-    var operations = new EventRepeats(stores.events()).without(handle, accepted);
+    var operations = new Repeats(stores.events()).without(handle, accepted);
     if (operations.stream().anyMatch(each -> barrier(each) != Barrier.NONE)) {
       new OperationBatch(scope(), operations).lock();
     }

@@ -160,6 +160,6 @@ final class ObjectTypesTest {
     gone.close();
     // then
     assertThat(here.exists(workspace, 1)).isTrue();
-    assertThatThrownBy(() -> here.exists(workspace, 2)).isInstanceOf(ObjectTypesUnavailable.class);
+    assertThatThrownBy(() -> here.exists(workspace, 2)).isInstanceOf(ObjectsUnavailable.class);
   }
 }

@@ -22,6 +22,7 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.RawHttp;
+import dev.carillon.objects.KnownObjects;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.AttributeNames;
@@ -80,7 +81,11 @@ class ActivitiesOfCallsTest {
             RateLimits.off(),
             intake,
             new TrackApi.Sources(
-                IDS, new FormRepository(database, clock), objectTypes::exists, (_, _) -> false));
+                IDS,
+                new FormRepository(database, clock),
+                objectTypes::exists,
+                new KnownObjects(database)::exists,
+                (_, _) -> false));
     var pipelines =
         new PipelinesApi(
             new PipelinesSettings(() -> "https://track.example.test", true),
@@ -361,7 +366,7 @@ class ActivitiesOfCallsTest {
     var change = ofAcme(cioObjectId).get(2);
     assertThat(change.get("data").toString())
         .isEqualTo(
-            "{\"cio_id\":\"%s\",\"attributes\":{\"role\":{\"from\":\"owner\",\"to\":\"admin\"}}}"
+            "{\"role\":{\"from\":\"owner\",\"to\":\"admin\"},\"cio_id\":\"%s\"}"
                 .formatted(CioId.of(KIT.personId(Identifier.id(kim)))));
     assertThat(change.get("customer_id").isNull()).isTrue();
     assertThat(change.get("object_identifiers").get("object_id").asString()).isEqualTo(acme);

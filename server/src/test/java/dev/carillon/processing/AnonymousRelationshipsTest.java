@@ -8,6 +8,7 @@ import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.ProcessingKit.Activity;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -59,6 +60,21 @@ final class AnonymousRelationshipsTest {
     claim(BEN);
     // then
     assertThat(THINGS.relationships(BEN)).isEmpty();
+    KIT.assertConsistent();
+  }
+
+  @Test
+  @DisplayName("P-33, P-34: they become real also where events stay anonymous")
+  void shouldBecomeRealWithoutEvents() {
+    // given
+    KIT.settings(now ->
+        new WorkspaceSettings(now.autoMerge(), now.emailUpdatesById(), false, now.identifiers()));
+    THINGS.apply(THINGS.relateAnonymous("anon", ACME, "role", "guest"));
+    // when
+    claim(ADA);
+    // then
+    assertThat(THINGS.relationships(ADA)).containsExactly("acme {\"role\":\"guest\"}");
+    assertThat(THINGS.waiting("anon")).isEmpty();
     KIT.assertConsistent();
   }
 

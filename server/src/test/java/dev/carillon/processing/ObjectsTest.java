@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.objects.CioObjectId;
 import dev.carillon.objects.ObjectName;
+import dev.carillon.people.AttributesJson;
 import dev.carillon.people.CioId;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.ProcessingKit.Activity;
@@ -246,6 +247,18 @@ final class ObjectsTest {
                 Map.of("from", 5L, "to", ""),
                 "seat",
                 Map.of("from", "a", "to", "")));
+    // and on the side of the object
+    assertThat(activities(THINGS.objectKey("acme")))
+        .extracting(each -> each.substring(0, each.indexOf(' ')))
+        .containsExactly("_o:1:create", "_o:1:add_relationship", "_r:1:attribute_change");
+    assertThat(AttributesJson.parse(last(activities(THINGS.objectKey("acme")))))
+        .containsEntry("role", Map.of("from", "owner", "to", "admin"))
+        .containsEntry("cio_id", CioId.of(KIT.personId(ADA)));
+  }
+
+  /** The data of the last entry. */
+  private static String last(List<String> activities) {
+    return activities.getLast().substring(activities.getLast().indexOf(' ') + 1);
   }
 
   @Test
@@ -266,6 +279,9 @@ final class ObjectsTest {
     assertThat(activities(ADA).getLast().data())
         .containsEntry("reason", "all attributes together have at most 102400 bytes")
         .containsEntry("object_id", "acme");
+    assertThat(activities(THINGS.objectKey("acme")).getLast())
+        .startsWith("_r:1:failed_attribute_change {\"reason\":\"all attributes together")
+        .endsWith("\"cio_id\":\"" + CioId.of(KIT.personId(ADA)) + "\"}");
   }
 
   @Test

@@ -110,6 +110,20 @@ class OperationCodecTest {
   }
 
   @Test
+  void shouldRefuseOperationsWithTwoKeys() {
+    var once = new Operation.Once(new Operation.Delete(WORKSPACE, Identifier.id("a")), "k");
+    var bytes = OperationCodec.encode(once);
+    var head =
+        Arrays.copyOf(bytes, bytes.length - OperationCodec.encode(once.operation()).length + 1);
+    var twice = Arrays.copyOf(head, head.length + bytes.length - 1);
+    System.arraycopy(bytes, 1, twice, head.length, bytes.length - 1);
+
+    assertThatThrownBy(() -> OperationCodec.decode(twice)).isInstanceOf(UnreadableOperation.class);
+    assertThatThrownBy(() -> new Operation.Once(once, "k"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void shouldRefuseBytesThatAreCutOffOrGoOn() {
     var random = new Random(1);
     for (int i = 0; i < 200; i++) {
@@ -140,6 +154,13 @@ class OperationCodecTest {
   }
 
   private static Operation operation(Random random) {
+    var operation = bare(random);
+    return random.nextInt(4) == 0 && !(operation instanceof Operation.Event)
+        ? new Operation.Once(operation, text(random))
+        : operation;
+  }
+
+  private static Operation bare(Random random) {
     var workspace = new WorkspaceId(random.nextInt(Integer.MAX_VALUE));
     var person = new Identifier(IdentifierKind.of(1 + random.nextInt(4)), text(random));
     var optional = random.nextBoolean() ? person : null;

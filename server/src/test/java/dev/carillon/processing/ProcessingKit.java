@@ -17,6 +17,7 @@ import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
 import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.ObjectRemains;
 import dev.carillon.objects.ObjectRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
@@ -673,6 +674,10 @@ final class ProcessingKit implements AutoCloseable {
           .as("rows of %s of people who do not exist", table)
           .isZero();
     }
+    new ObjectRemains(database).run();
+    assertThat(number("SELECT count(*) FROM object_remains"))
+        .as("deleted objects whose relationships are left")
+        .isZero();
     for (var table : List.of("relationship", "anonymous_relationship")) {
       assertThat(
               number(

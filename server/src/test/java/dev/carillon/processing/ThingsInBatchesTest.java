@@ -4,6 +4,7 @@ import static dev.carillon.processing.Things.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.log.IdRanges;
+import dev.carillon.objects.ObjectRemains;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.OperationBatch.Accepted;
 import dev.carillon.store.Epoch;
@@ -249,6 +250,7 @@ final class ThingsInBatchesTest {
       kit.shareLanes();
       kit.objectType(1);
       var things = new Things(kit);
+      var remains = new ObjectRemains(kit.database);
       // when
       call(
           kit,
@@ -256,6 +258,9 @@ final class ThingsInBatchesTest {
           caller -> {
             var random = new Random(caller);
             return i -> {
+              if (i % 10 == 0) {
+                remains.run();
+              }
               var operation = planned(random).getFirst();
               return operation.what().equals("email")
                   ? things.relate(operation.person(), object(operation.other()))

@@ -2,14 +2,12 @@ package dev.carillon.api.app;
 
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
-import dev.carillon.objects.ObjectFilter;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectQueries.StoredObject;
 import dev.carillon.objects.ObjectType;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.workspaces.Access;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +21,6 @@ final class ObjectReads {
   private static final int USUAL = 50;
   private static final int MOST = 1_000;
 
-  /** Objects looked at for one page of a search; if that is not all, the page may be short. */
-  private static final int LOOKED_AT = 20_000;
-
-  private static final int AT_ONCE = 1_000;
   private static final Pattern WHOLE = Pattern.compile("[0-9]{1,9}");
 
   private final ObjectTypes types;
@@ -63,32 +57,22 @@ final class ObjectReads {
     if (types.find(access.workspace(), search.typeId()).isEmpty()) {
       throw Parameters.notFound("object type not found");
     }
-    var found = new ArrayList<StoredObject>();
-    var after = start == null ? 0 : start[0];
-    var more = true;
-    for (var seen = 0; more && seen < LOOKED_AT && found.size() < limit; seen += AT_ONCE) {
-      var chunk = objects.list(access.workspace(), search.typeId(), after, AT_ONCE);
-      more = chunk.size() == AT_ONCE;
-      for (var object : chunk) {
-        if (found.size() == limit) {
-          more = true;
-          break;
-        }
-        after = object.objectKey();
-        if (ObjectFilter.matches(search.filter(), object)) {
-          found.add(object);
-        }
-      }
-    }
+    var found =
+        objects.search(
+            access.workspace(),
+            search.typeId(),
+            search.filter(),
+            start == null ? 0 : start[0],
+            limit);
     var json = new LinkedHashMap<String, Object>();
-    json.put("identifiers", found.stream().map(ObjectReads::identifiers).toList());
-    json.put("ids", found.stream().map(StoredObject::objectId).toList());
-    json.put("next", more ? PageCursor.OBJECTS.text(after) : "");
+    json.put(
+        "identifiers",
+        found.objects().stream()
+            .map(each -> identifiers(each.cioObjectId(), each.objectId()))
+            .toList());
+    json.put("ids", found.objects().stream().map(ObjectQueries.Names::objectId).toList());
+    json.put("next", found.more() ? PageCursor.OBJECTS.text(found.after()) : "");
     return Reply.json(200, json);
-  }
-
-  private static Map<String, Object> identifiers(StoredObject object) {
-    return identifiers(object.cioObjectId(), object.objectId());
   }
 
   private static Map<String, Object> identifiers(String cioObjectId, String objectId) {
@@ -103,7 +87,7 @@ final class ObjectReads {
     var values = CustomerJson.texts(object.attributes().values());
     var timestamps = timestamps(object.attributes());
     // As with people, the names are attributes too.
-    var identifiers = identifiers(object);
+    var identifiers = identifiers(object.cioObjectId(), object.objectId());
     values.putAll(identifiers);
     identifiers
         .keySet()
@@ -160,10 +144,9 @@ final class ObjectReads {
     var limit = Parameters.limit(request, USUAL, MOST);
     var found =
         objects.ofPerson(
-            access.workspace(), person.personId(), start == null ? 0 : start[0], limit + 1);
-    var page = found.subList(0, Math.min(limit, found.size()));
+            access.workspace(), person.personId(), start == null ? 0 : start[0], limit);
     var related =
-        page.stream()
+        found.list().stream()
             .map(each -> {
               var json = new LinkedHashMap<String, @Nullable Object>();
               json.put("object_type_id", each.typeId());
@@ -175,8 +158,8 @@ final class ObjectReads {
             .toList();
     return page(
         related,
-        found.size() > limit
-            ? PageCursor.PERSON_RELATIONSHIPS.text(page.getLast().objectKey())
+        found.more()
+            ? PageCursor.PERSON_RELATIONSHIPS.text(found.list().getLast().objectKey())
             : "");
   }
 

@@ -51,7 +51,26 @@ final class CallOperations {
           case GROUP -> group(call);
           case ALIAS -> alias(call);
         };
-    return call.forPeople() ? operations : List.of();
+    if (!call.forPeople()) {
+      return List.of();
+    }
+    var messageId = call.messageId();
+    return messageId == null ? operations : once(operations, messageId);
+  }
+
+  /**
+   * Events carry the id themselves; everything else gets it, with its place in the call: no text of
+   * a caller holds a NUL, so none is equal to these keys.
+   */
+  private static List<Operation> once(List<Operation> operations, String messageId) {
+    var keyed = new ArrayList<Operation>(operations.size());
+    for (var operation : operations) {
+      keyed.add(
+          operation instanceof Operation.Event
+              ? operation
+              : new Operation.Once(operation, messageId + '\0' + keyed.size()));
+    }
+    return keyed;
   }
 
   private List<Operation> identify(Call call) {

@@ -2,7 +2,7 @@ package dev.carillon.api.pipelines;
 
 import dev.carillon.http.Problem;
 import dev.carillon.http.ProblemException;
-import dev.carillon.objects.ObjectTypesUnavailable;
+import dev.carillon.objects.ObjectsUnavailable;
 import dev.carillon.processing.Intake;
 import dev.carillon.processing.IntakeUnavailable;
 import dev.carillon.processing.Operation;
@@ -47,7 +47,7 @@ final class Patience {
         () -> {
           try {
             return question.get();
-          } catch (CredentialsUnavailable | ObjectTypesUnavailable failure) {
+          } catch (CredentialsUnavailable | ObjectsUnavailable failure) {
             throw new NotNow(failure, 1);
           }
         });

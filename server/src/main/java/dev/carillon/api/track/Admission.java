@@ -9,6 +9,7 @@ import dev.carillon.http.Problem;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
+import dev.carillon.objects.ObjectsUnavailable;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.Intake;
 import dev.carillon.processing.IntakeUnavailable;
@@ -62,6 +63,9 @@ final class Admission {
         return handler.handle(request);
       } catch (Refused refused) {
         throw new Problem.BadRequest(refused.sentence()).thrown();
+      } catch (ObjectsUnavailable failure) {
+        LOG.warn("call refused: {}", failure.getMessage());
+        throw unavailable(1);
       } catch (JdbiException failure) {
         // Its own message may show what was bound to the statement.
         LOG.warn(

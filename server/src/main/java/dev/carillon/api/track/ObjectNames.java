@@ -1,6 +1,7 @@
 package dev.carillon.api.track;
 
 import dev.carillon.api.wire.Members;
+import dev.carillon.api.wire.ObjectCheck;
 import dev.carillon.api.wire.ObjectTypeCheck;
 import dev.carillon.api.wire.Refused;
 import dev.carillon.objects.ObjectName;
@@ -14,17 +15,20 @@ final class ObjectNames {
   private static final int LONGEST_OBJECT_ID_BYTES = 150;
 
   private final ObjectTypeCheck types;
+  private final ObjectCheck objects;
 
-  /** Asks this check whether a type exists. */
-  ObjectNames(ObjectTypeCheck types) {
+  /** Asks these checks what exists. */
+  ObjectNames(ObjectTypeCheck types, ObjectCheck objects) {
     this.types = types;
+    this.objects = objects;
   }
 
   /**
    * The object named by {@code identifiers}: {@code {object_type_id, object_id}} or {@code
    * {cio_object_id}}.
    *
-   * @throws Refused when it names none, or one of a type that does not exist
+   * @throws Refused when it names none, one of a type that does not exist, or an unknown {@code
+   *     cio_object_id}, which cannot be created
    */
   ObjectName read(WorkspaceId workspace, @Nullable Object value) {
     var names = Members.requiredObject(FIELD, value);
@@ -36,6 +40,9 @@ final class ObjectNames {
       }
       if (names.get("object_id") != null || names.get("objectId") != null) {
         throw Refused.invalid("", "identifiers must hold object_id or cio_object_id, not both");
+      }
+      if (!objects.exists(workspace, cioId)) {
+        throw Refused.unknown("cio_object_id", "cio_object_id names no object");
       }
       return new ObjectName.OfCioId(cioId);
     } catch (Refused refused) {

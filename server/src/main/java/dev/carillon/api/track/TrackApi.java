@@ -1,6 +1,7 @@
 package dev.carillon.api.track;
 
 import dev.carillon.api.wire.DeliveryReports;
+import dev.carillon.api.wire.ObjectCheck;
 import dev.carillon.api.wire.ObjectTypeCheck;
 import dev.carillon.api.wire.Refused;
 import dev.carillon.delivery.DeliveryIds;
@@ -46,6 +47,7 @@ public final class TrackApi {
       DeliveryIds deliveryIds,
       FormRepository forms,
       ObjectTypeCheck objectTypes,
+      ObjectCheck objects,
       ManualSegmentCheck manualSegments) {}
 
   /**
@@ -60,7 +62,7 @@ public final class TrackApi {
       RateLimits limits,
       Intake intake,
       Sources sources) {
-    var objects = new ObjectNames(sources.objectTypes);
+    var objects = new ObjectNames(sources.objectTypes, sources.objects);
     var relationships = new Relationships(objects);
     var identify = new IdentifyBody(relationships);
     var deliveries = new DeliveryReports(sources.deliveryIds);

@@ -3,20 +3,25 @@ package dev.carillon.api.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.api.JsonClient;
+import dev.carillon.api.Mutations;
 import dev.carillon.api.Tenant;
 import dev.carillon.http.RateLimits;
 import dev.carillon.objects.CioObjectId;
 import dev.carillon.objects.ObjectRepository;
+import dev.carillon.objects.ObjectType;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.objects.RelationshipRepository;
 import dev.carillon.people.CioId;
 import dev.carillon.people.DeviceRepository;
 import dev.carillon.store.TestDatabase;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.HandleCallback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -306,6 +311,149 @@ final class ObjectsApiTest {
   }
 
   @Test
+  @DisplayName("app-data §3: a type that is switched off is told, and its objects are shown still")
+  void shouldTellThatATypeIsDisabled() {
+    var types = new ObjectTypes(test.database(), InstantSource.fixed(CREATED));
+    var tenant = Tenant.create(test.database(), "disabled-key");
+    var company = types.find(tenant.workspace(), 1).orElseThrow();
+    types.update(
+        tenant.workspace(),
+        1,
+        new ObjectType.Draft(company.name(), company.singularName(), company.icon(), false));
+    var ada = tenant.person(Map.of("id", "ada"), CREATED);
+    var objectKey = NUMBERS.incrementAndGet();
+    test.database()
+        .inTransaction(handle -> {
+          new ObjectRepository()
+              .insert(
+                  handle,
+                  List.of(
+                      new ObjectRepository.Row(
+                          objectKey,
+                          new ObjectRepository.Key(tenant.workspace(), 1, "acme"),
+                          CREATED,
+                          "{}",
+                          "{}")));
+          var key = new RelationshipRepository.Key(ada, objectKey);
+          new RelationshipRepository()
+              .store(
+                  handle,
+                  new TreeMap<>(
+                      Map.of(
+                          key,
+                          new RelationshipRepository.Row(
+                              key, tenant.workspace(), CREATED, "{}", "{}"))),
+                  CREATED);
+          return true;
+        });
+    var answer = server.as(tenant).get("/v1/objects/1/acme/relationships").expect(200).json();
+    assertThat(answer.at("/cio_relationships/0/object_type_disabled").asBoolean()).isTrue();
+    assertThat(server.as(tenant).get("/v1/object_types").json().at("/types/0/enabled").asBoolean())
+        .isFalse();
+  }
+
+  @Test
+  @DisplayName("app-data §1.3: a page of large attributes ends early, and none is lost")
+  void shouldBoundPagesInSize() {
+    var owner = shop.person(Map.of("id", "owner"), CREATED);
+    var large = "{\"note\":\"" + "x".repeat(90_000) + "\"}";
+    for (var i = 0; i < 60; i++) {
+      relate(owner, bolt + 1_000 + i, large, "{}");
+      test.database()
+          .<Integer, RuntimeException>inTransaction(insert(bolt + 1_000 + i, "large-" + i));
+    }
+    var walked = new ArrayList<String>();
+    var pages = 0;
+    var next = "";
+    do {
+      var answer =
+          client.get("/v1/customers/owner/relationships?limit=1000&start=" + next).expect(200);
+      assertThat(answer.http().body().length()).isLessThan(3_000_000);
+      var page = answer.json();
+      page.get("cio_relationships")
+          .forEach(each -> walked.add(each.at("/identifiers/object_id").asString()));
+      next = page.get("next").asString();
+      pages++;
+    } while (!next.isEmpty());
+    assertThat(walked).hasSize(60).doesNotHaveDuplicates();
+    assertThat(pages).isBetween(2, 6);
+  }
+
+  private static HandleCallback<Integer, RuntimeException> insert(long objectKey, String objectId) {
+    var key = new ObjectRepository.Key(shop.workspace(), 7, objectId);
+    var row = new ObjectRepository.Row(objectKey, key, CREATED, "{}", "{}");
+    return handle -> new ObjectRepository().insert(handle, List.of(row));
+  }
+
+  private static final String SEARCH =
+      "{\"object_type_id\":\"1\",\"filter\":{\"and\":[{\"object_attribute\":{\"field\":\"name\",\"operator\":\"eq\",\"value\":\"Acme\",\"type_id\":\"1\"}},{\"or\":[{\"not\":{\"object_attribute\":{\"field\":\"seats\",\"operator\":\"exists\"}}}]}]}}";
+
+  /** A success, or a refusal in the envelope with a sentence in it. */
+  private static int assertAnswered(JsonClient.Answer answer) {
+    var what = answer.call().substring(0, Math.min(300, answer.call().length()));
+    var shown = answer.http().toString();
+    assertThat(answer.status())
+        .as(what + " → " + shown.substring(0, Math.min(600, shown.length())))
+        .isIn(200, 400, 404, 413);
+    if (answer.status() != 200) {
+      var json = answer.json();
+      var message = json.at("/meta/error").asString();
+      assertThat(message).as(what).isNotBlank().hasSizeLessThan(400);
+      assertThat(json.at("/meta/status").asInt()).as(what).isEqualTo(answer.status());
+      assertThat(json.at("/errors/0/detail").asString()).as(what).isEqualTo(message);
+      assertThat(message).as(what).doesNotContainIgnoringCase("exception", "sql", "dev.carillon");
+    }
+    return answer.status();
+  }
+
+  @Test
+  @DisplayName(
+      "app-data §1.2, §3: every change of a search is answered, or refused with a sentence")
+  void shouldAnswerEveryChangeOfASearch() {
+    assertThat(assertAnswered(client.send("POST", "/v1/objects", SEARCH))).isEqualTo(200);
+    var refused = 0;
+    for (var body : Mutations.of(SEARCH)) {
+      refused += assertAnswered(client.send("POST", "/v1/objects", body)) == 200 ? 0 : 1;
+    }
+    assertThat(refused).isGreaterThan(50);
+    for (var body : Mutations.broken(SEARCH)) {
+      assertThat(assertAnswered(client.send("POST", "/v1/objects", body))).isEqualTo(400);
+    }
+    assertThat(assertAnswered(client.send("POST", "/v1/objects", " ".repeat(1024 * 1024 + 1))))
+        .isEqualTo(413);
+  }
+
+  @Test
+  @DisplayName("app-data §1.1 – §1.3: nothing that stands in a URL is a fault")
+  void shouldAnswerEveryUrl() {
+    for (var word : Mutations.inUrl()) {
+      for (var path :
+          List.of(
+              "/v1/objects/%s/acme/attributes",
+              "/v1/objects/%s/acme/relationships",
+              "/v1/objects/1/%s/attributes",
+              "/v1/objects/1/%s/relationships",
+              "/v1/objects/1/%s/attributes?id_type=cio_object_id",
+              "/v1/objects/1/%s/relationships?id_type=cio_object_id",
+              "/v1/objects/1/acme/attributes?id_type=%s",
+              "/v1/objects/1/acme/relationships?start=%s",
+              "/v1/objects/1/acme/relationships?limit=%s",
+              "/v1/customers/%s/relationships",
+              "/v1/customers/%s/relationships?id_type=cio_id",
+              "/v1/customers/%s/relationships?id_type=email",
+              "/v1/customers/u-42/relationships?id_type=%s",
+              "/v1/customers/u-42/relationships?start=%s",
+              "/v1/customers/u-42/relationships?limit=%s",
+              "/v1/object_types?start=%s")) {
+        assertAnswered(client.get(path.formatted(word)));
+      }
+      for (var query : List.of("start", "limit")) {
+        assertAnswered(client.send("POST", "/v1/objects?" + query + "=" + word, SEARCH));
+      }
+    }
+  }
+
+  @Test
   @DisplayName("I5: another workspace's key finds nothing of this one")
   void shouldKeepWorkspacesApart() {
     var stranger = server.as(other);
@@ -313,6 +461,20 @@ final class ObjectsApiTest {
     stranger
         .get("/v1/objects/1/" + CioObjectId.of(acme) + "/relationships?id_type=cio_object_id")
         .expectProblem(404, "object not found");
+    stranger
+        .get("/v1/customers/" + CioId.of(kim) + "/relationships?id_type=cio_id")
+        .expectProblem(404, "customer not found");
+    var next =
+        client
+            .send("POST", "/v1/objects?limit=1", search("{\"and\":[]}"))
+            .expect(200)
+            .json()
+            .get("next")
+            .asString();
+    assertThat(next).isNotEmpty();
+    stranger
+        .send("POST", "/v1/objects?start=" + next, search("{\"and\":[]}"))
+        .expect(200, "{\"identifiers\":[],\"ids\":[],\"next\":\"\"}");
     stranger
         .send("POST", "/v1/objects", search("{\"and\":[]}"))
         .expect(200, "{\"identifiers\":[],\"ids\":[],\"next\":\"\"}");

@@ -3,6 +3,7 @@ package dev.carillon.api.manage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.api.JsonClient;
+import dev.carillon.api.Mutations;
 import dev.carillon.api.Tenant;
 import dev.carillon.http.RateLimits;
 import dev.carillon.store.TestDatabase;
@@ -125,5 +126,94 @@ final class ObjectTypesApiTest {
         .send("PUT", BASE + "/999", "{\"object_type\":{\"name\":\"x\"}}")
         .expectProblem(404, "object type not found");
     client.send("DELETE", BASE + "/1", "").expectProblem(405, "method not allowed");
+  }
+
+  private static final String TYPE =
+      "{\"object_type\":{\"name\":\"Trees\",\"singular_name\":\"Tree\",\"icon\":\"leaf\",\"enabled\":true}}";
+
+  /** As the description says, and never a fault. */
+  private static int answered(String operation, JsonClient.Answer answer) {
+    var shown = answer.http().toString();
+    assertThat(answer.status())
+        .as(answer.call() + " → " + shown.substring(0, Math.min(600, shown.length())))
+        .isIn(200, 400, 404, 413, 422);
+    description.check(operation, answer);
+    assertThat(answer.http().body())
+        .as(answer.call())
+        .doesNotContainIgnoringCase("exception", "dev.carillon", "sql")
+        .hasSizeLessThan(100_000);
+    return answer.status();
+  }
+
+  @Test
+  @DisplayName("app-data §1.2: every change of a body is taken, or refused with a sentence")
+  void shouldAnswerEveryChange() {
+    var tenant = Tenant.create(test.database(), "fuzzed-key");
+    var client = server.as(tenant);
+    var base = "/v1/environments/" + tenant.workspace().value() + "/object_types";
+    var at = base + "/1";
+    for (var body : Mutations.of(TYPE)) {
+      answered("object_types.update", client.send("PUT", at, body));
+    }
+    for (var body : Mutations.broken(TYPE)) {
+      for (var call : List.of("POST " + base, "PUT " + at)) {
+        var method = call.split(" ")[0];
+        var operation = method.equals("POST") ? "object_types.create" : "object_types.update";
+        assertThat(answered(operation, client.send(method, call.split(" ")[1], body)))
+            .isEqualTo(400);
+      }
+    }
+    answered("object_types.list", client.get(base));
+    for (var word : Mutations.inUrl()) {
+      answered("object_types.get", client.get(base + "/" + word));
+      answered("object_types.update", client.send("PUT", base + "/" + word, "{}"));
+      answered("object_types.list", client.get(base + "?size=" + word));
+      answered("object_types.list", client.get(base + "?page=" + word));
+    }
+  }
+
+  @Test
+  @DisplayName("app-data §1.2: thousands of mistakes are told by the first hundred")
+  void shouldBoundWhatItTells() {
+    var keys = new StringBuilder("{\"object_type\":{\"name\":\"x\"");
+    for (var i = 0; i < 5_000; i++) {
+      keys.append(",\"key").append(i).append("\":1");
+    }
+    var answer = client.send("POST", BASE, keys.append("}}").toString()).expect(422);
+    assertThat(answer.json().get("errors")).hasSize(100);
+    description.check("object_types.create", answer);
+  }
+
+  @Test
+  @DisplayName("track §6: a workspace has at most 100 types; the next one is refused")
+  void shouldBoundTypes() {
+    var tenant = Tenant.create(test.database(), "types-key");
+    var base = "/v1/environments/" + tenant.workspace().value() + "/object_types";
+    for (var i = 2; i <= 100; i++) {
+      var made = server.as(tenant).send("POST", base, TYPE).expect(200).json();
+      assertThat(made.at("/object_type/id").asString()).isEqualTo(Integer.toString(i));
+    }
+    var refused = server.as(tenant).send("POST", base, TYPE).expect(422);
+    assertThat(
+            description
+                .check("object_types.create", refused)
+                .json()
+                .at("/errors/0/detail")
+                .asString())
+        .contains("at most 100 object types");
+  }
+
+  @Test
+  @DisplayName("I5: another workspace's key can neither read nor change types")
+  void shouldKeepWorkspacesApart() {
+    var stranger = server.as(other);
+    stranger.get(BASE).expectProblem(404, "workspace not found");
+    stranger.get(BASE + "/1").expectProblem(404, "workspace not found");
+    stranger.send("POST", BASE, TYPE).expectProblem(404, "workspace not found");
+    stranger.send("PUT", BASE + "/1", TYPE).expectProblem(404, "workspace not found");
+    var own = "/v1/environments/" + other.workspace().value() + "/object_types";
+    stranger.send("PUT", own + "/1", TYPE).expect(200);
+    assertThat(client.get(BASE + "/1").expect(200).json().at("/object_type/name").asString())
+        .isEqualTo("Companies");
   }
 }

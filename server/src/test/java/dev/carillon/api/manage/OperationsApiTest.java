@@ -87,6 +87,7 @@ class OperationsApiTest {
               "carillon_deliveries_total{outcome=\"failed\"} 4.0",
               "carillon_delivery_retries_total 7.0",
               "carillon_deliveries_in_flight 8.0",
+              "carillon_pipelines_dropped_calls_total{reason=\"invalid\"} 9.0",
               "# TYPE jvm_memory_heap_used_bytes gauge",
               "jvm_threads_current");
     }

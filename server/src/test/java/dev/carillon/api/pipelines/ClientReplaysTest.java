@@ -280,7 +280,8 @@ class ClientReplaysTest {
       """;
 
   private static void assertMobileOperations() {
-    assertThat(taken().stream().map(each -> each.getClass().getSimpleName()))
+    assertThat(taken().stream().map(each -> ((Operation.Once) each).operation()))
+        .extracting(each -> each.getClass().getSimpleName())
         .containsExactly("Identify", "DeviceUpdate", "DeliveryReport");
   }
 

@@ -28,33 +28,58 @@ class PipelinesChecklistTest {
               "identify",
               List.of(
                   "MappingTest#shouldIdentify",
+                  "AppliedCallsTest#shouldIdentify",
                   "ClientReplaysTest#shouldServeTheLettersOfTheBrowser",
                   STRICT_ERRORS)),
           Map.entry(
               "track",
               List.of(
                   "MappingTest#shouldTrack",
+                  "AppliedCallsTest#shouldStoreEvents",
+                  "AppliedCallsTest#shouldKeepDevices",
+                  "AppliedCallsTest#shouldDelete",
+                  "AppliedCallsTest#shouldSuppress",
+                  "AppliedCallsTest#shouldEndARelationship",
+                  "AppliedCallsTest#shouldDeleteAnObject",
+                  "AppliedCallsTest#shouldReportDeliveries",
+                  "AppliedCallsTest#shouldReportContents",
                   "SemanticEventsTest#shouldReportADelivery",
                   "ClientReplaysTest#shouldTakePushReceipts",
                   STRICT_ERRORS)),
           Map.entry(
               "page",
-              List.of("MappingTest#shouldNamePages", "ClientReplaysTest#shouldServeTheBrowser")),
+              List.of(
+                  "MappingTest#shouldNamePages",
+                  "AppliedCallsTest#shouldStoreEvents",
+                  "ClientReplaysTest#shouldServeTheBrowser",
+                  STRICT_ERRORS)),
           Map.entry(
               "screen",
               List.of(
                   "MappingTest#shouldNameScreens",
-                  "ClientReplaysTest#shouldServeTheLettersOfTheBrowser")),
+                  "AppliedCallsTest#shouldStoreEvents",
+                  "ClientReplaysTest#shouldServeTheLettersOfTheBrowser",
+                  STRICT_ERRORS)),
           Map.entry(
               "group",
-              List.of("MappingTest#shouldGroup", "ClientReplaysTest#shouldServeCustomerioNode")),
+              List.of(
+                  "MappingTest#shouldGroup",
+                  "AppliedCallsTest#shouldGroup",
+                  "ClientReplaysTest#shouldServeCustomerioNode",
+                  STRICT_ERRORS)),
           Map.entry(
               "alias",
-              List.of("MappingTest#shouldAlias", "ClientReplaysTest#shouldServeCustomerioNode")),
+              List.of(
+                  "MappingTest#shouldAlias",
+                  "AppliedCallsTest#shouldAlias",
+                  "ClientReplaysTest#shouldServeCustomerioNode",
+                  STRICT_ERRORS)),
           Map.entry(
               "batch",
               List.of(
                   "MappingTest#shouldHandOverABatchTogether",
+                  "StrictModeTest#shouldIsolateBadItemsUnlessStrict",
+                  "RepeatedCallsTest#shouldStoreEachEventOnceWhenBothNodesTakeIt",
                   "ClientReplaysTest#shouldServeCdpNode",
                   "ClientReplaysTest#shouldServePython",
                   "ClientReplaysTest#shouldServeGo")),
@@ -62,6 +87,7 @@ class PipelinesChecklistTest {
               "batch short",
               List.of(
                   "ClientReplaysTest#shouldServeTheBatchesOfTheBrowser",
+                  "RepeatedCallsTest#shouldStoreAnEventOnce",
                   "ClientReplaysTest#shouldServeIos",
                   "ClientReplaysTest#shouldServeAndroid")),
           Map.entry("telemetry", List.of("BrowserFilesTest#shouldDiscardTelemetry")),

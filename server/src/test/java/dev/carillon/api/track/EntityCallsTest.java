@@ -320,6 +320,8 @@ class EntityCallsTest {
         "{\"type\":\"object\",\"action\":\"identify\",\"identifiers\":{\"object_id\":\"a\"}} | required | identifiers.object_type_id | object_type_id is required",
         "{\"type\":\"object\",\"action\":\"identify\",\"identifiers\":{\"object_type_id\":\"99\",\"object_id\":\"a\"}} | unknown | identifiers.object_type_id | object_type_id names no object type",
         "{\"type\":\"object\",\"action\":\"identify\",\"identifiers\":{\"object_type_id\":\"+1\",\"object_id\":\"a\"}} | invalid | identifiers.object_type_id | object_type_id must be a whole number from 1",
+        "{\"type\":\"object\",\"action\":\"identify\",\"identifiers\":{\"cio_object_id\":\"ob2\"}} | unknown | identifiers.cio_object_id | cio_object_id names no object",
+        "{\"type\":\"person\",\"action\":\"add_relationships\",\"identifiers\":{\"id\":\"a\"},\"cio_relationships\":[{\"identifiers\":{\"cio_object_id\":\"ob2\"}}]} | unknown | cio_relationships[0].identifiers.cio_object_id | cio_object_id names no object",
         "{\"type\":\"object\",\"action\":\"delete\",\"identifiers\":{\"cio_object_id\":\"a\",\"object_id\":\"a\"}} | invalid | identifiers | identifiers must hold object_id or cio_object_id, not both",
         "{\"type\":\"object\",\"action\":\"identify\",\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"a\"},\"attributes\":{\"relationship\":1}} | invalid | attributes.relationship | relationship is a reserved attribute name",
         "{\"type\":\"object\",\"action\":\"identify_anonymous\",\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"a\"}} | required | cio_relationships | cio_relationships is required",

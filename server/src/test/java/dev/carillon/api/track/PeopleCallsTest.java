@@ -202,6 +202,7 @@ class PeopleCallsTest {
         "[{\"identifiers\":{\"object_type_id\":\"zero\",\"object_id\":\"a\"}}] | object_type_id must be a whole number from 1",
         "[{\"identifiers\":{\"object_type_id\":\"0\",\"object_id\":\"a\"}}] | object_type_id must be a whole number from 1",
         "[{\"identifiers\":{\"object_type_id\":\"9\",\"object_id\":\"a\"}}] | object_type_id names no object type",
+        "[{\"identifiers\":{\"cio_object_id\":\"ob2\"}}] | cio_object_id names no object",
         "[{\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"a\"},\"relationship_attributes\":[]}] | relationship_attributes must be an object",
         "[{\"identifiers\":{\"object_type_id\":\"1\",\"object_id\":\"a\"},\"relationship_attributes\":{\"\":1}}] | attribute name cannot be empty"
       })

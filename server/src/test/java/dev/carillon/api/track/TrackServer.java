@@ -2,6 +2,8 @@ package dev.carillon.api.track;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carillon.api.wire.ObjectCheck;
+import dev.carillon.api.wire.ObjectTypeCheck;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.HttpServer;
@@ -22,7 +24,7 @@ import java.util.Base64;
 
 /**
  * The Track API on a free port, with credentials in a real database. The workspace has object types
- * 1 and 2 and the manual segment 7.
+ * 1 and 2, the object ob1 and the manual segment 7.
  */
 final class TrackServer implements AutoCloseable {
   static final String AUTHORIZATION =
@@ -36,6 +38,20 @@ final class TrackServer implements AutoCloseable {
   private final HttpServer server;
 
   TrackServer(TestDatabase database, RateLimits limits, Intake intake) {
+    this(
+        database,
+        limits,
+        intake,
+        (_, type) -> type == 1 || type == 2,
+        (_, cioObjectId) -> cioObjectId.equals("ob1"));
+  }
+
+  TrackServer(
+      TestDatabase database,
+      RateLimits limits,
+      Intake intake,
+      ObjectTypeCheck types,
+      ObjectCheck objects) {
     FirstStart.ensure(
         database.database(),
         InstantSource.fixed(Instant.EPOCH),
@@ -51,7 +67,8 @@ final class TrackServer implements AutoCloseable {
             new TrackApi.Sources(
                 DELIVERY_IDS,
                 new FormRepository(database.database(), InstantSource.system()),
-                (_, type) -> type == 1 || type == 2,
+                types,
+                objects,
                 (_, segment) -> segment == 7));
     server =
         HttpServer.start(
