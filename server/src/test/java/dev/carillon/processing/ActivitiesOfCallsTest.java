@@ -366,7 +366,7 @@ class ActivitiesOfCallsTest {
     var change = ofAcme(cioObjectId).get(2);
     assertThat(change.get("data").toString())
         .isEqualTo(
-            "{\"cio_id\":\"%s\",\"attributes\":{\"role\":{\"from\":\"owner\",\"to\":\"admin\"}}}"
+            "{\"role\":{\"from\":\"owner\",\"to\":\"admin\"},\"cio_id\":\"%s\"}"
                 .formatted(CioId.of(KIT.personId(Identifier.id(kim)))));
     assertThat(change.get("customer_id").isNull()).isTrue();
     assertThat(change.get("object_identifiers").get("object_id").asString()).isEqualTo(acme);
