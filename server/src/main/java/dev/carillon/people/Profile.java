@@ -27,6 +27,7 @@ public final class Profile {
   private static final Set<String> ALWAYS_FIT = Set.of("id", "email", "unsubscribed");
 
   private static final String PREFERENCES = "cio_subscription_preferences";
+  private static final String CHOICE = PREFERENCES + ".";
 
   private final Map<String, Object> attributes;
   private final Map<String, Object> written;
@@ -184,7 +185,7 @@ public final class Profile {
 
   /** The attribute a key of a call writes: itself, or what it is a leaf of (P-12). */
   public static String topLevel(String name) {
-    return name.startsWith(PREFERENCES + ".") ? PREFERENCES : name;
+    return name.startsWith(CHOICE) ? PREFERENCES : name;
   }
 
   private Outcome store(String name, @Nullable Object value, long writtenAtMillis) {
@@ -220,8 +221,9 @@ public final class Profile {
   }
 
   private boolean isFull() {
-    return attributes.size() - ALWAYS_FIT.stream().filter(attributes::containsKey).count()
-        >= ATTRIBUTES;
+    return attributes.size() >= ATTRIBUTES
+        && attributes.size() - ALWAYS_FIT.stream().filter(attributes::containsKey).count()
+            >= ATTRIBUTES;
   }
 
   private static @Nullable Object withLeaf(

@@ -44,7 +44,7 @@ public final class Suppressions {
   /** Those of these identifiers that are suppressed. */
   public Set<IdentifierKey> find(Handle handle, Collection<IdentifierKey> identifiers) {
     var found = new HashSet<IdentifierKey>();
-    if (identifiers.isEmpty()) {
+    if (identifiers.isEmpty() || !any(handle, identifiers)) {
       return found;
     }
     var byHash = hashes(identifiers);
@@ -60,6 +60,18 @@ public final class Suppressions {
             (row, _) -> found.add(Objects.requireNonNull(byHash.get(row.getObject(1, UUID.class)))))
         .list();
     return found;
+  }
+
+  /** Whether anything is suppressed in their workspaces; mostly not, which spares the hashes. */
+  private static boolean any(Handle handle, Collection<IdentifierKey> identifiers) {
+    return handle
+        .createQuery(
+            "SELECT EXISTS (SELECT FROM suppression WHERE workspace_id = ANY(:workspaces))")
+        .bind(
+            "workspaces",
+            identifiers.stream().mapToInt(each -> each.workspace().value()).distinct().toArray())
+        .mapTo(Boolean.class)
+        .one();
   }
 
   /**
