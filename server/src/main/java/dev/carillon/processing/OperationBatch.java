@@ -2,17 +2,13 @@ package dev.carillon.processing;
 
 import dev.carillon.events.AnonymousRepository.Key;
 import dev.carillon.people.Identifier;
-import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.IdentifierKind;
-import dev.carillon.people.Profile;
 import dev.carillon.processing.BatchActivity.Entry;
 import dev.carillon.processing.EventApplier.Incoming;
-import dev.carillon.processing.RuleBook.EventName;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -103,9 +99,9 @@ final class OperationBatch {
 
   /** Locks everybody the operations name, in the order in which all batches lock. */
   void lock() {
-    var needs = needs();
-    scope.people().resolve(needs.identifiers);
-    scope.people().load(needs.loaded, anonymous.lock(needs.anonymous, new TreeSet<>(), last()));
+    var needs = new BatchNeeds(ruleBook, memberships, operations);
+    scope.people().resolve(needs.identifiers());
+    scope.people().load(needs.loaded(), anonymous.lock(needs.anonymous(), new TreeSet<>(), last()));
   }
 
   /** Calls that name a suppressed identifier leave no trace (track §9.2). */
@@ -145,41 +141,17 @@ final class OperationBatch {
    * people, devices, objects, each in key order.
    */
   private void read() {
-    var needs = needs();
-    scope.people().resolve(needs.identifiers);
-    needLinks(needs);
-    var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.attached, last()));
-    others.addAll(reports.read(operations, needs.reach));
-    scope.people().load(needs.loaded, others);
+    var needs = new BatchNeeds(ruleBook, memberships, operations);
+    scope.people().resolve(needs.identifiers());
+    linkable.addAll(needs.link(anonymous));
+    var others = new ArrayList<>(anonymous.lock(needs.anonymous(), needs.attached(), last()));
+    others.addAll(reports.read(operations, needs.reach()));
+    scope.people().load(needs.loaded(), others);
     reports.follow();
     scope.people().lookForSuppressed();
     devices.read(operations);
-    objects.read(operations, needs.claimed);
-    scope.loadRuleFacts(needs.reach);
-  }
-
-  /**
-   * An event that names a person and an anonymous id gives the id to the person if it is free.
-   * Mostly it is the person's already, and nothing has to be locked; but whoever has it may be
-   * deleted by one of these operations.
-   */
-  private void needLinks(Needs needs) {
-    var links = needs.links.keySet();
-    for (var key : needs.deletions ? links : anonymous.unowned(links)) {
-      linkable.add(key);
-      needs.anonymous.add(key);
-      needs.loaded.addAll(needs.links.getOrDefault(key, Set.of()));
-      needClaim(key, needs);
-    }
-  }
-
-  /** Relationships are carried over whatever becomes of events (P-34). */
-  private void needClaim(Key key, Needs needs) {
-    needs.claimed.add(key);
-    if (ruleBook.settings(key.workspace()).mergeAnonymousEvents()) {
-      needs.attached.add(key);
-      needs.reach.all(ruleBook.of(key.workspace())); // whichever events wait
-    }
+    objects.read(operations, needs.claimed());
+    scope.loadRuleFacts(needs.reach());
   }
 
   private void write() {
@@ -399,131 +371,5 @@ final class OperationBatch {
         yield person;
       }
     };
-  }
-
-  /** What has to be read before the operations can be applied. */
-  private static final class Needs {
-    final Set<IdentifierKey> identifiers = new HashSet<>();
-    final Set<IdentifierKey> loaded = new HashSet<>();
-    final TreeSet<Key> anonymous = new TreeSet<>();
-    final TreeSet<Key> claimed = new TreeSet<>();
-    final TreeSet<Key> attached = new TreeSet<>(); // claimed with the events that wait
-    final Map<Key, Set<IdentifierKey>> links = new HashMap<>();
-    final RuleBook.Reach reach = new RuleBook.Reach();
-    boolean deletions;
-  }
-
-  private Needs needs() {
-    var needs = new Needs();
-    for (var each : operations) {
-      var workspace = each.operation.workspace();
-      switch (each.operation) {
-        case Operation.Identify call -> {
-          var identifiers =
-              new ArrayList<>(IdentifyApplier.inBody(call, ruleBook.settings(workspace)));
-          identifiers.add(call.person());
-          for (var identifier : identifiers) {
-            needs.identifiers.add(IdentifierKey.of(workspace, identifier));
-            needs.loaded.add(IdentifierKey.of(workspace, identifier));
-          }
-          var rules = ruleBook.of(workspace);
-          for (var name : call.attributes().keySet()) {
-            needs.reach.wake(
-                rules, rules.byAttribute().getOrDefault(Profile.topLevel(name), List.of()));
-          }
-          if (call.person().kind()
-              != IdentifierKind.CIO_ID) { // who was named otherwise may get this name too
-            var name = IdentifyApplier.attributeOf(call.person());
-            needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
-          }
-          needs.reach.wake(rules, rules.forNobody());
-          var anonymousId = IdentifyApplier.claimed(call);
-          if (anonymousId != null) {
-            needs.anonymous.add(new Key(workspace, anonymousId));
-            needClaim(new Key(workspace, anonymousId), needs);
-          }
-        }
-        case Operation.Event event -> {
-          if (event.person() != null) {
-            var key = IdentifierKey.of(workspace, event.person());
-            needs.identifiers.add(key);
-            if (mentioned(event, needs) || key.kind() == IdentifierKind.CIO_ID) {
-              needs.loaded.add(key);
-            }
-            if (event.anonymousId() != null && !event.anonymousId().isEmpty()) {
-              needs
-                  .links
-                  .computeIfAbsent(new Key(workspace, event.anonymousId()), _ -> new HashSet<>())
-                  .add(key);
-            }
-          } else if (event.anonymousId() != null && !event.anonymousId().isEmpty()) {
-            needs.anonymous.add(new Key(workspace, event.anonymousId()));
-            mentioned(event, needs);
-          }
-        }
-        case Operation.Relate call -> {
-          everybody(call, needs);
-          var anonymousId = call.person() == null ? call.anonymousId() : null;
-          if (anonymousId != null && !anonymousId.isEmpty()) {
-            needs.anonymous.add(new Key(workspace, anonymousId));
-          }
-        }
-        case Operation.Membership call -> {
-          everybody(call, needs);
-          memberships.need(call, needs.reach);
-        }
-        case Operation.Merge call -> {
-          everybody(call, needs);
-          if (call.elseAnonymous()) {
-            needs.anonymous.add(new Key(workspace, call.secondary().value()));
-            needClaim(new Key(workspace, call.secondary().value()), needs);
-          }
-        }
-        case Operation.Delete _ -> {
-          everybody(each.operation, needs);
-          needs.deletions = true;
-        }
-        case Operation.DeviceUpdate _,
-            Operation.DeviceRemoval _,
-            Operation.ObjectIdentify _,
-            Operation.ObjectDelete _,
-            Operation.DeliveryReport _,
-            Operation.Unsubscribe _,
-            Operation.ContentReport _,
-            Operation.Suppress _,
-            Operation.Unsuppress _,
-            Operation.Once _ ->
-            everybody(each.operation, needs);
-      }
-    }
-    return needs;
-  }
-
-  /** Whoever the call names, and what rules read of somebody it may create. */
-  private void everybody(Operation call, Needs needs) {
-    for (var person : call.people()) {
-      var key = IdentifierKey.of(call.workspace(), person);
-      needs.identifiers.add(key);
-      needs.loaded.add(key);
-      if (person.kind() != IdentifierKind.CIO_ID) {
-        var rules = ruleBook.of(call.workspace());
-        var name = IdentifyApplier.attributeOf(person);
-        needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
-        needs.reach.wake(rules, rules.forNobody());
-      }
-    }
-  }
-
-  /** Whether some rule mentions the event; if so, what that rule reads is needed. */
-  private boolean mentioned(Operation.Event event, Needs needs) {
-    var rules = ruleBook.of(event.workspace());
-    var eventRules = rules.byEvent().get(new EventName(event.kind(), event.name()));
-    if (eventRules == null) {
-      return false;
-    }
-    needs.reach.count(eventRules.counters());
-    needs.reach.wake(rules, eventRules.segments());
-    eventRules.campaigns().forEach(needs.reach::start);
-    return true;
   }
 }
