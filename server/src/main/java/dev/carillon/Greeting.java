@@ -19,7 +19,7 @@ final class Greeting {
             : "Mail stays here, in the mail trap: set CARILLON_SMTP_URL to send it.";
     return """
     Carillon answers at %s
-      Track API, App API and management API on that address; /v1/openapi.json describes the last.
+      Track, Pipelines, App and management API on that address; /v1/openapi.json describes the last.
     %s  Credentials: %s
       %s
       Sample data: ./carillon demo   Stop: Ctrl-C\
@@ -31,9 +31,11 @@ final class Greeting {
   private static String keys(NewCredentials keys) {
     return """
       Workspace %d: Track API site id %s and key %s
+                   Pipelines API write key %s
                    App API key %s
     """
         .indent(0)
-        .formatted(keys.workspace().value(), keys.siteId(), keys.trackKey(), keys.appKey());
+        .formatted(
+            keys.workspace().value(), keys.siteId(), keys.trackKey(), keys.cdpKey(), keys.appKey());
   }
 }

@@ -3,6 +3,8 @@ package dev.carillon;
 import dev.carillon.api.app.AppApi;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
+import dev.carillon.api.pipelines.PipelinesApi;
+import dev.carillon.api.pipelines.PipelinesSettings;
 import dev.carillon.api.track.TrackApi;
 import dev.carillon.api.track.TrackSettings;
 import dev.carillon.campaigns.CampaignExplainer;
@@ -21,15 +23,29 @@ import dev.carillon.delivery.SmtpSettings;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
+import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
+import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.KnownObjects;
+import dev.carillon.objects.ObjectQueries;
+import dev.carillon.objects.ObjectRemains;
+import dev.carillon.objects.ObjectRepository;
+import dev.carillon.objects.ObjectTypes;
+import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.AttributeNames;
+import dev.carillon.people.Belongings;
+import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.Erasures;
+import dev.carillon.people.MergerRepository;
+import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.PersonLookup;
+import dev.carillon.people.Suppressions;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -37,8 +53,10 @@ import dev.carillon.processing.Stores;
 import dev.carillon.processing.TurnableClock;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityRepository;
+import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
+import dev.carillon.segments.ManualSegments;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
 import dev.carillon.segments.SegmentExplainer;
@@ -61,10 +79,10 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,11 +146,24 @@ final class Server implements AutoCloseable {
 
     // the log and its processing
     var outbox = new DeliverySignal();
+    var mergers = new MergerRepository();
+    var objectTypes = new ObjectTypes(database, clock);
+    var eventNames = new EventNames(database, clock);
+    var attributeNames = new AttributeNames(database, clock);
     var stores =
         new Stores(
             new PeopleRepository(),
+            new Suppressions(secret.getEncoded()),
+            mergers,
+            new Belongings(),
+            new DeviceRepository(),
+            objectTypes,
+            new ObjectRepository(),
+            new RelationshipRepository(),
+            new AnonymousRelationshipRepository(),
             new EventRepository(),
-            new EventNames(database, clock),
+            eventNames,
+            attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
             new JourneyRepository(),
@@ -175,6 +206,13 @@ final class Server implements AutoCloseable {
       upkeep.every(
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
       upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
+      upkeep.every(Duration.ofSeconds(30), "mergers", new Mergers(database, clock, mergers)::run);
+      upkeep.every(Duration.ofSeconds(10), "object-remains", new ObjectRemains(database)::run);
+      var anonymousRelationships = new AnonymousRelationshipRepository();
+      upkeep.every(
+          Duration.ofMinutes(10),
+          "anonymous-relationships",
+          () -> runToEnd(database, anonymousRelationships, clock));
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }
@@ -187,12 +225,28 @@ final class Server implements AutoCloseable {
 
     // the edges
     var credentials = new Credentials(new CredentialRepository(database));
+    var forms = new FormRepository(database, clock);
     var track =
         new TrackApi(
             new TrackSettings(this::publicUrl, settings.region().name().toLowerCase(Locale.ROOT)),
             credentials,
             limits(settings.trackRate()),
-            processing.intake());
+            processing.intake(),
+            new TrackApi.Sources(
+                deliveryIds,
+                forms,
+                objectTypes::exists,
+                new KnownObjects(database)::exists,
+                new ManualSegments(database)::isManual));
+    var pipelines =
+        new PipelinesApi(
+            new PipelinesSettings(this::publicUrl, settings.pipelinesStrict()),
+            credentials,
+            settings.rateLimits()
+                ? RateLimits.of(settings.pipelinesRate(), Duration.ofSeconds(3))
+                : RateLimits.off(),
+            processing.intake(),
+            new PipelinesApi.Sources(objectTypes::exists, deliveryIds, clock));
     var people = new PeopleQueries(database);
     var app =
         new AppApi(
@@ -201,12 +255,17 @@ final class Server implements AutoCloseable {
             new AppApi.Sources(
                 database,
                 people,
-                new ActivityQueries(database),
+                new ActivityQueries(database, clock),
+                new WorkspaceActivities(database, clock),
+                attributeNames,
+                eventNames,
                 segments,
                 campaigns,
                 new CampaignMetrics(database),
                 deliveries,
-                deliveryIds),
+                deliveryIds,
+                objectTypes,
+                new ObjectQueries(database)),
             clock);
     var manage =
         new ManageApi(
@@ -219,7 +278,9 @@ final class Server implements AutoCloseable {
                 campaigns,
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
-                new PersonLookup(people)),
+                new PersonLookup(people),
+                forms,
+                objectTypes),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     var operations =
         new OperationsApi(
@@ -227,12 +288,17 @@ final class Server implements AutoCloseable {
                 () -> database.read(handle -> handle.execute("SELECT 1")),
                 processing::stats,
                 sender::stats,
+                pipelines::dropped,
                 processing::lag));
     return closing.add(
         HttpServer.start(
             HttpSettings.at(settings.host(), settings.port()),
             new ErrorEnvelope(),
-            List.of(track.routes(), app.routes(), manage.routes(), operations.routes())));
+            Stream.concat(
+                    track.routes().stream(),
+                    Stream.of(
+                        pipelines.routes(), app.routes(), manage.routes(), operations.routes()))
+                .toList()));
   }
 
   /** Before anything is made: a port that is taken is the most likely thing in the way. */
@@ -301,6 +367,14 @@ final class Server implements AutoCloseable {
   private static void runToEnd(CampaignUpkeep upkeep, InstantSource clock) {
     while (upkeep.run(clock.instant())) {
       LOG.trace("a part of the upkeep of campaigns is done");
+    }
+  }
+
+  private static void runToEnd(
+      Database database, AnonymousRelationshipRepository relationships, InstantSource clock) {
+    while (database.<Boolean, RuntimeException>inTransaction(
+        handle -> relationships.expire(handle, clock.instant()))) {
+      LOG.trace("some relationships of nobody are past their time");
     }
   }
 

@@ -145,7 +145,7 @@ public final class Settings {
       Setting.of(
           "rate-limits",
           "off",
-          "on: answer 429 above the two rates below; off: accept all",
+          "on: answer 429 above the three rates below; off: accept all",
           either("on", "off"));
 
   /** Track API rate. */
@@ -163,6 +163,22 @@ public final class Settings {
           "10",
           "App API requests per second and workspace with rate limits on",
           number(1, 1_000_000));
+
+  /** Pipelines API rate. */
+  public static final Setting<Integer> PIPELINES_RATE =
+      Setting.of(
+          "pipelines-rate",
+          "3000",
+          "Pipelines API requests per 3 seconds and workspace with rate limits on",
+          number(1, 1_000_000));
+
+  /** Whether wrong Pipelines API calls are told. */
+  public static final Setting<Boolean> PIPELINES_STRICT =
+      Setting.of(
+          "pipelines-strict",
+          "off",
+          "on: answer wrong Pipelines API calls with 4xx also without X-Strict-Mode",
+          either("on", "off"));
 
   /** The account's region. */
   public static final Setting<Region> REGION =
@@ -222,6 +238,8 @@ public final class Settings {
           RATE_LIMITS,
           TRACK_RATE,
           APP_RATE,
+          PIPELINES_RATE,
+          PIPELINES_STRICT,
           REGION,
           LOG_FORMAT,
           LOG_LEVEL,
@@ -364,8 +382,8 @@ public final class Settings {
   }
 
   /**
-   * Whether calls above {@link #trackRate} and {@link #appRate} are answered with 429. See
-   * docs/decisions/0002.
+   * Whether calls above {@link #trackRate}, {@link #appRate} and {@link #pipelinesRate} are
+   * answered with 429. See docs/decisions/0002.
    */
   public boolean rateLimits() {
     return value(RATE_LIMITS);
@@ -383,6 +401,19 @@ public final class Settings {
    */
   public int appRate() {
     return value(APP_RATE);
+  }
+
+  /**
+   * Pipelines API requests per three seconds and workspace, at least 1; counts only when {@link
+   * #rateLimits}.
+   */
+  public int pipelinesRate() {
+    return value(PIPELINES_RATE);
+  }
+
+  /** Whether every call of the Pipelines API is treated as if it asked for strict mode. */
+  public boolean pipelinesStrict() {
+    return value(PIPELINES_STRICT);
   }
 
   /** The region that the account answers with. */

@@ -6,7 +6,8 @@
 -- Ranges of unique numbers are taken from here, 100,000 at a time (class IdRanges).
 CREATE SEQUENCE id_range START 1;
 
--- One row. `rules` moves when a segment or campaign changes, `identity` when an identifier stops naming its person.
+-- One row. `rules` moves when a segment, a campaign or settings change, `identity` when an identifier stops naming its person
+-- or is suppressed.
 -- Processing reads both at the start of each batch under a shared advisory lock (class Epoch).
 CREATE TABLE epoch (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -32,6 +33,8 @@ CREATE TABLE credential (
     secret_hash   bytea NOT NULL,
     created_at    timestamptz NOT NULL,
     revoked_at    timestamptz,
+    -- Of a write key, which is a source of Pipelines calls: whether ISO 8601 texts become Unix seconds.
+    convert_times boolean NOT NULL DEFAULT true,
     UNIQUE (kind, secret_hash)
 );
 
@@ -104,6 +107,12 @@ CREATE TABLE person (
 -- Builds go through the people of one workspace.
 CREATE INDEX person_workspace ON person (workspace_id, person_id);
 
+-- Where about the newest people lie, for the activity log; so with the tables below that have an index named …_received.
+-- Rows are appended, so that blocks mostly hold those of one time, and nothing is indexed until a range of blocks is full:
+-- an index in order of time would cost every event 1.5 to 2 µs (docs/decisions/0010-activity-log.md).
+CREATE INDEX person_created ON person USING brin (workspace_id int4_minmax_multi_ops, created_at timestamptz_minmax_multi_ops)
+    WITH (pages_per_range = 128, autosummarize = on);
+
 -- kind: 1 id, 2 email (lower case), 3 phone. The cio_id is computed from person_id and needs no row.
 CREATE TABLE person_identifier (
     workspace_id int NOT NULL,
@@ -126,12 +135,37 @@ CREATE TABLE erasure (
     due_at       timestamptz NOT NULL
 );
 
+-- Identifiers nobody may use: a keyed hash of workspace, kind and value, so that nothing of the person is kept (track §9.2).
+-- Those suppressed together share a number and are freed together.
+CREATE TABLE suppression (
+    workspace_id  int NOT NULL,
+    hash          uuid NOT NULL,
+    together      bigint NOT NULL,
+    suppressed_at timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, hash)
+);
+CREATE INDEX suppression_together ON suppression (together);
+
+-- Merged people whose rows in time-partitioned tables still move to who survived, in the background, and once more when no
+-- batch can still write about the one who is gone.
+CREATE TABLE merger (
+    secondary_id bigint PRIMARY KEY,
+    primary_id   bigint NOT NULL,
+    workspace_id int NOT NULL,
+    merged_at    timestamptz NOT NULL,
+    due_at       timestamptz NOT NULL
+);
+CREATE INDEX merger_due ON merger (due_at);
+CREATE INDEX merger_primary ON merger (primary_id);
+
 -- What happened to people and is stored nowhere else (attribute changes, failures, deletions). Events and deliveries are
 -- shown in the activity log from their own tables.
 CREATE TABLE activity (
-    person_id    bigint NOT NULL,
+    person_id    bigint NOT NULL,                       -- 0: nobody who exists
+    object_key   bigint,                                -- the object it is about
     workspace_id int NOT NULL,
     op           bigint NOT NULL,
+    part         smallint NOT NULL,                     -- tells apart entries of one operation
     type         text NOT NULL,
     occurred_at  timestamptz NOT NULL,
     received_at  timestamptz NOT NULL,
@@ -139,16 +173,110 @@ CREATE TABLE activity (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE activity_other PARTITION OF activity DEFAULT;
 CREATE INDEX activity_person ON activity (person_id, occurred_at);
+CREATE INDEX activity_received ON activity USING brin (workspace_id int4_minmax_multi_ops, received_at timestamptz_minmax_multi_ops)
+    WITH (pages_per_range = 128, autosummarize = on);
+
+-- ── devices ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- A token belongs to one person of the workspace; added to another one, it moves.
+CREATE TABLE device (
+    workspace_id int NOT NULL,
+    token        text NOT NULL,
+    person_id    bigint NOT NULL,
+    platform     text,                                  -- ios or android
+    last_used    timestamptz NOT NULL,
+    attributes   text NOT NULL DEFAULT '{}',
+    created_at   timestamptz NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, token)
+);
+CREATE INDEX device_person ON device (person_id);
+
+-- ── objects ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Types are made by an administrator; every workspace begins with type 1. They are never deleted.
+CREATE TABLE object_type (
+    workspace_id  int NOT NULL,
+    type_id       int NOT NULL,
+    name          text NOT NULL,                        -- many of them: Companies
+    singular_name text NOT NULL,
+    slug          text NOT NULL,
+    singular_slug text NOT NULL,
+    icon          text NOT NULL DEFAULT '',
+    enabled       boolean NOT NULL DEFAULT true,
+    created_at    timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, type_id)
+);
+
+-- In the database, so that no way of making a workspace can forget it.
+CREATE FUNCTION add_first_object_type() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO object_type (workspace_id, type_id, name, singular_name, slug, singular_slug, icon, created_at)
+    VALUES (NEW.workspace_id, 1, 'Companies', 'Company', 'companies', 'company', 'building', NEW.created_at)
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER workspace_first_object_type AFTER INSERT ON workspace
+    FOR EACH ROW EXECUTE FUNCTION add_first_object_type();
+
+-- object_key: number of the operation that created it. The cio_object_id is computed from it.
+CREATE TABLE object (
+    object_key   bigint PRIMARY KEY,
+    workspace_id int NOT NULL,
+    type_id      int NOT NULL,
+    object_id    text NOT NULL,
+    created_at   timestamptz NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    attributes   text NOT NULL,
+    written      text NOT NULL,
+    UNIQUE (workspace_id, type_id, object_id)
+) WITH (fillfactor = 85);
+
+-- Searches walk along it.
+CREATE INDEX object_listed ON object (workspace_id, type_id, object_key);
+
+-- Objects that were deleted and may still have relationships: those go in the background (class ObjectRemains), as a
+-- company may have a million people. Readers join `object` and do not see them.
+CREATE TABLE object_remains (
+    object_key bigint PRIMARY KEY
+);
+
+CREATE TABLE relationship (
+    person_id    bigint NOT NULL,
+    object_key   bigint NOT NULL,
+    workspace_id int NOT NULL,
+    created_at   timestamptz NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    attributes   text NOT NULL,
+    written      text NOT NULL,
+    PRIMARY KEY (person_id, object_key)
+);
+CREATE INDEX relationship_object ON relationship (object_key, person_id);
+
+-- Relationships of nobody yet; they become real when somebody claims the anonymous id (P-34).
+CREATE TABLE anonymous_relationship (
+    workspace_id int NOT NULL,
+    anonymous_id text NOT NULL,
+    object_key   bigint NOT NULL,
+    created_at   timestamptz NOT NULL,
+    attributes   text NOT NULL,
+    written      text NOT NULL,
+    PRIMARY KEY (workspace_id, anonymous_id, object_key)
+);
+CREATE INDEX anonymous_relationship_object ON anonymous_relationship (object_key);
+CREATE INDEX anonymous_relationship_age ON anonymous_relationship (created_at);
 
 -- ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
--- kind: 1 event, 2 page, 3 screen.
+-- kind: 1 event, 2 page, 3 screen, 4 submission of a form.
 CREATE TABLE event_name (
     name_id      int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     workspace_id int NOT NULL,
     kind         smallint NOT NULL,
     name         text NOT NULL,
     first_seen   timestamptz NOT NULL,
+    last_seen    timestamptz,                           -- to about a day; NULL: named by a rule or described, but not seen yet
+    description  text,
     UNIQUE (workspace_id, kind, name)
 );
 
@@ -164,6 +292,20 @@ CREATE TABLE event (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE event_other PARTITION OF event DEFAULT;
 CREATE INDEX event_person ON event (person_id, occurred_at);
+CREATE INDEX event_received ON event USING brin (workspace_id int4_minmax_multi_ops, received_at timestamptz_minmax_multi_ops)
+    WITH (pages_per_range = 128, autosummarize = on);
+
+-- Names of attributes seen, for the data index. scope: 0 people, n objects of type n, -n relationships to them.
+CREATE TABLE attribute_name (
+    workspace_id int NOT NULL,
+    scope        int NOT NULL,
+    name         text NOT NULL,
+    first_seen   timestamptz NOT NULL,
+    last_seen    timestamptz,                           -- to about a day; NULL: described, but not seen yet
+    description  text,
+    privacy_level smallint,                             -- 1: sensitive
+    PRIMARY KEY (workspace_id, scope, name)
+);
 
 -- Keys of events that carried an id. key: the ULID's 128 bits, or a 128-bit hash of any other string.
 -- `day`: of the ULID itself, else of receipt; partitions are weeks.
@@ -188,6 +330,8 @@ CREATE TABLE anonymous_event (
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE anonymous_event_other PARTITION OF anonymous_event DEFAULT;
 CREATE INDEX anonymous_event_key ON anonymous_event (workspace_id, anonymous_id);
+CREATE INDEX anonymous_event_received ON anonymous_event USING brin (workspace_id int4_minmax_multi_ops, received_at timestamptz_minmax_multi_ops)
+    WITH (pages_per_range = 128, autosummarize = on);
 
 -- Who an anonymous id belongs to since when; person_id NULL: seen, nobody's yet. The row is the lock both sides take.
 CREATE TABLE anonymous_link (
@@ -197,6 +341,7 @@ CREATE TABLE anonymous_link (
     linked_at    timestamptz,
     PRIMARY KEY (workspace_id, anonymous_id)
 );
+CREATE INDEX anonymous_link_person ON anonymous_link (person_id) WHERE person_id IS NOT NULL;
 
 -- ── segments ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -263,6 +408,18 @@ CREATE TABLE counter (
     newest       int NOT NULL,
     complete     boolean NOT NULL DEFAULT false,        -- holds for everybody; false while its build is under way
     UNIQUE (workspace_id, name_id, conditions, newest)
+);
+
+-- ── forms ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Forms that were submitted, with the fields that become attributes of another name. `fields`: JSON object.
+CREATE TABLE form (
+    workspace_id int NOT NULL,
+    form_id      text NOT NULL,
+    name         text NOT NULL,
+    fields       text NOT NULL DEFAULT '{}',
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, form_id)
 );
 
 -- ── campaigns ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -370,6 +527,22 @@ CREATE INDEX delivery_campaign ON delivery (campaign_id, created_at);
 CREATE INDEX delivery_unsent ON delivery (campaign_id) WHERE state IN ('queued', 'attempted', 'drafted');
 CREATE INDEX delivery_workspace ON delivery (workspace_id, created_at);
 
+-- Each metric in order of time, for the activity log. An index holds only the deliveries that have the metric.
+CREATE INDEX delivery_drafted ON delivery (workspace_id, drafted_at) WHERE drafted_at IS NOT NULL;
+CREATE INDEX delivery_attempted ON delivery (workspace_id, attempted_at) WHERE attempted_at IS NOT NULL;
+CREATE INDEX delivery_sent ON delivery (workspace_id, sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX delivery_delivered ON delivery (workspace_id, delivered_at) WHERE delivered_at IS NOT NULL;
+CREATE INDEX delivery_deferred ON delivery (workspace_id, deferred_at) WHERE deferred_at IS NOT NULL;
+CREATE INDEX delivery_opened ON delivery (workspace_id, opened_at) WHERE opened_at IS NOT NULL;
+CREATE INDEX delivery_clicked ON delivery (workspace_id, clicked_at) WHERE clicked_at IS NOT NULL;
+CREATE INDEX delivery_converted ON delivery (workspace_id, converted_at) WHERE converted_at IS NOT NULL;
+CREATE INDEX delivery_bounced ON delivery (workspace_id, bounced_at) WHERE bounced_at IS NOT NULL;
+CREATE INDEX delivery_dropped ON delivery (workspace_id, dropped_at) WHERE dropped_at IS NOT NULL;
+CREATE INDEX delivery_spammed ON delivery (workspace_id, spammed_at) WHERE spammed_at IS NOT NULL;
+CREATE INDEX delivery_failed ON delivery (workspace_id, failed_at) WHERE failed_at IS NOT NULL;
+CREATE INDEX delivery_undeliverable ON delivery (workspace_id, undeliverable_at) WHERE undeliverable_at IS NOT NULL;
+CREATE INDEX delivery_unsubscribed ON delivery (workspace_id, unsubscribed_at) WHERE unsubscribed_at IS NOT NULL;
+
 -- The rendered message, apart from the hot row; retention drops partitions.
 CREATE TABLE delivery_content (
     delivery_id  bigint NOT NULL,
@@ -379,6 +552,19 @@ CREATE TABLE delivery_content (
     PRIMARY KEY (delivery_id, created_at)
 ) PARTITION BY RANGE (created_at);
 CREATE TABLE delivery_content_other PARTITION OF delivery_content DEFAULT;
+
+-- What was clicked in a message, every time: links are counted by all clicks (M-1). Partitions go with those of the deliveries.
+CREATE TABLE delivery_click (
+    delivery_id  bigint NOT NULL,
+    created_at   timestamptz NOT NULL,                  -- of the delivery
+    workspace_id int NOT NULL,
+    clicked_at   timestamptz NOT NULL,
+    href         text,
+    action_name  text,
+    action_value text
+) PARTITION BY RANGE (created_at);
+CREATE TABLE delivery_click_other PARTITION OF delivery_click DEFAULT;
+CREATE INDEX delivery_click_delivery ON delivery_click (delivery_id);
 
 -- Work still to do: one row per unfinished delivery. lane: 1 transactional, 2 campaign, 3 broadcast, 4 import (promise I8).
 CREATE TABLE outbox (

@@ -44,7 +44,10 @@ class ArchitectureTest {
         "subscriptions",
         "reporting",
         "workspaces",
+        "forms",
         "processing"),
+    /** What edges share of their wire forms. */
+    WIRE("api.wire"),
     EDGE("api.track", "api.pipelines", "api.app", "api.manage", "api.hooks", "console", "mcp"),
     /** The composition root, and the only place that may use everything. */
     COMPOSITION("");
@@ -60,7 +63,8 @@ class ArchitectureTest {
         case LIBRARY -> false;
         case PLATFORM -> other == LIBRARY || other == PLATFORM;
         case FEATURE -> other == LIBRARY || other == PLATFORM || other == FEATURE;
-        case EDGE -> other == LIBRARY || other == PLATFORM || other == FEATURE;
+        case WIRE -> other == LIBRARY || other == PLATFORM || other == FEATURE;
+        case EDGE -> other != EDGE && other != COMPOSITION;
         case COMPOSITION -> true;
       };
     }
@@ -157,6 +161,10 @@ class ArchitectureTest {
     assertThat(mayUse("people", "store")).isTrue();
     assertThat(mayUse("store.embedded", "store")).isTrue();
     assertThat(mayUse("messages", "liquid")).isTrue();
+    assertThat(mayUse("api.pipelines", "api.wire")).isTrue();
+    assertThat(mayUse("api.wire", "people")).isTrue();
+    assertThat(mayUse("api.wire", "api.track")).isFalse();
+    assertThat(mayUse("people", "api.wire")).isFalse();
     assertThat(mayUse("api.track", "api.app")).isFalse();
     assertThat(mayUse("people", "api.track")).isFalse();
     assertThat(mayUse("store", "people")).isFalse();

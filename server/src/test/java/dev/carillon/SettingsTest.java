@@ -42,6 +42,8 @@ class SettingsTest {
     assertThat(settings.rateLimits()).isFalse();
     assertThat(settings.trackRate()).isEqualTo(1000);
     assertThat(settings.appRate()).isEqualTo(10);
+    assertThat(settings.pipelinesRate()).isEqualTo(3000);
+    assertThat(settings.pipelinesStrict()).isFalse();
     assertThat(settings.region()).isEqualTo(Region.US);
     assertThat(settings.logFormat()).isEqualTo(LogFormat.TEXT);
     assertThat(settings.logLevel()).isEqualTo(Level.INFO);

@@ -28,6 +28,7 @@ final class CarillonProcess implements AutoCloseable {
   static final String SITE_ID = "site";
   static final String TRACK_KEY = "5ecret-of-track";
   static final String APP_KEY = "5ecret-of-app";
+  static final String CDP_KEY = "cdp-key";
 
   private static final Duration LONGEST_START = Duration.ofSeconds(60);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(40);
@@ -46,7 +47,7 @@ final class CarillonProcess implements AutoCloseable {
     with("CARILLON_SITE_ID", SITE_ID);
     with("CARILLON_TRACK_KEY", TRACK_KEY);
     with("CARILLON_APP_KEY", APP_KEY);
-    with("CARILLON_CDP_KEY", "cdp-key");
+    with("CARILLON_CDP_KEY", CDP_KEY);
   }
 
   /** Sets an environment variable for the starts to come. */

@@ -3,6 +3,7 @@ package dev.carillon.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherTest {
 
   private static final Path LAUNCHER = Path.of("..", "carillon").toAbsolutePath().normalize();
+
+  private static final Path FETCH =
+      Path.of("..", "server", "src", "build", "fetch-browser-client").toAbsolutePath().normalize();
 
   /**
    * Programs of the operating system that the launcher uses before it looks for a JDK and Maven.
@@ -94,6 +98,74 @@ class LauncherTest {
     // then
     assertThat(failed.code()).isEqualTo(1);
     assertThat(failed.errors()).contains("The build failed.", "[ERROR] the reason", "build.log");
+  }
+
+  @Test
+  void shouldSayThatABuildHasNoBrowserClient() throws Exception {
+    // given: a build that prints what the step without npm prints
+    var build = new ProcessBuilder("bash", FETCH.toString(), "client@1", "sum", folder + "/client");
+    Path bin = bareMachine();
+    build.environment().put("PATH", bin.toString());
+    var step = build.directory(folder.toFile()).redirectErrorStream(true).start();
+    var told = new String(step.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(step.waitFor()).as(told).isZero();
+    assertThat(told).contains("there is no npm on the PATH").hasLineCount(1);
+    executable(bin.resolve("mvn"), "#!/bin/sh\necho '" + told.strip() + "'\nexit 1\n");
+    var machine = Map.of("PATH", bin.toString(), "JAVA_HOME", System.getProperty("java.home"));
+    // when
+    var built = run(copyOfLauncher(), machine, "version");
+    // then
+    assertThat(built.errors().lines().findFirst())
+        .contains("Building Carillon; the first time downloads its libraries.");
+    assertThat(built.errors().lines().skip(1).findFirst().orElse(""))
+        .isEqualTo("  " + told.strip());
+  }
+
+  @Test
+  void shouldNameWhyNpmFetchesNothing() throws Exception {
+    // given: an npm without a network
+    Path bin = bareMachine();
+    executable(bin.resolve("npm"), "#!/bin/sh\necho 'npm error code ENOTFOUND' >&2\nexit 1\n");
+    var build =
+        new ProcessBuilder("bash", FETCH.toString(), "client@1", "sum", folder + "/into/client");
+    build.environment().put("PATH", bin + ":/usr/bin:/bin");
+    // when
+    var step = build.directory(folder.toFile()).redirectErrorStream(true).start();
+    var told = new String(step.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    // then: the build goes on, and nothing half is left
+    assertThat(step.waitFor()).as(told).isZero();
+    assertThat(told).contains("npm could not fetch client@1 (ENOTFOUND)", "touch pom.xml");
+    assertThat(folder.resolve("into")).isEmptyDirectory();
+  }
+
+  @Test
+  void shouldInstallNpmBeforeItsPackages() throws Exception {
+    // given: a machine with apt alone, and needs in an order that cannot be kept
+    Path home = copyOfLauncher().resolveSibling("");
+    Files.createDirectories(home.resolve(".ci"));
+    Files.createDirectories(home.resolve("sdk"));
+    Files.writeString(home.resolve("sdk/package-lock.json"), "{}");
+    Files.writeString(home.resolve(".ci/packages"), "npm sdk\napt npm npm\n");
+    Path bin = bareMachine();
+    Path order = folder.resolve("order");
+    executable(
+        folder.resolve("npm"),
+        "#!/bin/sh\necho \"npm $1\" >>'%s'\n/bin/mkdir node_modules && : >node_modules/.package-lock.json\n"
+            .formatted(order));
+    executable(
+        bin.resolve("apt-get"),
+        "#!/bin/sh\necho \"apt-get $1\" >>'%s'\n[ $1 = update ] || /bin/cp '%s' '%s'\n"
+            .formatted(order, folder.resolve("npm"), bin));
+    executable(bin.resolve("id"), "#!/bin/sh\necho 0\n");
+    executable(bin.resolve("sh"), "#!/bin/bash\nexec /bin/sh \"$@\"\n");
+    var machine = Map.of("PATH", bin.toString(), "JAVA_HOME", System.getProperty("java.home"));
+    // when: the second time nothing is missing
+    var first = run(copyOfLauncher(), machine, "test");
+    run(copyOfLauncher(), machine, "test");
+    // then
+    assertThat(order).as(first.errors()).hasContent("apt-get update\napt-get install\nnpm ci");
+    assertThat(first.errors())
+        .contains("Installing the Debian packages npm.", "Installing the Node packages of sdk.");
   }
 
   private Path copyOfLauncher() throws IOException {

@@ -45,6 +45,8 @@ public final class Bench {
         new AcceptRow(),
         new EventsRow(),
         new IdentifyRow(),
+        new BatchRow(),
+        new PipelinesRow(),
         new ProcessingRow(),
         new MailRow(),
         new IdleRow(),

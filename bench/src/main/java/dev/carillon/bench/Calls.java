@@ -1,5 +1,8 @@
 package dev.carillon.bench;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The calls of the Track API that are measured. Person 42 is {@code bench-0000042}, with the
  * address {@code bench-0000042@example.test}.
@@ -46,6 +49,44 @@ final class Calls {
   static RequestTemplate attributeChange(String value) {
     return RequestTemplate.of(
         "PUT", PERSON, AUTHORIZATION, "{\"score\":\"%s{number}\"}".formatted(value));
+  }
+
+  /** Operations in one batch. */
+  static final int BATCH = 20;
+
+  /** A v2 batch of twenty events, each as {@link #event} makes it. */
+  static RequestTemplate batchOfEvents(String name) {
+    var item =
+        """
+        {"type":"person","action":"event","identifiers":{"id":"bench-{person}"},"name":"%s","id":"{ulid}",\
+        "attributes":{"total":42.5,"quantity":3,"sku":"SKU-{number}","category":"shoes","coupon":"SPRING"}}\
+        """
+            .formatted(name);
+    return RequestTemplate.of(
+        "POST", "/api/v2/batch", AUTHORIZATION, list("{\"batch\":[", item, "]}"));
+  }
+
+  /** A Pipelines batch of twenty track calls. */
+  static RequestTemplate batchOfTracks(String name) {
+    var item =
+        """
+        {"type":"track","userId":"bench-{person}","event":"%s","messageId":"{ulid}","timestamp":"2026-01-02T03:04:05.678Z",\
+        "properties":{"total":42.5,"quantity":3,"sku":"SKU-{number}","category":"shoes","coupon":"SPRING"}}\
+        """
+            .formatted(name);
+    return RequestTemplate.of(
+        "POST",
+        "/v1/batch",
+        RequestTemplate.basic(RunningServer.CDP_KEY, ""),
+        list("{\"batch\":[", item, "]}"));
+  }
+
+  private static List<String> list(String head, String item, String tail) {
+    var parts = new ArrayList<String>();
+    for (int i = 0; i < BATCH; i++) {
+      parts.add((i == 0 ? head : "") + item + (i == BATCH - 1 ? tail : ","));
+    }
+    return parts;
   }
 
   /** The same as {@link #event}, for one call at a time. */

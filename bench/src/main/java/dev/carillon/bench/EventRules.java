@@ -33,6 +33,13 @@ record EventRules(String event, int early, int often, int campaign) {
     return Sources.counted(Calls.event(event), 0, sizes.roundOfEvents(), n -> n % people);
   }
 
+  /** The same round in v2 batches. */
+  LoadClient.Source batches(Sizes sizes) {
+    int people = sizes.people();
+    return Sources.batches(
+        Calls.batchOfEvents(event), Calls.BATCH, 0, sizes.roundOfEvents(), n -> n % people);
+  }
+
   /**
    * Counts what one round has to have left behind.
    *

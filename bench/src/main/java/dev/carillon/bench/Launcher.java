@@ -63,6 +63,8 @@ record Launcher(Path home) {
         Integer.toString(port),
         "CARILLON_SITE_ID",
         RunningServer.SITE_ID,
+        "CARILLON_CDP_KEY",
+        RunningServer.CDP_KEY,
         "CARILLON_TRACK_KEY",
         RunningServer.TRACK_KEY,
         "CARILLON_APP_KEY",

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The bytes of an HTTP request that is sent many times with other numbers in it. Building one
@@ -34,7 +35,8 @@ final class RequestTemplate {
     }
   }
 
-  private record Gap(int offset, Placeholder placeholder) {}
+  /** {@code item}: which of the repeated parts of the body it is in, from 0. */
+  private record Gap(int offset, Placeholder placeholder, int item) {}
 
   private final byte[] bytes;
   private final Gap[] gaps;
@@ -55,20 +57,41 @@ final class RequestTemplate {
    * @param authorization the whole header value
    */
   static RequestTemplate of(String method, String path, String authorization, String body) {
+    return of(method, path, authorization, List.of(body));
+  }
+
+  /**
+   * A request whose body is made of several parts, each with a number of its own.
+   *
+   * @param authorization the whole header value
+   * @param parts of the body, one after the other; part n counts as the n-th
+   */
+  static RequestTemplate of(String method, String path, String authorization, List<String> parts) {
+    var body = String.join("", parts);
     int length = filled(body).getBytes(StandardCharsets.UTF_8).length;
     var text =
         "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
             .formatted(method, path, authorization, length, body);
     var gaps = new ArrayList<Gap>();
     var out = new StringBuilder();
+    int bodyStart = text.length() - body.length();
+    var ends = new int[parts.size()];
+    for (int i = 0, end = bodyStart; i < ends.length; i++) {
+      end += parts.get(i).length();
+      ends[i] = end;
+    }
+    int item = 0;
     for (int i = 0; i < text.length(); ) {
       int at = i;
+      while (item < ends.length - 1 && at >= ends[item]) {
+        item++;
+      }
       var found =
           List.of(Placeholder.values()).stream()
               .filter(each -> text.startsWith(each.text, at))
               .findFirst();
       if (found.isPresent()) {
-        gaps.add(new Gap(out.length(), found.get()));
+        gaps.add(new Gap(out.length(), found.get(), item));
         out.repeat('0', found.get().width);
         i += found.get().text.length();
       } else {
@@ -101,12 +124,23 @@ final class RequestTemplate {
    * @param number 0 to 99,999,999; with it ULIDs of this template differ
    */
   void write(ByteBuffer target, long person, long number) {
+    write(target, number, _ -> person);
+  }
+
+  /**
+   * Appends one request of several parts.
+   *
+   * @param first number of the first part; the others follow
+   * @param person whom a number is about
+   */
+  void write(ByteBuffer target, long first, LongUnaryOperator person) {
     int start = target.position();
     target.put(bytes);
     for (var gap : gaps) {
       int at = start + gap.offset;
+      long number = first + gap.item;
       switch (gap.placeholder) {
-        case PERSON -> digits(target, at, Placeholder.PERSON.width, person);
+        case PERSON -> digits(target, at, Placeholder.PERSON.width, person.applyAsLong(number));
         case NUMBER -> digits(target, at, Placeholder.NUMBER.width, number);
         case ULID -> ulid(target, at, number);
       }

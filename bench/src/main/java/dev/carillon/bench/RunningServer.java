@@ -9,6 +9,7 @@ import java.time.Duration;
 /** A server with a data folder of its own, started by the launcher. */
 final class RunningServer implements AutoCloseable {
   static final String SITE_ID = "bench-site";
+  static final String CDP_KEY = "bench-write-key";
   static final String TRACK_KEY = "bench-track-key";
   static final String APP_KEY = "bench-app-key";
 

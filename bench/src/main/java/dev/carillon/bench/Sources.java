@@ -26,6 +26,25 @@ final class Sources {
     };
   }
 
+  /**
+   * Requests of several operations each.
+   *
+   * @param each operations in a request
+   * @param count of operations; a multiple of {@code each}
+   */
+  static Source batches(
+      RequestTemplate template, int each, long first, long count, LongUnaryOperator person) {
+    long[] next = {first};
+    return target -> {
+      if (next[0] == first + count) {
+        return false;
+      }
+      template.write(target, next[0], person);
+      next[0] += each;
+      return true;
+    };
+  }
+
   /** Requests without end until the time is up, counted from the first one. */
   static Source lasting(
       RequestTemplate template, long first, Duration time, LongUnaryOperator person) {

@@ -25,11 +25,21 @@ record Work(long operations, Duration took) {
 
   /** Sends everything while the server processes it; the time counts from the first request. */
   static Work process(RunningServer server, LoadClient client, Source source) {
+    return process(server, client, source, 1);
+  }
+
+  /**
+   * The same for requests that hold several operations each.
+   *
+   * @param each operations in a request
+   */
+  static Work process(RunningServer server, LoadClient client, Source source, int each) {
     long before = server.processed();
     long start = System.nanoTime();
     Load load = client.send(source);
-    long end = await(server, before, before + load.answered(), start);
-    return new Work(load.answered(), Duration.ofNanos(end - start));
+    long operations = load.answered() * each;
+    long end = await(server, before, before + operations, start);
+    return new Work(operations, Duration.ofNanos(end - start));
   }
 
   /** Sends everything while processing is held back; the time counts from when it is let go. */

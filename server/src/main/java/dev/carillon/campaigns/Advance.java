@@ -23,7 +23,7 @@ public record Advance(Journey journey, List<SendIntent> sends) {
     return switch (journey.endReason()) {
       case null -> false;
       case EXIT_STEP, ERROR -> false;
-      case FILTERS, TRIGGER, CAMPAIGN_STOPPED, DELETED_PERSON -> true;
+      case FILTERS, TRIGGER, CAMPAIGN_STOPPED, DELETED_PERSON, MERGED_PERSON -> true;
     };
   }
 }

@@ -57,7 +57,7 @@ final class Conditions {
       }
     }
     if (event.has("type")) {
-      event.fault("type", "must be event, page or screen");
+      event.fault("type", "must be event, page, screen or form");
     }
     return EventKind.EVENT;
   }

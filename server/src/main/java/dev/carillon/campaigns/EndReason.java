@@ -12,6 +12,8 @@ public enum EndReason {
   CAMPAIGN_STOPPED("campaign_stopped"),
   /** The person was deleted. */
   DELETED_PERSON("deleted_person"),
+  /** The person was merged into one who has been in the campaign already (P-25). */
+  MERGED_PERSON("merged_person"),
   /** The workflow says so. */
   EXIT_STEP("exit_step"),
   /** The journey could not go on, such as more than 1,000 steps without a wait (C-72). */

@@ -1,5 +1,6 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -245,6 +246,69 @@ public final class JourneyRepository {
     handle
         .createUpdate("DELETE FROM campaign_refusal WHERE person_id = ANY (:people)")
         .bind("people", personIds)
+        .execute();
+  }
+
+  /**
+   * Gives the journeys of merged people to those who survive (P-25). In a campaign the primary has
+   * been in, what the secondary is in the middle of ends; everything else goes on where it is.
+   *
+   * @param secondaryIds who is gone; at the same places as the primaries, nobody twice
+   * @return the journeys that ended, under their former person, whose deliveries are to be
+   *     cancelled
+   */
+  public List<EndedJourney> inherit(
+      Handle handle, long[] primaryIds, long[] secondaryIds, Instant now) {
+    var ended =
+        handle
+            .createQuery(
+                """
+                UPDATE journey j
+                   SET state = 'exited', end_reason = 'merged_person', wake_at = NULL, ended_at = :now
+                  FROM unnest(:primaries, :secondaries) AS u(primary_id, secondary_id)
+                 WHERE j.person_id = u.secondary_id AND j.wake_at IS NOT NULL
+                   AND EXISTS (SELECT FROM journey own
+                                WHERE own.person_id = u.primary_id AND own.campaign_id = j.campaign_id)
+                RETURNING j.journey_id, j.person_id
+                """)
+            .bind("primaries", primaryIds)
+            .bind("secondaries", secondaryIds)
+            .bind("now", now)
+            .map((row, _) -> new EndedJourney(row.getLong(1), row.getLong(2)))
+            .list();
+    handle
+        .createUpdate(
+            """
+            UPDATE journey j SET person_id = u.primary_id
+              FROM unnest(:primaries, :secondaries) AS u(primary_id, secondary_id)
+             WHERE j.person_id = u.secondary_id
+            """)
+        .bind("primaries", primaryIds)
+        .bind("secondaries", secondaryIds)
+        .execute();
+    inheritRefusals(handle, primaryIds, secondaryIds);
+    return ended;
+  }
+
+  private static void inheritRefusals(Handle handle, long[] primaryIds, long[] secondaryIds) {
+    handle
+        .createUpdate(
+            """
+            WITH gone AS (
+              DELETE FROM campaign_refusal r
+               USING unnest(:primaries, :secondaries) AS u(primary_id, secondary_id)
+               WHERE r.person_id = u.secondary_id
+              RETURNING u.primary_id, r.*)
+            INSERT INTO campaign_refusal AS r (person_id, campaign_id, reason, first_at, last_at, times, detail)
+            SELECT primary_id, campaign_id, reason, first_at, last_at, times, detail FROM gone
+             ORDER BY primary_id, campaign_id, reason
+            ON CONFLICT (person_id, campaign_id, reason) DO UPDATE
+               SET first_at = least(r.first_at, excluded.first_at),
+                   last_at = greatest(r.last_at, excluded.last_at),
+                   times = r.times + excluded.times
+            """)
+        .bind("primaries", primaryIds)
+        .bind("secondaries", secondaryIds)
         .execute();
   }
 

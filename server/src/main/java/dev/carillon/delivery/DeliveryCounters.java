@@ -25,7 +25,8 @@ final class DeliveryCounters {
           case UNDELIVERABLE -> undeliverable.increment();
           case DRAFTED -> drafted.increment();
           case CANCELLED -> cancelled.increment();
-          case QUEUED, ATTEMPTED -> throw new IllegalStateException(state + " is not an end");
+          case QUEUED, ATTEMPTED, DEFERRED, DELIVERED, DROPPED, BOUNCED ->
+              throw new IllegalStateException(state + " is not an end");
         }
       }
       case Delayed _ -> retries.increment();

@@ -12,6 +12,14 @@ public enum DeliveryState {
   ATTEMPTED,
   /** The provider has accepted it, or the mail trap keeps it. */
   SENT,
+  /** Sent, and the provider has said that it could not deliver it yet. */
+  DEFERRED,
+  /** Sent, and reported to have arrived. */
+  DELIVERED,
+  /** Sent, but the provider knows the recipient as one that takes nothing. */
+  DROPPED,
+  /** Sent, but it came back. */
+  BOUNCED,
   /** Could not be rendered or handed over. */
   FAILED,
   /** Refused by us: unsubscribed, or nobody to send it to. */

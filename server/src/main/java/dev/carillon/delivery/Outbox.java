@@ -162,8 +162,15 @@ final class Outbox {
                 told AS (
                     UPDATE delivery d
                        SET state = CASE WHEN o.state = 'attempted' AND d.state = 'cancelled' THEN d.state
-                                        ELSE o.state END,
-                           failure_message = o.reason,
+                                        WHEN o.state <> 'sent' THEN o.state
+                                        WHEN d.bounced_at IS NOT NULL THEN 'bounced'
+                                        WHEN d.dropped_at IS NOT NULL THEN 'dropped'
+                                        WHEN d.delivered_at IS NOT NULL THEN 'delivered'
+                                        WHEN d.deferred_at IS NOT NULL THEN 'deferred'
+                                        ELSE 'sent' END,
+                           failure_message = coalesce(o.reason,
+                               CASE WHEN d.bounced_at IS NOT NULL OR d.dropped_at IS NOT NULL
+                                    THEN d.failure_message END),
                            recipient = coalesce(o.recipient, d.recipient),
                            subject = coalesce(o.subject, d.subject),
                            attempts = d.attempts + o.handed_over::int,

@@ -2,9 +2,12 @@ package dev.carillon.events;
 
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +81,22 @@ public final class AnonymousRepository {
         })
         .list();
     return links;
+  }
+
+  /** Those of these anonymous ids that belong to somebody who lives, looked up without a lock. */
+  public Set<Key> owned(Handle handle, Collection<Key> keys) {
+    return new HashSet<>(
+        handle
+            .createQuery(
+                """
+                SELECT l.workspace_id, l.anonymous_id FROM unnest(:workspaces, :ids) AS k(workspace_id, anonymous_id)
+                  JOIN anonymous_link l USING (workspace_id, anonymous_id)
+                  JOIN person p ON p.person_id = l.person_id
+                """)
+            .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
+            .bind("ids", keys.stream().map(Key::anonymousId).toArray(String[]::new))
+            .map((row, context) -> new Key(new WorkspaceId(row.getInt(1)), row.getString(2)))
+            .list());
   }
 
   /** Stores whom anonymous ids belong to from now on. */

@@ -30,6 +30,17 @@ public record Counter(long total, long[] newest) {
         grown.length > keep ? Arrays.copyOfRange(grown, grown.length - keep, grown.length) : grown);
   }
 
+  /** Both counters as one; at most {@code keep} times are kept, the newest. */
+  public Counter plus(Counter other, int keep) {
+    var times = new long[newest.length + other.newest.length];
+    System.arraycopy(newest, 0, times, 0, newest.length);
+    System.arraycopy(other.newest, 0, times, newest.length, other.newest.length);
+    Arrays.sort(times);
+    return new Counter(
+        total + other.total,
+        times.length > keep ? Arrays.copyOfRange(times, times.length - keep, times.length) : times);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Counter(var otherTotal, var otherNewest)

@@ -2,6 +2,7 @@ package dev.carillon.events;
 
 import java.util.Arrays;
 import java.util.StringJoiner;
+import java.util.function.IntUnaryOperator;
 
 /**
  * All counters of one person, as packed into {@code person_counters.counters}. Immutable.
@@ -68,6 +69,20 @@ public final class Counters {
     System.arraycopy(ids, at + 1, fewerIds, at, fewerIds.length - at);
     System.arraycopy(counters, at + 1, fewer, at, fewer.length - at);
     return new Counters(fewerIds, fewer);
+  }
+
+  /**
+   * Two people's counters as those of one.
+   *
+   * @param keep how many newest times each counter keeps
+   */
+  public Counters plus(Counters other, IntUnaryOperator keep) {
+    var sum = this;
+    for (var i = 0; i < other.ids.length; i++) {
+      var id = other.ids[i];
+      sum = sum.with(id, sum.get(id).plus(other.counters[i], keep.applyAsInt(id)));
+    }
+    return sum;
   }
 
   /** The stored form; equal counters have equal bytes. */

@@ -15,11 +15,12 @@ import java.util.UUID;
  * <p>A ULID of these days names its own day, so a repeat looks in the same place whenever it comes.
  * Any other text, and a ULID of another time, is remembered by the day of receipt; a repeat is then
  * looked for on all remembered days. So a ULID that has grown old meanwhile is found too, where it
- * was put when it was young.
+ * was put when it was young. One of the nearer future lies on its own day, where it is looked for
+ * once that day has come; one of a farther future is still one of the future 30 days later.
  *
  * @param key the ULID's 128 bits, or the first 128 bits of the text's SHA-256
  * @param day where it is remembered
- * @param own whether the day comes from the id itself
+ * @param own whether it can lie nowhere else, so that this day alone has to be looked at
  */
 public record EventKey(UUID key, LocalDate day, boolean own) {
   private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -31,8 +32,14 @@ public record EventKey(UUID key, LocalDate day, boolean own) {
   /** A ULID no older than this has its own day: it is then still remembered for 30 days. */
   private static final int YOUNG_DAYS = 5;
 
-  /** Nor one further in the future than this, for which partitions are made ahead. */
-  private static final int AHEAD_DAYS = 14;
+  /** Nor one further in the future than this. */
+  private static final int NEAR_DAYS = 14;
+
+  /**
+   * Up to here a ULID of the future lies on its own day, for which partitions are made ahead: at
+   * least {@link #NEAR_DAYS} and the 30 days of remembering.
+   */
+  public static final int AHEAD_DAYS = 45;
 
   /** The key of an id received at the given time. */
   public static EventKey of(String eventId, Instant receivedAt) {
@@ -49,9 +56,10 @@ public record EventKey(UUID key, LocalDate day, boolean own) {
       }
       if (valid) {
         var day = Instant.ofEpochMilli(high >>> 16).atOffset(ZoneOffset.UTC).toLocalDate();
-        var own =
-            !day.isBefore(today.minusDays(YOUNG_DAYS)) && !day.isAfter(today.plusDays(AHEAD_DAYS));
-        return new EventKey(new UUID(high, low), own ? day : today, own);
+        var young = !day.isBefore(today.minusDays(YOUNG_DAYS));
+        var onItsDay = young && !day.isAfter(today.plusDays(AHEAD_DAYS));
+        var own = young && !day.isAfter(today.plusDays(NEAR_DAYS));
+        return new EventKey(new UUID(high, low), onItsDay ? day : today, own);
       }
     }
     try {

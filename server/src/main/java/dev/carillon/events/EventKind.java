@@ -4,7 +4,9 @@ package dev.carillon.events;
 public enum EventKind {
   EVENT(1, "event"),
   PAGE(2, "page"),
-  SCREEN(3, "screen");
+  SCREEN(3, "screen"),
+  /** A form was submitted; the event's name is the id of the form (track §5). */
+  FORM(4, "form");
 
   private final short code;
   private final String wire;
@@ -24,7 +26,10 @@ public enum EventKind {
     return wire;
   }
 
-  /** The kind a caller named; anything unknown is {@link #EVENT} (track §4.1). */
+  /**
+   * The kind a caller named; anything unknown is {@link #EVENT} (track §4.1). A caller cannot name
+   * {@link #FORM}: it submits the form.
+   */
   public static EventKind ofWire(String wire) {
     return switch (wire) {
       case "page" -> PAGE;
@@ -43,6 +48,7 @@ public enum EventKind {
       case 1 -> EVENT;
       case 2 -> PAGE;
       case 3 -> SCREEN;
+      case 4 -> FORM;
       default -> throw new IllegalArgumentException("no event kind has the number " + code);
     };
   }

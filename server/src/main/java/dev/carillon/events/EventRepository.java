@@ -96,14 +96,17 @@ public final class EventRepository {
     return repeats;
   }
 
+  /** Looks into the index of every live partition, which is that of its key. */
+  static final String REMEMBERED =
+      """
+      SELECT s.workspace_id, s.key FROM unnest(:workspaces, :keys) AS k(workspace_id, key)
+        JOIN event_seen s USING (workspace_id, key) WHERE s.day >= :from::date
+      """;
+
   private static Set<Found> rememberedAnyDay(Handle handle, List<SeenKey> keys, LocalDate today) {
     return new HashSet<>(
         handle
-            .createQuery(
-                """
-                SELECT s.workspace_id, s.key FROM unnest(:workspaces, :keys) AS k(workspace_id, key)
-                  JOIN event_seen s USING (workspace_id, key) WHERE s.day >= :from::date
-                """)
+            .createQuery(REMEMBERED)
             .bind("workspaces", keys.stream().mapToInt(key -> key.workspace.value()).toArray())
             .bind("keys", keys.stream().map(key -> key.key.key()).toArray(UUID[]::new))
             .bind("from", today.minusDays(EventKey.REMEMBERED_DAYS).toString())

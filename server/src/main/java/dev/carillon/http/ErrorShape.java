@@ -6,7 +6,8 @@ public interface ErrorShape {
 
   /**
    * The answer that tells a client of this surface about the problem. Its status is {@link
-   * Problem#status()}; {@code Retry-After} and {@code Allow} are added by the server.
+   * Problem#status()} unless the surface knows no such status; {@code Retry-After} and {@code
+   * Allow} are added by the server.
    */
   Reply reply(Problem problem);
 }

@@ -130,15 +130,15 @@ public final class HttpServer implements AutoCloseable {
     }
     var reply = answer(target, method, request);
     boolean keepAlive = request.finish();
-    send(response, reply, target.openToBrowsers(), keepAlive, method.equals("HEAD"));
+    send(response, reply, target.crossOrigin() != null, keepAlive, method.equals("HEAD"));
   }
 
   private Reply answer(Router.Target target, String method, Request request) {
     return switch (target) {
       case Router.Found(var route, _) -> call(route, request);
-      case Router.Missed(Problem.MethodNotAllowed(var allowed), _, var open)
-          when open && method.equals("OPTIONS") ->
-          preflight(allowed);
+      case Router.Missed(Problem.MethodNotAllowed(var allowed), _, var crossOrigin)
+          when crossOrigin != null && method.equals("OPTIONS") ->
+          crossOrigin.preflight(allowed);
       case Router.Missed(var problem, var shape, _) -> problemReply(shape, problem);
     };
   }
@@ -164,15 +164,6 @@ public final class HttpServer implements AutoCloseable {
           fault);
       return problemReply(shape, new Problem.Internal(reference));
     }
-  }
-
-  private static Reply preflight(List<String> allowed) {
-    return Reply.empty(204)
-        .with("access-control-allow-methods", String.join(", ", allowed))
-        .with(
-            "access-control-allow-headers",
-            "authorization, content-type, content-encoding, x-retry-count")
-        .with("access-control-max-age", "86400");
   }
 
   private static Reply problemReply(ErrorShape shape, Problem problem) {
@@ -239,16 +230,19 @@ public final class HttpServer implements AutoCloseable {
       String message) {
     var path = request.path();
     int query = path.indexOf('?');
-    var shape = router.find(request.method(), query < 0 ? path : path.substring(0, query)).shape();
+    var target = router.find(request.method(), query < 0 ? path : path.substring(0, query));
     var problem =
         status.code() == 413
             ? new Problem.TooLarge(settings.maxBodyBytes())
             : new Problem.Malformed(status.code(), sentence(status));
-    var reply = shape.reply(problem);
+    var reply = target.shape().reply(problem);
     var response =
         DirectHandler.TransportResponse.builder().status(reply.helidonStatus()).keepAlive(false);
     for (var header : reply.headers()) {
       response.header(header);
+    }
+    if (target.crossOrigin() != null) {
+      response.header(Reply.ANY_ORIGIN);
     }
     return response.entity(reply.rawBody()).build();
   }

@@ -38,6 +38,55 @@ public final class Json {
     return write(value, true);
   }
 
+  /**
+   * How many bytes {@link #bytes(Object)} would return, without making them.
+   *
+   * @throws IllegalArgumentException as there
+   */
+  public static int length(@Nullable Object value) {
+    return switch (value) {
+      case null -> 4;
+      case String text -> textLength(text);
+      case Boolean bool -> bool ? 4 : 5;
+      case Map<?, ?> map -> {
+        int length = 2 + Math.max(0, map.size() - 1);
+        for (var entry : map.entrySet()) {
+          length += textLength((String) entry.getKey()) + 1 + length(entry.getValue());
+        }
+        yield length;
+      }
+      case List<?> list -> {
+        int length = 2 + Math.max(0, list.size() - 1);
+        for (var each : list) {
+          length += length(each);
+        }
+        yield length;
+      }
+      default -> bytes(value).length;
+    };
+  }
+
+  /** With its quotes. */
+  private static int textLength(String text) {
+    int bytes = 2;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ') {
+        bytes += "\b\t\n\f\r".indexOf(c) >= 0 ? 2 : 6;
+      } else if (c < 0x80) {
+        bytes += c == '"' || c == '\\' ? 2 : 1;
+      } else if (c < 0x800) {
+        bytes += 2;
+      } else if (Character.isHighSurrogate(c)) {
+        bytes += 4;
+        i++;
+      } else {
+        bytes += 3;
+      }
+    }
+    return bytes;
+  }
+
   private static byte[] write(@Nullable Object value, boolean newline) {
     try (var out = new ByteArrayBuilder()) {
       try (var generator = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {

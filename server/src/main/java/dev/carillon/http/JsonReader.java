@@ -3,10 +3,12 @@ package dev.carillon.http;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -80,6 +82,52 @@ public final class JsonReader {
     return isBlank(body)
         ? new EventBody(null, null, null, null, null, EMPTY_OBJECT)
         : requireNonNull(read(body, Cursor::rootEvent));
+  }
+
+  /**
+   * A JSON object that knows its text. An empty body and {@code null} are an empty one (track §1).
+   *
+   * @param kept name of the member to keep as text too, when it is an object
+   * @throws BadJson see the class; also for any other value
+   */
+  public ParsedObject object(byte[] body, String kept) {
+    return isBlank(body)
+        ? ParsedObject.empty()
+        : requireNonNull(read(body, cursor -> cursor.rootParsed(kept)));
+  }
+
+  /**
+   * The objects in the array that is one member of the body's object.
+   *
+   * @param list name of that member; all others are checked and dropped
+   * @param kept name of the member of each to keep as text too, when it is an object
+   * @return in order, null for an element that is no object; empty when the member is absent or no
+   *     array
+   * @throws BadJson see the class; also when the body is no object
+   */
+  public Optional<List<@Nullable ParsedObject>> objects(byte[] body, String list, String kept) {
+    return isBlank(body)
+        ? Optional.empty()
+        : Optional.ofNullable(read(body, cursor -> cursor.rootList(list, kept)));
+  }
+
+  /**
+   * The members of an object, each as JSON text of its own. Only the outline is looked at: what
+   * {@link #value} would refuse inside one member does not spoil the others.
+   *
+   * @throws BadJson when the outline is no JSON, a key occurs twice, or the body is no object
+   */
+  public Map<String, byte[]> members(byte[] body) {
+    return requireNonNull(read(body, Cursor::rootMembers));
+  }
+
+  /**
+   * The elements of an array, as {@link #members}.
+   *
+   * @throws BadJson when the outline is no JSON, or the text is no array
+   */
+  public List<byte[]> elements(byte[] array) {
+    return requireNonNull(read(array, Cursor::rootElements));
   }
 
   private static boolean isBlank(byte[] body) {
@@ -165,6 +213,112 @@ public final class JsonReader {
       return new EventBody(name, type, timestamp, id, anonymousId, data);
     }
 
+    ParsedObject rootParsed(String kept) {
+      return switch (parser.currentToken()) {
+        case VALUE_NULL -> ParsedObject.empty();
+        case START_OBJECT -> parsed(1, kept);
+        default -> throw notAnObject();
+      };
+    }
+
+    @Nullable List<@Nullable ParsedObject> rootList(String list, String kept) {
+      if (parser.currentToken() == JsonToken.VALUE_NULL) {
+        return null;
+      }
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        throw notAnObject();
+      }
+      List<@Nullable ParsedObject> objects = null;
+      var seen = new HashSet<String>();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        boolean wanted = newName(seen).equals(list);
+        if (parser.nextToken() == JsonToken.START_ARRAY && wanted) {
+          objects = parsedElements(kept);
+        } else {
+          check(2);
+        }
+      }
+      return objects;
+    }
+
+    private List<@Nullable ParsedObject> parsedElements(String kept) {
+      var objects = new ArrayList<@Nullable ParsedObject>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+          objects.add(parsed(3, kept));
+        } else {
+          check(3);
+          objects.add(null);
+        }
+      }
+      return objects;
+    }
+
+    private ParsedObject parsed(int depth, String kept) {
+      int from = tokenStart();
+      int keptFrom = 0;
+      int keptTo = 0;
+      checkDepth(depth);
+      var object = new LinkedHashMap<String, @Nullable Object>();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        var name = name();
+        if (object.containsKey(name)) {
+          throw twice(name);
+        }
+        if (parser.nextToken() == JsonToken.START_OBJECT && name.equals(kept)) {
+          keptFrom = tokenStart();
+          object.put(name, object(depth + 1));
+          keptTo = tokenEnd();
+        } else {
+          object.put(name, value(depth + 1));
+        }
+      }
+      return new ParsedObject(object, body, from, tokenEnd(), keptFrom, keptTo);
+    }
+
+    private int tokenStart() {
+      return (int) parser.currentTokenLocation().getByteOffset();
+    }
+
+    /** Holds behind the end of an object or array only. */
+    private int tokenEnd() {
+      return (int) parser.currentLocation().getByteOffset();
+    }
+
+    Map<String, byte[]> rootMembers() {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        throw notAnObject();
+      }
+      var members = new LinkedHashMap<String, byte[]>();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        var name = name();
+        parser.nextToken();
+        if (members.put(name, text()) != null) {
+          throw twice(name);
+        }
+      }
+      return members;
+    }
+
+    List<byte[]> rootElements() {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        throw new BadJson("request body must hold a JSON array");
+      }
+      var elements = new ArrayList<byte[]>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        elements.add(text());
+      }
+      return elements;
+    }
+
+    /** The text of the current value; moves to its end. */
+    private byte[] text() {
+      int from = (int) parser.currentTokenLocation().getByteOffset();
+      parser.skipChildren();
+      parser.finishToken();
+      return Arrays.copyOfRange(body, from, (int) parser.currentLocation().getByteOffset());
+    }
+
     private static BadJson notAnObject() {
       return new BadJson("request body must be a JSON object");
     }
@@ -179,11 +333,9 @@ public final class JsonReader {
       if (token == JsonToken.VALUE_NULL) {
         return EMPTY_OBJECT;
       }
-      int from = (int) parser.currentTokenLocation().getByteOffset();
+      int from = tokenStart();
       check(2);
-      return token == JsonToken.START_OBJECT
-          ? JsonText.compact(body, from, (int) parser.currentLocation().getByteOffset())
-          : null;
+      return token == JsonToken.START_OBJECT ? JsonText.compact(body, from, tokenEnd()) : null;
     }
 
     private @Nullable Object value(int depth) {

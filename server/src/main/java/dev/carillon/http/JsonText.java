@@ -123,4 +123,32 @@ final class JsonText {
     }
     return size == copy.length ? copy : Arrays.copyOf(copy, size);
   }
+
+  /**
+   * How long {@link #compact} would be.
+   *
+   * @param from first byte
+   * @param to behind the last byte
+   */
+  static int compactLength(byte[] text, int from, int to) {
+    int size = 0;
+    boolean inString = false;
+    for (int i = from; i < to; i++) {
+      byte b = text[i];
+      if (inString) {
+        if (b == '\\') {
+          size++;
+          i++;
+        } else if (b == '"') {
+          inString = false;
+        }
+      } else if (b == '"') {
+        inString = true;
+      } else if (b == ' ' || b == '\n' || b == '\r' || b == '\t') {
+        continue;
+      }
+      size++;
+    }
+    return size;
+  }
 }

@@ -8,17 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How often each workspace may call one surface: a token bucket per workspace that refills steadily
- * and holds the tokens of one second (track §8). Counts the calls of this process alone. Safe for
+ * and holds the tokens of one period (track §8). Counts the calls of this process alone. Safe for
  * many threads.
  */
 public final class RateLimits {
   private static final int MOST_BUCKETS = 100_000;
 
-  private final int perSecond;
+  private final int calls;
+  private final Duration period;
   private final @Nullable Cache<Integer, Bucket> buckets;
 
-  private RateLimits(int perSecond, @Nullable Cache<Integer, Bucket> buckets) {
-    this.perSecond = perSecond;
+  private RateLimits(int calls, Duration period, @Nullable Cache<Integer, Bucket> buckets) {
+    this.calls = calls;
+    this.period = period;
     this.buckets = buckets;
   }
 
@@ -28,12 +30,23 @@ public final class RateLimits {
    * @param perSecond at least 1
    */
   public static RateLimits perSecond(int perSecond) {
-    if (perSecond < 1) {
-      throw new IllegalArgumentException("a rate limit of " + perSecond + " calls a second");
+    return of(perSecond, Duration.ofSeconds(1));
+  }
+
+  /**
+   * Limits every workspace to so many calls in a period, with a burst of as many.
+   *
+   * @param calls at least 1
+   * @param period up to a minute
+   */
+  public static RateLimits of(int calls, Duration period) {
+    if (calls < 1) {
+      throw new IllegalArgumentException("a rate limit of " + calls + " calls");
     }
-    // A bucket that nobody touched for a second is full again, so forgetting it changes nothing.
+    // A bucket that nobody touched for a period is full again, so forgetting it changes nothing.
     return new RateLimits(
-        perSecond,
+        calls,
+        period,
         Caffeine.newBuilder()
             .maximumSize(MOST_BUCKETS)
             .expireAfterAccess(Duration.ofMinutes(1))
@@ -42,7 +55,7 @@ public final class RateLimits {
 
   /** No limit. */
   public static RateLimits off() {
-    return new RateLimits(0, null);
+    return new RateLimits(0, Duration.ZERO, null);
   }
 
   /**
@@ -65,7 +78,7 @@ public final class RateLimits {
 
   private Bucket newBucket() {
     return Bucket.builder()
-        .addLimit(limit -> limit.capacity(perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))
+        .addLimit(limit -> limit.capacity(calls).refillGreedy(calls, period))
         .withNanosecondPrecision()
         .build();
   }

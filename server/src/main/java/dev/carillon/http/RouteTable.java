@@ -2,6 +2,7 @@ package dev.carillon.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes of one surface, with the form of its errors. Filled at start, then given to {@link
@@ -11,7 +12,7 @@ public final class RouteTable {
   private final ErrorShape shape;
   private final List<String> prefixes;
   private final List<Route> routes = new ArrayList<>();
-  private boolean openToBrowsers;
+  private @Nullable CrossOrigin crossOrigin;
 
   /** One route: method, segments of its pattern, handler. */
   record Route(String method, String[] pattern, Handler handler, RouteTable table) {}
@@ -51,7 +52,12 @@ public final class RouteTable {
    * *}.
    */
   public RouteTable openToBrowsers() {
-    openToBrowsers = true;
+    return openToBrowsers(CrossOrigin.STANDARD);
+  }
+
+  /** As {@link #openToBrowsers()}, with other answers to {@code OPTIONS}. */
+  public RouteTable openToBrowsers(CrossOrigin answers) {
+    crossOrigin = answers;
     return this;
   }
 
@@ -74,7 +80,8 @@ public final class RouteTable {
     return routes;
   }
 
-  boolean isOpenToBrowsers() {
-    return openToBrowsers;
+  /** What pages of other origins are told; null when they may not call. */
+  @Nullable CrossOrigin crossOrigin() {
+    return crossOrigin;
   }
 }

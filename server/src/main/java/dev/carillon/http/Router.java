@@ -18,8 +18,8 @@ final class Router {
     /** Whose wire form problems take. */
     ErrorShape shape();
 
-    /** Whether pages of any origin may read the answer. */
-    boolean openToBrowsers();
+    /** What pages of other origins are told; null when they may not read the answer. */
+    @Nullable CrossOrigin crossOrigin();
   }
 
   /** A route and the decoded segments of this request. */
@@ -30,13 +30,14 @@ final class Router {
     }
 
     @Override
-    public boolean openToBrowsers() {
-      return route.table().isOpenToBrowsers();
+    public @Nullable CrossOrigin crossOrigin() {
+      return route.table().crossOrigin();
     }
   }
 
   /** No route; {@code problem} says why. */
-  record Missed(Problem problem, ErrorShape shape, boolean openToBrowsers) implements Target {}
+  record Missed(Problem problem, ErrorShape shape, @Nullable CrossOrigin crossOrigin)
+      implements Target {}
 
   private static final class Node {
     private final Map<String, Node> literals = new HashMap<>();
@@ -154,8 +155,8 @@ final class Router {
 
   private Missed missed(Problem problem, @Nullable RouteTable table) {
     return table == null
-        ? new Missed(problem, fallback, false)
-        : new Missed(problem, table.shape(), table.isOpenToBrowsers());
+        ? new Missed(problem, fallback, null)
+        : new Missed(problem, table.shape(), table.crossOrigin());
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.carillon.log;
 
+import java.util.List;
+
 /**
  * The durable operation log. What {@link #append} accepted is found by the readers of its lane,
  * after any crash, once and in order.
@@ -7,12 +9,20 @@ package dev.carillon.log;
 public interface Log {
 
   /**
-   * Appends one operation and returns when it is on durable storage. Blocks the (virtual) thread
-   * for the length of a group commit.
+   * Appends operations, all or none, and returns when they are on durable storage. Blocks the
+   * (virtual) thread for the length of a group commit.
    *
-   * @param lane 0 … 63, see {@link Lanes#of}
+   * @param operations in order; at least one
    * @throws LogUnavailable when it could not be stored; the caller must not acknowledge. It may
    *     still turn up if the connection broke at the worst instant, as with any store.
    */
-  void append(int lane, byte[] operation) throws LogUnavailable;
+  void append(List<Entry> operations) throws LogUnavailable;
+
+  /**
+   * One operation for the log.
+   *
+   * @param lane 0 … 63, see {@link Lanes#of}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Entry(int lane, byte[] operation) {}
 }

@@ -140,19 +140,19 @@ public final class LogWriter implements Log, AutoCloseable {
   }
 
   @Override
-  public void append(int lane, byte[] operation) throws LogUnavailable {
+  public void append(List<Entry> operations) throws LogUnavailable {
     if (closing) {
       throw new LogUnavailable("the program is stopping");
     }
     if (session == null) {
       throw new LogUnavailable("the database of the operation log is not reachable");
     }
-    var size = Block.sizeOf(operation);
+    var pending = new Pending(operations);
+    var size = pending.bytes;
     if (queuedBytes.addAndGet(size) > QUEUE_BYTES) {
       queuedBytes.addAndGet(-size);
       throw new LogUnavailable("more operations are waiting for the disk than the queue may hold");
     }
-    var pending = new Pending(lane, operation);
     queue.add(pending);
     if (idle) {
       LockSupport.unpark(thread);
@@ -183,14 +183,17 @@ public final class LogWriter implements Log, AutoCloseable {
 
   private int gather(List<Pending> group) {
     var bytes = 0;
+    var count = 0;
     for (var next = queue.peek(); next != null; next = queue.peek()) {
-      var size = Block.sizeOf(next.operation);
-      if (!group.isEmpty() && (bytes + size > GROUP_BYTES || group.size() == GROUP_OPERATIONS)) {
+      if (!group.isEmpty()
+          && (bytes + next.bytes > GROUP_BYTES
+              || count + next.operations.size() > GROUP_OPERATIONS)) {
         break;
       }
       queue.poll();
       group.add(next);
-      bytes += size;
+      count += next.operations.size();
+      bytes += next.bytes;
     }
     return bytes;
   }
@@ -229,11 +232,15 @@ public final class LogWriter implements Log, AutoCloseable {
   private void write(List<Pending> group, int bytes) {
     var payload = ByteBuffer.allocate(bytes);
     var lanes = 0L;
+    var count = 0;
     for (var each : group) {
-      Block.put(payload, each.lane, each.operation);
-      lanes |= 1L << each.lane;
+      for (var entry : each.operations) {
+        Block.put(payload, entry.lane(), entry.operation());
+        lanes |= 1L << entry.lane();
+      }
+      count += each.operations.size();
     }
-    var failure = store(payload.array(), lanes, group.size());
+    var failure = store(payload.array(), lanes, count, group.size());
     queuedBytes.addAndGet(-bytes);
     if (failure == null) {
       committed.accept(lanes);
@@ -243,7 +250,7 @@ public final class LogWriter implements Log, AutoCloseable {
     }
   }
 
-  private @Nullable String store(byte[] payload, long lanes, int operations) {
+  private @Nullable String store(byte[] payload, long lanes, int operations, int callers) {
     var current = session;
     if (current == null) {
       return "the database of the operation log is not reachable";
@@ -251,7 +258,7 @@ public final class LogWriter implements Log, AutoCloseable {
     try {
       var now = clock.instant();
       usedAt = System.nanoTime();
-      groupSize = groupSize * 0.9 + operations * 0.1;
+      groupSize = groupSize * 0.9 + callers * 0.1;
       current.append(shared, slotOf(now), lanes, operations, ids.next(operations), now, payload);
       return null;
     } catch (SQLException | RuntimeException brokenConnection) {
@@ -288,7 +295,7 @@ public final class LogWriter implements Log, AutoCloseable {
 
   private void refuseQueued() {
     for (var each = queue.poll(); each != null; each = queue.poll()) {
-      queuedBytes.addAndGet(-Block.sizeOf(each.operation));
+      queuedBytes.addAndGet(-each.bytes);
       each.finish(
           stopped
               ? "the program is stopping"
@@ -336,14 +343,14 @@ public final class LogWriter implements Log, AutoCloseable {
   private static final class Pending {
     private static final String WAITING = "waiting";
 
-    private final int lane;
-    private final byte[] operation;
+    private final List<Entry> operations;
+    private final int bytes;
     private final Thread caller = Thread.currentThread();
     private volatile @Nullable String outcome = WAITING;
 
-    private Pending(int lane, byte[] operation) {
-      this.lane = lane;
-      this.operation = operation;
+    private Pending(List<Entry> operations) {
+      this.operations = operations;
+      this.bytes = operations.stream().mapToInt(entry -> Block.sizeOf(entry.operation())).sum();
     }
 
     private void finish(@Nullable String failure) {

@@ -1,5 +1,6 @@
 package dev.carillon.people;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,8 @@ public final class AttributesJson {
                   .maxStringLength(2_000_000)
                   .build())
           .build();
+
+  private static final double PLAIN_UP_TO = 1e21;
 
   private AttributesJson() {}
 
@@ -107,6 +110,19 @@ public final class AttributesJson {
     var text = new StringBuilder(32);
     write(value, text);
     return text.toString();
+  }
+
+  /**
+   * A value as those see it who know only text (app-data §2.1): numbers without an exponent where
+   * that is readable, lists and objects as JSON.
+   */
+  public static String plainText(Object value) {
+    return switch (value) {
+      case String text -> text;
+      case Double number when Math.abs(number) < PLAIN_UP_TO ->
+          new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
+      default -> printValue(value);
+    };
   }
 
   private static void write(@Nullable Object value, StringBuilder text) {

@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Erases what deleted people left in tables that are partitioned by time: events, what deliveries
- * say about them, rendered messages, activity. A while after the deletion, so that a batch that was
- * running at that moment cannot write behind it.
+ * say about them, rendered messages, activity; and frees their anonymous ids. A while after the
+ * deletion, so that a batch that was running at that moment cannot write behind it.
  */
 public final class Erasures {
   private static final Logger LOG = LoggerFactory.getLogger(Erasures.class);
@@ -63,6 +63,14 @@ public final class Erasures {
       handle
           .createUpdate(
               """
+              DELETE FROM delivery_click c USING delivery d
+               WHERE d.person_id = ANY(:people) AND c.delivery_id = d.delivery_id AND c.created_at = d.created_at
+              """)
+          .bind("people", ids)
+          .execute();
+      handle
+          .createUpdate(
+              """
               UPDATE delivery SET recipient = NULL, subject = NULL, failure_message = NULL, trigger = '{}'
                WHERE person_id = ANY(:people)
               """)
@@ -71,6 +79,11 @@ public final class Erasures {
       handle
           .createUpdate(
               "DELETE FROM activity WHERE person_id = ANY(:people) AND type <> 'profile_delete'")
+          .bind("people", ids)
+          .execute();
+      handle
+          .createUpdate(
+              "UPDATE anonymous_link SET person_id = NULL, linked_at = NULL WHERE person_id = ANY(:people)")
           .bind("people", ids)
           .execute();
       return people.size();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads people for those who look at them. Safe for many threads. */
 public final class PeopleQueries {
   private final Database database;
+  private final DeviceRepository devices = new DeviceRepository();
 
   /** Reads from this database. */
   public PeopleQueries(Database database) {
@@ -97,6 +98,11 @@ public final class PeopleQueries {
             .bind("workspace", workspace.value())
             .map(PeopleQueries::person)
             .findOne());
+  }
+
+  /** The devices of a person of this workspace, the last used first. */
+  public List<DeviceRepository.Device> devices(WorkspaceId workspace, long personId) {
+    return database.read(handle -> devices.ofPerson(handle, workspace, personId));
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
@@ -85,21 +85,27 @@ public final class PeopleRepository {
   /**
    * Adds people, in a transaction that has joined the epoch: it is noted as the one they were born
    * under.
+   *
+   * @return the present {@code epoch.identity}, which tells whether an identifier was suppressed
+   *     meanwhile
    */
-  public void insert(Handle handle, List<Row> people) {
-    handle
-        .createUpdate(
+  public long insert(Handle handle, List<Row> people) {
+    return handle
+        .createQuery(
             """
-            INSERT INTO person (person_id, workspace_id, born, created_at, updated_at, attributes, written)
-            SELECT u.id, u.workspace, (SELECT rules::int FROM epoch), to_timestamp(u.at), to_timestamp(u.at), u.attributes, u.written
-              FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written)
+            WITH added AS (
+              INSERT INTO person (person_id, workspace_id, born, created_at, updated_at, attributes, written)
+              SELECT u.id, u.workspace, (SELECT rules::int FROM epoch), to_timestamp(u.at), to_timestamp(u.at), u.attributes, u.written
+                FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written))
+            SELECT identity FROM epoch
             """)
         .bind("ids", people.stream().mapToLong(Row::personId).toArray())
         .bind("workspaces", people.stream().mapToInt(row -> row.workspace().value()).toArray())
         .bind("at", Seconds.of(people, Row::createdAt))
         .bind("attributes", people.stream().map(Row::attributes).toArray(String[]::new))
         .bind("written", people.stream().map(Row::written).toArray(String[]::new))
-        .execute();
+        .mapTo(Long.class)
+        .one();
   }
 
   /** Stores changed profiles of locked people. */
@@ -143,29 +149,37 @@ public final class PeopleRepository {
         .execute();
   }
 
-  /** Removes identifiers that no longer name anybody. */
-  public void deleteIdentifiers(Handle handle, SortedSet<IdentifierKey> identifiers) {
+  /**
+   * Removes identifiers, each only while it names the given person.
+   *
+   * @param identifiers whom each of them named
+   */
+  public void deleteIdentifiers(Handle handle, SortedMap<IdentifierKey, Long> identifiers) {
     handle
         .createUpdate(
             """
             DELETE FROM person_identifier i
-             USING unnest(:workspaces, :kinds, :values) AS k(workspace_id, kind, value)
+             USING unnest(:workspaces, :kinds, :values, :ids) AS k(workspace_id, kind, value, person_id)
              WHERE i.workspace_id = k.workspace_id AND i.kind = k.kind AND i.value = k.value
+               AND i.person_id = k.person_id
             """)
-        .bind("workspaces", identifiers.stream().mapToInt(key -> key.workspace().value()).toArray())
-        .bind("kinds", kinds(identifiers))
-        .bind("values", identifiers.stream().map(IdentifierKey::value).toArray(String[]::new))
+        .bind(
+            "workspaces",
+            identifiers.keySet().stream().mapToInt(key -> key.workspace().value()).toArray())
+        .bind("kinds", kinds(identifiers.keySet()))
+        .bind(
+            "values",
+            identifiers.keySet().stream().map(IdentifierKey::value).toArray(String[]::new))
+        .bind("ids", identifiers.values().stream().mapToLong(Long::longValue).toArray())
         .execute();
   }
 
   /**
-   * Removes locked people with their counters; what they left in time-partitioned tables is put
-   * down for erasure.
+   * Removes locked people with their counters.
    *
-   * @param eraseAt when no batch that still writes about them can be running any more
+   * @param ids ascending
    */
-  public void delete(Handle handle, Map<Long, WorkspaceId> people, Instant eraseAt) {
-    var ids = people.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
+  public void delete(Handle handle, long[] ids) {
     handle
         .createUpdate("DELETE FROM person WHERE person_id = ANY(:ids)")
         .bind("ids", ids)
@@ -174,11 +188,24 @@ public final class PeopleRepository {
         .createUpdate("DELETE FROM person_counters WHERE person_id = ANY(:ids)")
         .bind("ids", ids)
         .execute();
+  }
+
+  /**
+   * Puts what deleted people left in time-partitioned tables down for erasure, and what those left
+   * who were merged into them and have not been moved yet.
+   *
+   * @param eraseAt when no batch that still writes about them can be running any more
+   */
+  public void erase(Handle handle, SortedMap<Long, WorkspaceId> people, Instant eraseAt) {
     handle
         .createUpdate(
             """
+            WITH orphaned AS (
+              DELETE FROM merger WHERE primary_id = ANY(:ids) RETURNING secondary_id, workspace_id)
             INSERT INTO erasure (person_id, workspace_id, due_at)
-            SELECT u.id, u.workspace, :due FROM unnest(:ids, :workspaces) AS u(id, workspace) ON CONFLICT DO NOTHING
+            SELECT u.id, u.workspace, :due FROM unnest(:ids, :workspaces) AS u(id, workspace)
+             UNION ALL SELECT secondary_id, workspace_id, :due FROM orphaned
+            ON CONFLICT DO NOTHING
             """)
         .bind("ids", people.keySet().stream().mapToLong(Long::longValue).toArray())
         .bind("workspaces", people.values().stream().mapToInt(WorkspaceId::value).toArray())

@@ -3,6 +3,7 @@ package dev.carillon.people;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -14,17 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Profile {
   /**
-   * Attributes a person may have (track §8), beside the identifiers: these always fit, or a name
-   * could be stored that its profile does not show.
+   * Attributes a person may have (track §8), beside the identifiers and {@code unsubscribed}: these
+   * always fit, or a name could be stored that its profile does not show, and somebody could not be
+   * rid of mail.
    */
   public static final int ATTRIBUTES = 300;
 
   /** Write times kept; beyond it those of removed attributes are forgotten, the oldest first. */
   private static final int WRITES = 2 * ATTRIBUTES;
 
-  private static final Set<String> IDENTIFIERS = Set.of("id", "email");
+  private static final Set<String> ALWAYS_FIT = Set.of("id", "email", "unsubscribed");
 
   private static final String PREFERENCES = "cio_subscription_preferences";
+  private static final String CHOICE = PREFERENCES + ".";
 
   private final Map<String, Object> attributes;
   private final Map<String, Object> written;
@@ -120,9 +123,69 @@ public final class Profile {
     }
   }
 
+  /**
+   * What a merge brought.
+   *
+   * @param changed names of attributes that have another value now
+   * @param refused names of attributes for which there was no room (P-14)
+   */
+  public record Inherited(Set<String> changed, Set<String> refused) {}
+
+  /**
+   * Takes over what the profile of a merged person has and this one lacks, with its write times
+   * (P-22, P-27): a choice of topics and channels this one has not made, and a general
+   * unsubscription in any case.
+   *
+   * @param except attributes that are left alone: identifiers, which must be free first
+   */
+  public Inherited inherit(Profile other, Set<String> except) {
+    var changedNames = new LinkedHashSet<String>();
+    var refused = new LinkedHashSet<String>();
+    if (Subscription.isUnsubscribed(other.attributes)
+        && !Subscription.isUnsubscribed(attributes)
+        && attributes.containsKey("unsubscribed")) {
+      attributes.remove("unsubscribed");
+      changedNames.add("unsubscribed");
+    }
+    other.attributes.forEach((name, value) -> {
+      var own = attributes.get(name);
+      var inherited = name.equals(PREFERENCES) && own != null ? union(own, value) : value;
+      if (except.contains(name) || (own != null && inherited.equals(own))) {
+        return;
+      }
+      if (own != null && !name.equals(PREFERENCES)) {
+        return;
+      }
+      if (own == null && !ALWAYS_FIT.contains(name) && isFull()) {
+        refused.add(name);
+        return;
+      }
+      attributes.put(name, inherited);
+      changedNames.add(name);
+      note(name, Math.max(writtenAtMillis(name), other.writtenAtMillis(name)));
+    });
+    return new Inherited(changedNames, refused);
+  }
+
+  /** What either has; where both have a value, our own. */
+  private static Object union(Object own, Object other) {
+    if (!(own instanceof Map<?, ?> ours && other instanceof Map<?, ?> theirs)) {
+      return own;
+    }
+    var union = new LinkedHashMap<String, Object>();
+    ours.forEach((key, value) -> union.put((String) key, value));
+    theirs.forEach((key, value) -> union.merge((String) key, value, Profile::union));
+    return union;
+  }
+
+  /** When an attribute was written last, Unix milliseconds; 0 when that is not known. */
+  public long writtenAtMillis(String name) {
+    return written.get(topLevel(name)) instanceof Long last ? last : 0;
+  }
+
   /** The attribute a key of a call writes: itself, or what it is a leaf of (P-12). */
   public static String topLevel(String name) {
-    return name.startsWith(PREFERENCES + ".") ? PREFERENCES : name;
+    return name.startsWith(CHOICE) ? PREFERENCES : name;
   }
 
   private Outcome store(String name, @Nullable Object value, long writtenAtMillis) {
@@ -138,7 +201,7 @@ public final class Profile {
     if (Objects.equals(from, value)) {
       return new Outcome.Unchanged();
     }
-    if (from == null && !IDENTIFIERS.contains(name) && isFull()) {
+    if (from == null && !ALWAYS_FIT.contains(name) && isFull()) {
       return new Outcome.TooMany();
     }
     attributes.put(name, value);
@@ -158,8 +221,9 @@ public final class Profile {
   }
 
   private boolean isFull() {
-    return attributes.size() - IDENTIFIERS.stream().filter(attributes::containsKey).count()
-        >= ATTRIBUTES;
+    return attributes.size() >= ATTRIBUTES
+        && attributes.size() - ALWAYS_FIT.stream().filter(attributes::containsKey).count()
+            >= ATTRIBUTES;
   }
 
   private static @Nullable Object withLeaf(

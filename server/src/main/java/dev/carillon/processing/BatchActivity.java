@@ -24,13 +24,44 @@ final class BatchActivity {
    * @param person null for nobody who exists
    */
   void note(Entry entry, @Nullable PersonState person, String type, Map<String, ?> data) {
+    note(entry, person, type, entry.receivedAt(), data);
+  }
+
+  /** The same of what happened at another time than it was received. */
+  void note(
+      Entry entry,
+      @Nullable PersonState person,
+      String type,
+      Instant occurredAt,
+      Map<String, ?> data) {
+    note(entry, person == null ? 0 : person.personId(), 0, type, occurredAt, data);
+  }
+
+  /** Notes one entry about somebody who need not be loaded. */
+  void note(Entry entry, long personId, String type, Map<String, ?> data) {
+    note(entry, personId, 0, type, entry.receivedAt(), data);
+  }
+
+  /** Notes one entry about an object. */
+  void noteObject(Entry entry, long objectKey, String type, Map<String, ?> data) {
+    note(entry, 0, objectKey, type, entry.receivedAt(), data);
+  }
+
+  private void note(
+      Entry entry,
+      long personId,
+      long objectKey,
+      String type,
+      Instant occurredAt,
+      Map<String, ?> data) {
     entries.add(
         new NewActivity(
-            person == null ? 0 : person.personId(),
+            personId,
+            objectKey,
             entry.workspace(),
             entry.op(),
             type,
-            entry.receivedAt(),
+            occurredAt,
             entry.receivedAt(),
             AttributesJson.print(data)));
   }
@@ -46,10 +77,15 @@ final class BatchActivity {
       @Nullable PersonState person,
       Map<String, @Nullable Object> attributes,
       String reason) {
+    note(entry, person, "failed_attribute_change", refusal(attributes, reason));
+  }
+
+  /** What an entry about attributes that could not be changed holds. */
+  static Map<String, Object> refusal(Map<String, @Nullable Object> attributes, String reason) {
     var data = new LinkedHashMap<String, Object>();
     data.put("reason", reason);
     attributes.forEach((name, value) -> data.put(name, value == null ? "" : value));
-    note(entry, person, "failed_attribute_change", data);
+    return data;
   }
 
   /** The operation an entry belongs to. */

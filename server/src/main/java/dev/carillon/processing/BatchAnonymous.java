@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +34,25 @@ final class BatchAnonymous {
   private final Handle handle;
   private final AnonymousRepository repository;
   private final EventNames names;
+  private final BatchPeople people;
   private final Map<Key, Link> links = new HashMap<>();
   private final Map<Key, Link> changed = new HashMap<>();
   private final Map<Key, List<Stored>> stored = new HashMap<>();
 
-  BatchAnonymous(Handle handle, AnonymousRepository repository, EventNames names) {
+  BatchAnonymous(Handle handle, Stores stores, BatchPeople people) {
     this.handle = handle;
-    this.repository = repository;
-    this.names = names;
+    this.repository = stores.anonymous();
+    this.names = stores.names();
+    this.people = people;
+  }
+
+  /** Those of these ids that nobody has, at a look without locks. */
+  Set<Key> unowned(Set<Key> keys) {
+    var unowned = new TreeSet<Key>(keys);
+    if (!unowned.isEmpty()) {
+      unowned.removeAll(repository.owned(handle, keys));
+    }
+    return unowned;
   }
 
   /**
@@ -85,14 +98,32 @@ final class BatchAnonymous {
                 event.data()));
   }
 
+  /** Whether no living person has the anonymous id; the id must be locked. */
+  boolean isFree(Key key) {
+    var link = links.get(key);
+    return link == null || people.byId(link.personId()) == null;
+  }
+
+  /** Whether a living person other than this one has the anonymous id; the id must be locked. */
+  boolean heldByAnother(Key key, PersonState person) {
+    var link = links.get(key);
+    return link != null && link.personId() != person.personId() && !isFree(key);
+  }
+
   /**
-   * Gives an anonymous id to a person and hands out the events that waited for it, oldest first
-   * (P-31, P-36).
+   * Gives an anonymous id to a person, unless somebody else has it (P-36, track §4.3). For a while
+   * later events of the id find the person (P-31).
    */
-  List<Incoming> claim(Key key, PersonState person, Instant at) {
-    var link = new Link(person.personId(), at);
-    links.put(key, link);
-    changed.put(key, link);
+  void link(Key key, PersonState person, Instant at) {
+    if (!heldByAnother(key, person)) {
+      var link = new Link(person.personId(), at);
+      links.put(key, link);
+      changed.put(key, link);
+    }
+  }
+
+  /** Hands out the events that wait for who claims the id, oldest first (P-31). */
+  List<Incoming> waiting(Key key) {
     var waiting = stored.remove(key);
     if (waiting == null) {
       return List.of();
@@ -112,6 +143,7 @@ final class BatchAnonymous {
 
   /** Writes links and the events that still wait. */
   void write() {
+    changed.values().removeIf(link -> people.byId(link.personId()) == null); // deleted since
     if (!changed.isEmpty()) {
       repository.link(handle, changed);
     }

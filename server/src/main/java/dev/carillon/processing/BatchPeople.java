@@ -6,8 +6,9 @@ import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Profile;
+import dev.carillon.people.Suppressions;
+import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,27 +32,34 @@ import org.jspecify.annotations.Nullable;
  * looked up again, and name nobody or a successor.
  */
 final class BatchPeople {
-  /**
-   * Longer than any batch may run: what a running batch still writes about a deleted person is
-   * there when the erasure looks.
-   */
-  private static final Duration ERASE_AFTER = Duration.ofMinutes(2);
-
   private static final int ATTEMPTS = 5;
   private static final long NOBODY = 0;
 
   private final Handle handle;
   private final PeopleRepository people;
+  private final Suppressions suppressions;
+  private final RuleBook ruleBook;
+  private final long identity;
   private final IdentifierCache cache;
   private final Map<IdentifierKey, Long> named = new HashMap<>();
   private final Map<IdentifierKey, Long> found = new HashMap<>();
   private final Map<Long, PersonState> states = new TreeMap<>();
   private final TreeMap<IdentifierKey, Long> added = new TreeMap<>();
-  private final TreeSet<IdentifierKey> removed = new TreeSet<>();
+  private final TreeMap<IdentifierKey, Long> removed = new TreeMap<>();
+  private final Set<IdentifierKey> suppressed = new HashSet<>();
+  private final TreeSet<IdentifierKey> nobodys = new TreeSet<>();
 
-  BatchPeople(Handle handle, PeopleRepository people, IdentifierCache cache) {
+  /**
+   * @param identity {@link dev.carillon.store.Epoch#identity} when the transaction began
+   * @param cache what was true then
+   */
+  BatchPeople(
+      Handle handle, Stores stores, RuleBook ruleBook, long identity, IdentifierCache cache) {
     this.handle = handle;
-    this.people = people;
+    this.people = stores.people();
+    this.suppressions = stores.suppressions();
+    this.ruleBook = ruleBook;
+    this.identity = identity;
     this.cache = cache;
   }
 
@@ -137,11 +145,39 @@ final class BatchPeople {
    * stand in the way.
    */
   private void dropOrphan(IdentifierKey key, Set<Long> missing) {
-    if (missing.contains(named.getOrDefault(key, NOBODY))) {
+    var personId = named.getOrDefault(key, NOBODY);
+    if (missing.contains(personId)) {
       named.put(key, NOBODY);
       found.remove(key);
-      removed.add(key);
+      removed.put(key, personId);
     }
+  }
+
+  /**
+   * Finds out which of the identifiers that name nobody are suppressed. To be called once people
+   * are loaded: only then it is known who is nobody.
+   */
+  void lookForSuppressed() {
+    var unknown = new ArrayList<IdentifierKey>();
+    named.forEach((key, personId) -> {
+      if (personId == NOBODY && key.kind() != IdentifierKind.CIO_ID) {
+        unknown.add(key);
+      }
+    });
+    if (!unknown.isEmpty()) {
+      suppressed.addAll(suppressions.find(handle, unknown));
+    }
+  }
+
+  /** Whether calls that name one of these are ignored (track §9.2). */
+  boolean suppressed(WorkspaceId workspace, Collection<Identifier> identifiers) {
+    return identifiers.stream()
+        .anyMatch(each -> suppressed.contains(IdentifierKey.of(workspace, each)));
+  }
+
+  /** Whether any identifier of the batch is suppressed. */
+  boolean anySuppressed() {
+    return !suppressed.isEmpty();
   }
 
   /** Whom an identifier names at this point of the batch; null for nobody. */
@@ -159,6 +195,17 @@ final class BatchPeople {
       states.put(id, state);
     }
     return state.deleted() || !state.workspace().equals(workspace) ? null : state;
+  }
+
+  /**
+   * Notes that it mattered that an identifier names nobody, if it does not. Two batches that look
+   * for each other's new identifiers at the same moment would otherwise both find nothing, as if
+   * each had come first.
+   */
+  void relyOnNobody(WorkspaceId workspace, Identifier identifier) {
+    if (personId(workspace, identifier) == NOBODY) {
+      nobodys.add(IdentifierKey.of(workspace, identifier));
+    }
   }
 
   /** The state of a locked person; null when it is not loaded or does not exist. */
@@ -184,7 +231,7 @@ final class BatchPeople {
     if (former instanceof String text) {
       var formerKey = IdentifierKey.of(person.workspace(), new Identifier(identifier.kind(), text));
       if (!formerKey.value().equals(identifier.key())) {
-        release(formerKey);
+        release(formerKey, person);
       }
     }
     var key = IdentifierKey.of(person.workspace(), identifier);
@@ -197,28 +244,82 @@ final class BatchPeople {
 
   /** Takes an identifier from its person. */
   void unname(PersonState person, IdentifierKind kind, long writtenAtMillis) {
-    var attribute = kind == IdentifierKind.ID ? "id" : "email";
-    if (person.profile().attribute(attribute) instanceof String text) {
-      release(IdentifierKey.of(person.workspace(), new Identifier(kind, text)));
-      person.profile().write(attribute, null, writtenAtMillis);
+    var held = held(person, kind);
+    if (held != null) {
+      release(IdentifierKey.of(person.workspace(), held), person);
+      person.profile().write(attribute(kind), null, writtenAtMillis);
     }
   }
 
   /** Deletes a locked person; its identifiers are free at once. */
   void delete(PersonState person) {
-    for (var kind : List.of(IdentifierKind.ID, IdentifierKind.EMAIL)) {
-      var attribute = kind == IdentifierKind.ID ? "id" : "email";
-      if (person.profile().attribute(attribute) instanceof String text) {
-        release(IdentifierKey.of(person.workspace(), new Identifier(kind, text)));
-      }
-    }
+    identifiers(person)
+        .forEach(each -> release(IdentifierKey.of(person.workspace(), each), person));
     person.delete();
   }
 
-  private void release(IdentifierKey key) {
+  /**
+   * Removes a locked person who is merged into another one. Identifiers go where the primary has
+   * none of the kind, others are free (P-28).
+   *
+   * @return names of the primary's attributes that have another value now
+   */
+  Set<String> merge(PersonState primary, PersonState secondary) {
+    var changed = new HashSet<String>();
+    for (var each : identifiers(secondary)) {
+      release(IdentifierKey.of(secondary.workspace(), each), secondary);
+      if (held(primary, each.kind()) == null) {
+        var name = attribute(each.kind());
+        var writtenAt =
+            Math.max(
+                primary.profile().writtenAtMillis(name), secondary.profile().writtenAtMillis(name));
+        name(primary, each, writtenAt);
+        changed.add(name);
+      }
+    }
+    secondary.mergeAway();
+    return changed;
+  }
+
+  /** The identifiers a loaded person has, of the kinds in use. */
+  List<Identifier> identifiers(PersonState person) {
+    var identifiers = new ArrayList<Identifier>(2);
+    for (var kind : List.of(IdentifierKind.ID, IdentifierKind.EMAIL)) {
+      var held = held(person, kind);
+      if (held != null && identifies(person.workspace(), kind)) {
+        identifiers.add(held);
+      }
+    }
+    return identifiers;
+  }
+
+  /** Whether identifiers of this kind name people of the workspace (track §3.1). */
+  boolean identifies(WorkspaceId workspace, IdentifierKind kind) {
+    return switch (kind) {
+      case ID, CIO_ID -> true;
+      case EMAIL -> ruleBook.settings(workspace).emailIdentifies();
+      case PHONE -> false;
+    };
+  }
+
+  private static @Nullable Identifier held(PersonState person, IdentifierKind kind) {
+    return person.profile().attribute(attribute(kind)) instanceof String text
+        ? new Identifier(kind, text)
+        : null;
+  }
+
+  private static String attribute(IdentifierKind kind) {
+    return kind == IdentifierKind.ID ? "id" : "email";
+  }
+
+  private void release(IdentifierKey key, PersonState from) {
+    var holder = named.getOrDefault(key, NOBODY);
+    if (holder != NOBODY && holder != from.personId()) {
+      return;
+    }
     named.put(key, NOBODY);
     if (added.remove(key) == null) {
-      removed.add(key);
+      removed.put(key, from.personId());
     }
   }
 
@@ -233,40 +334,59 @@ final class BatchPeople {
   }
 
   /**
-   * Writes people and identifiers.
+   * Writes people and identifiers; those who are gone are left to {@link PersonRemoval}.
    *
    * @param now when the changes were accepted
-   * @param present when they are applied, which may be much later
    */
-  void write(Instant now, Instant present) {
+  void write(Instant now) {
     var inserts = new ArrayList<PeopleRepository.Row>();
     var updates = new ArrayList<PeopleRepository.Row>();
-    var deleted = new TreeMap<Long, WorkspaceId>();
     for (var state : states.values()) {
-      if (state.deleted()) {
-        if (!state.created()) {
-          deleted.put(state.personId(), state.workspace());
-        }
-      } else if (state.created()) {
+      if (state.created() && !state.deleted()) {
         inserts.add(row(state));
-      } else if (state.profile().changed()) {
+      } else if (!state.deleted() && state.profile().changed()) {
         updates.add(row(state));
       }
-    }
-    if (!deleted.isEmpty()) {
-      people.delete(handle, deleted, present.plus(ERASE_AFTER));
     }
     if (!removed.isEmpty()) {
       people.deleteIdentifiers(handle, removed);
     }
+    insertIdentifiers();
     if (!inserts.isEmpty()) {
-      people.insert(handle, inserts);
-    }
-    if (!added.isEmpty() && people.insertIdentifiers(handle, added) != added.size()) {
-      throw new RetryBatch("another batch took one of " + added.size() + " identifiers");
+      checkSuppressions(people.insert(handle, inserts));
+    } else if (!added.isEmpty()) {
+      checkSuppressions(Epoch.identity(handle));
     }
     if (!updates.isEmpty()) {
       people.update(handle, updates, now);
+    }
+  }
+
+  /**
+   * Identifiers that matter because they name nobody are written too, and removed again: whoever
+   * adds one at the same moment waits here, or is waited for and found.
+   */
+  private void insertIdentifiers() {
+    nobodys.removeAll(added.keySet());
+    var rows = new TreeMap<>(added);
+    nobodys.forEach(key -> rows.put(key, NOBODY));
+    if (!rows.isEmpty() && people.insertIdentifiers(handle, rows) != rows.size()) {
+      throw new RetryBatch("another batch took one of " + rows.size() + " identifiers");
+    }
+    if (!nobodys.isEmpty()) {
+      rows.keySet().retainAll(nobodys);
+      people.deleteIdentifiers(handle, rows);
+    }
+  }
+
+  /**
+   * An identifier may have been suppressed since this batch looked. A suppression writes and
+   * removes the row of the identifier itself, so the insertion above has waited for its end, and it
+   * moves the number of identities: unless that moved nothing was missed.
+   */
+  private void checkSuppressions(long present) {
+    if (present != identity && !suppressions.find(handle, added.keySet()).isEmpty()) {
+      throw new RetryBatch("an identifier was suppressed while a batch created its person");
     }
   }
 
@@ -288,7 +408,7 @@ final class BatchPeople {
     }
     var facts = new HashMap<>(found);
     facts.putAll(added);
-    removed.forEach(facts::remove);
+    removed.keySet().forEach(facts::remove);
     facts.values().removeIf(id -> states.containsKey(id) && states.get(id).deleted());
     return facts;
   }

@@ -9,7 +9,6 @@ import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.MembershipRepository.Unbuilt;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,18 +29,32 @@ final class BatchScope {
   private final InstantSource clock;
   private final Set<Unbuilt> unbuilt = new HashSet<>();
 
+  /**
+   * @param identity {@link dev.carillon.store.Epoch#identity} when the transaction began
+   * @param cache whom identifiers named then
+   */
   BatchScope(
-      Handle handle, Stores stores, RuleBook ruleBook, IdentifierCache cache, InstantSource clock) {
+      Handle handle,
+      Stores stores,
+      RuleBook ruleBook,
+      long identity,
+      IdentifierCache cache,
+      InstantSource clock) {
     this.handle = handle;
     this.stores = stores;
     this.ruleBook = ruleBook;
     this.clock = clock;
-    this.people = new BatchPeople(handle, stores.people(), cache);
+    this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
     this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
   }
 
   Handle handle() {
     return handle;
+  }
+
+  /** The time at which the batch is applied, which may be long after its operations came. */
+  Instant present() {
+    return clock.instant();
   }
 
   Stores stores() {
@@ -124,13 +137,11 @@ final class BatchScope {
 
   /** Writes people, counters, memberships, timers, journeys, refusals and deliveries. */
   void write(Instant now) {
-    people.write(now, clock.instant());
+    people.write(now);
     var counters = new TreeMap<Long, byte[]>();
     var memberships = new MembershipRepository.Changes();
-    var deleted = new ArrayList<Long>();
     for (var person : people.loaded()) {
       if (person.deleted()) {
-        deleted.add(person.personId());
         continue;
       }
       if (person.countersChanged()) {
@@ -147,11 +158,13 @@ final class BatchScope {
     }
     stores.memberships().write(handle, memberships);
     writeJourneys();
-    if (!deleted.isEmpty()) {
-      var ids = deleted.stream().mapToLong(Long::longValue).toArray();
-      stores.memberships().deletePeople(handle, ids);
-      stores.journeys().endForDeleted(handle, ids, now);
-      stores.deliveries().cancelForPeople(handle, ids);
+  }
+
+  /** Removes those who are gone; comes after everything else is written. */
+  void removeGone(Instant now) {
+    var gone = people.loaded().stream().filter(PersonState::deleted).toList();
+    if (!gone.isEmpty()) {
+      new PersonRemoval(handle, stores).remove(gone, now, clock.instant());
     }
   }
 

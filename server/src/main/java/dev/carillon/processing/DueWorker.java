@@ -143,7 +143,13 @@ public final class DueWorker implements AutoCloseable {
     try {
       var epoch = Epoch.join(handle);
       var scope =
-          new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
+          new BatchScope(
+              handle,
+              stores,
+              ruleBooks.under(epoch.rules(), handle),
+              epoch.identity(),
+              cache,
+              clock);
       var people = new TreeSet<Long>();
       timers.forEach(due -> people.add(due.personId()));
       journeys.forEach(due -> people.add(due.personId()));

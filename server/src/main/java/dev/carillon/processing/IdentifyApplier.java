@@ -1,12 +1,15 @@
 package dev.carillon.processing;
 
+import dev.carillon.events.AnonymousRepository;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.Profile;
 import dev.carillon.processing.BatchActivity.Entry;
 import dev.carillon.processing.Operation.Identify;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,17 +20,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Applies an identify call: finds or creates the person by the tables of track §3.2 and §3.3,
  * changes identifiers where that is allowed, writes attributes, and notes what changed or could
- * not.
+ * not. Tells beforehand when two people have to become one first.
  */
 final class IdentifyApplier {
-  private static final Set<String> IDENTIFIERS = Set.of("id", "email");
+  private static final Comparator<PersonState> OLDEST =
+      Comparator.comparing(PersonState::createdAt).thenComparingLong(PersonState::personId);
 
   private final BatchPeople people;
+  private final BatchAnonymous anonymous;
   private final BatchActivity activity;
+  private final RuleBook ruleBook;
 
-  IdentifyApplier(BatchPeople people, BatchActivity activity) {
+  IdentifyApplier(
+      BatchPeople people, BatchAnonymous anonymous, BatchActivity activity, RuleBook ruleBook) {
     this.people = people;
+    this.anonymous = anonymous;
     this.activity = activity;
+    this.ruleBook = ruleBook;
   }
 
   /**
@@ -44,14 +53,16 @@ final class IdentifyApplier {
    * The identifiers a call's body names beside the one in its path; none that only repeats the path
    * (Ruby repeats {@code id}).
    */
-  static List<Identifier> inBody(Identify call) {
+  static List<Identifier> inBody(Identify call, WorkspaceSettings settings) {
     var identifiers = new ArrayList<Identifier>(2);
     if (call.attributes().get("id") instanceof String id
         && !id.isEmpty()
         && !id.equals(call.person().value())) {
       identifiers.add(Identifier.id(id));
     }
-    if (call.attributes().get("email") instanceof String email && !email.isEmpty()) {
+    if (settings.emailIdentifies()
+        && call.attributes().get("email") instanceof String email
+        && !email.isEmpty()) {
       var identifier = Identifier.email(email);
       if (call.person().kind() != IdentifierKind.EMAIL
           || !identifier.key().equals(call.person().key())) {
@@ -61,12 +72,59 @@ final class IdentifyApplier {
     return identifiers;
   }
 
+  /** The anonymous id a call claims for its person; null for none. */
+  static @Nullable String claimed(Identify call) {
+    return call.attributes().get("anonymous_id") instanceof String id && !id.isEmpty() ? id : null;
+  }
+
+  /** Two people who are one. */
+  record Same(PersonState primary, PersonState secondary) {}
+
+  /**
+   * Whom the call makes one (P-20, track §3.2): its id names somebody without an e-mail address,
+   * its address somebody else without an id. The older one is the primary. Null: nobody. To be
+   * asked before the call changes anything.
+   */
+  @Nullable Same same(Identify call) {
+    if (!ruleBook.settings(call.workspace()).autoMerge()) {
+      return null;
+    }
+    var byId = named(call, IdentifierKind.ID);
+    var byEmail = named(call, IdentifierKind.EMAIL);
+    if (byId == null
+        || byEmail == null
+        || byId == byEmail
+        || byId.profile().attribute("email") != null
+        || byEmail.profile().attribute("id") != null) {
+      return null;
+    }
+    var path = people.find(call.workspace(), call.person());
+    if (path != byId && path != byEmail) {
+      return null;
+    }
+    return OLDEST.compare(byId, byEmail) <= 0 ? new Same(byId, byEmail) : new Same(byEmail, byId);
+  }
+
+  /** Whom the call names by an identifier of this kind, in its path or else in its body. */
+  private @Nullable PersonState named(Identify call, IdentifierKind kind) {
+    if (call.person().kind() == kind) {
+      return people.find(call.workspace(), call.person());
+    }
+    for (var identifier : inBody(call, ruleBook.settings(call.workspace()))) {
+      if (identifier.kind() == kind) {
+        return people.find(call.workspace(), identifier);
+      }
+    }
+    return null;
+  }
+
   /** Applies the call to the batch's people. */
   Applied apply(Identify call, Entry entry) {
     var writtenAt =
         call.writtenAtMillis() == 0 ? entry.receivedAt().toEpochMilli() : call.writtenAtMillis();
     var path = call.person();
-    var body = inBody(call);
+    var settings = ruleBook.settings(call.workspace());
+    var body = inBody(call, settings);
     var changes = new LinkedHashMap<String, Object>();
     var person = people.find(call.workspace(), path);
     var isNew = false;
@@ -75,6 +133,10 @@ final class IdentifyApplier {
         return Applied.NOTHING; // unknown or dead: dropped (track §3.2, P-5)
       }
       person = holder(call.workspace(), body);
+      if (person != null || !call.updateOnly()) {
+        people.relyOnNobody(call.workspace(), path);
+        body.forEach(each -> people.relyOnNobody(call.workspace(), each));
+      }
       if (person == null) {
         if (call.updateOnly()) {
           activity.failed(
@@ -95,7 +157,9 @@ final class IdentifyApplier {
     for (var identifier : body) {
       identifier(person, path, identifier, writtenAt, changes, entry);
     }
-    spelling(person, call, writtenAt, changes);
+    if (settings.emailIdentifies()) {
+      spelling(person, call, writtenAt, changes);
+    }
     attributes(person, call, writtenAt, changes, entry);
     if (!isNew) {
       activity.note(
@@ -153,12 +217,22 @@ final class IdentifyApplier {
     }
     if (holder != null) {
       refuse(person, wanted, "it belongs to another person", entry);
-    } else if (former != null && path.kind() != IdentifierKind.CIO_ID) {
+    } else if (former != null && !mayReplace(person, path, wanted)) {
       refuse(person, wanted, "once set it changes only through the cio_id", entry);
     } else {
       people.name(person, wanted, writtenAt);
       changes.put(name, change(former, wanted.value()));
     }
+  }
+
+  /**
+   * Track §3.3: through the cio_id; an address also through the id where the workspace allows it.
+   */
+  private boolean mayReplace(PersonState person, Identifier path, Identifier wanted) {
+    return path.kind() == IdentifierKind.CIO_ID
+        || (path.kind() == IdentifierKind.ID
+            && wanted.kind() == IdentifierKind.EMAIL
+            && ruleBook.settings(person.workspace()).emailUpdatesById());
   }
 
   /**
@@ -191,9 +265,10 @@ final class IdentifyApplier {
   private void attributes(
       PersonState person, Identify call, long writtenAt, Map<String, Object> changes, Entry entry) {
     var refused = new LinkedHashMap<String, @Nullable Object>();
+    var notTheirs = foreignAnonymousId(person, call);
     call.attributes()
         .forEach((name, value) -> {
-          if (IDENTIFIERS.contains(name)) {
+          if (identifies(person, name) || (notTheirs && name.equals("anonymous_id"))) {
             return;
           }
           switch (person.profile().write(name, value, writtenAt)) {
@@ -208,10 +283,32 @@ final class IdentifyApplier {
             case Profile.Outcome.TooMany() -> refused.put(name, value);
           }
         });
+    if (notTheirs) {
+      activity.failed(
+          entry,
+          person,
+          Map.of("anonymous_id", String.valueOf(claimed(call))),
+          "it belongs to another person");
+    }
     if (!refused.isEmpty()) {
       activity.failed(
           entry, person, refused, "a person has at most " + Profile.ATTRIBUTES + " attributes");
     }
+  }
+
+  private boolean foreignAnonymousId(PersonState person, Identify call) {
+    var anonymousId = claimed(call);
+    return anonymousId != null
+        && anonymous.heldByAnother(
+            new AnonymousRepository.Key(call.workspace(), anonymousId), person);
+  }
+
+  private boolean identifies(PersonState person, String attribute) {
+    return switch (attribute) {
+      case "id" -> true;
+      case "email" -> people.identifies(person.workspace(), IdentifierKind.EMAIL);
+      default -> false;
+    };
   }
 
   private void refuse(PersonState person, Identifier wanted, String reason, Entry entry) {
@@ -224,7 +321,7 @@ final class IdentifyApplier {
   }
 
   /** As the activity log shows it (P-53): from "" when it is new. */
-  private static Map<String, Object> change(@Nullable Object from, @Nullable Object to) {
+  static Map<String, Object> change(@Nullable Object from, @Nullable Object to) {
     var change = new LinkedHashMap<String, Object>();
     change.put("from", from == null ? "" : from);
     change.put("to", to == null ? "" : to);

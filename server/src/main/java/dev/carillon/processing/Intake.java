@@ -1,15 +1,18 @@
 package dev.carillon.processing;
 
+import java.util.List;
+
 /** Takes accepted calls into the durable log. Safe for many threads. */
 @FunctionalInterface
 public interface Intake {
 
   /**
-   * Returns once the operation is committed to durable storage (promise I1). Operations of one
-   * caller's sequential calls keep their order.
+   * Returns once the operations of one call are committed to durable storage, all of them (promise
+   * I1). Those of one caller's sequential calls keep their order.
    *
-   * @throws IntakeUnavailable when it was not stored, or it is unknown whether it was; the caller
+   * @param operations in order; at least one
+   * @throws IntakeUnavailable when nothing was stored, or it is unknown whether it was; the caller
    *     must not acknowledge it
    */
-  void accept(Operation operation) throws IntakeUnavailable;
+  void accept(List<Operation> operations) throws IntakeUnavailable;
 }

@@ -2,7 +2,9 @@ package dev.carillon.processing;
 
 import dev.carillon.log.Lanes;
 import dev.carillon.log.Log;
+import dev.carillon.log.Log.Entry;
 import dev.carillon.log.LogUnavailable;
+import java.util.List;
 
 /** Takes operations into the log. */
 public final class LogIntake implements Intake {
@@ -14,13 +16,17 @@ public final class LogIntake implements Intake {
   }
 
   @Override
-  public void accept(Operation operation) throws IntakeUnavailable {
+  public void accept(List<Operation> operations) throws IntakeUnavailable {
     try {
-      log.append(
-          Lanes.of(operation.workspace().value(), operation.laneKey()),
-          OperationCodec.encode(operation));
+      log.append(operations.stream().map(LogIntake::entry).toList());
     } catch (LogUnavailable unavailable) {
       throw new IntakeUnavailable(String.valueOf(unavailable.getMessage()), 1, unavailable);
     }
+  }
+
+  private static Entry entry(Operation operation) {
+    return new Entry(
+        Lanes.of(operation.workspace().value(), operation.laneKey()),
+        OperationCodec.encode(operation));
   }
 }

@@ -1,9 +1,6 @@
 package dev.carillon.processing;
 
 import dev.carillon.events.AnonymousRepository.Key;
-import dev.carillon.events.EventKey;
-import dev.carillon.events.EventNames;
-import dev.carillon.events.EventRepository.SeenKey;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.IdentifierKind;
@@ -14,7 +11,6 @@ import dev.carillon.processing.RuleBook.EventName;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,12 +24,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Applies operations in order, with everything they cause, inside one transaction: reads what they
  * will touch in a constant number of statements, works in memory, writes back in a constant number
- * of statements.
+ * of statements. Ends early before an operation that makes two people one: see {@link Waves}.
  */
 final class OperationBatch {
   private final BatchScope scope;
   private final List<Accepted> operations;
   private final RuleBook ruleBook;
+  private final BatchActivity activity = new BatchActivity();
+  private final BatchAnonymous anonymous;
+  private final Reactions reactions;
+  private final EventApplier events;
+  private final IdentifyApplier identify;
+  private final DeviceApplier devices;
+  private final ObjectApplier objects;
+  private final MembershipApplier memberships;
+  private final ReportApplier reports;
+  private final Set<Key> linkable = new HashSet<>();
 
   /** An operation with its number and the time it was accepted. */
   record Accepted(long op, Instant receivedAt, Operation operation) {}
@@ -42,54 +48,145 @@ final class OperationBatch {
     this.scope = scope;
     this.operations = operations;
     this.ruleBook = scope.ruleBook();
+    this.reactions = scope.reactions();
+    var stores = scope.stores();
+    this.anonymous = new BatchAnonymous(scope.handle(), stores, scope.people());
+    this.events = new EventApplier(stores.names(), reactions);
+    this.identify = new IdentifyApplier(scope.people(), anonymous, activity, ruleBook);
+    this.devices = new DeviceApplier(scope, activity);
+    this.objects = new ObjectApplier(scope, activity);
+    this.memberships = new MembershipApplier(scope);
+    this.reports = new ReportApplier(scope, activity);
   }
 
+  /**
+   * How far a batch came.
+   *
+   * @param applied operations that are done
+   * @param merge whom to merge before the next one; null: all are done
+   * @param again whether the operation that asks for the merge is to be applied after it; otherwise
+   *     the merge is all it wants
+   */
+  record Outcome(int applied, @Nullable Merge merge, boolean again) {}
+
   /** Reads, applies and writes. The caller commits. */
-  void run() {
-    scope.stores().names().learn(names());
-    var repeats = repeats();
-    var anonymous =
-        new BatchAnonymous(scope.handle(), scope.stores().anonymous(), scope.stores().names());
+  Outcome run() {
+    return run(false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param resumed whether the merge the first operation asked for is done: then it is to be
+   *     applied too, and cannot be ignored for what was suppressed meanwhile
+   */
+  Outcome run(boolean resumed) {
+    read();
+    if (resumed && isIgnored(operations.getFirst())) {
+      throw new RetryBatch("an identifier was suppressed while its call made two people one");
+    }
+    var applied = 0;
+    Outcome early = null;
+    for (var each : operations) {
+      if (!isIgnored(each)) {
+        early = before(each, applied);
+        if (early != null) {
+          break;
+        }
+        apply(each);
+      }
+      applied++;
+    }
+    write();
+    return early == null ? new Outcome(applied, null, false) : early;
+  }
+
+  /** Locks everybody the operations name, in the order in which all batches lock. */
+  void lock() {
     var needs = needs();
     scope.people().resolve(needs.identifiers);
-    var followers = anonymous.lock(needs.anonymous, needs.claimed, last());
-    scope.people().load(needs.loaded, followers);
-    scope.loadRuleFacts(needs.reach);
-    var reactions = scope.reactions();
-    var events = new EventApplier(scope.stores().names(), reactions);
-    var activity = new BatchActivity();
-    var identify = new IdentifyApplier(scope.people(), activity);
-    for (var each : operations) {
-      var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
-      switch (each.operation) {
-        case Operation.Identify call -> {
-          var applied = identify.apply(call, entry);
-          if (applied.person() != null) {
-            reactions.woken(applied.person(), woken(applied, call), each.receivedAt);
-            var claimed = claim(applied.person(), call, each, anonymous, events);
-            if (claimed > 0) {
-              activity.note(entry, applied.person(), "anon_merge", Map.of("events", claimed));
-            }
-          }
-        }
-        case Operation.Event event -> {
-          if (!repeats.contains(each.op)) {
-            event(event, each, anonymous, events, reactions);
-          }
-        }
-        case Operation.Delete delete -> {
-          var person = scope.people().find(delete.workspace(), delete.person());
-          if (person != null) {
-            scope.people().delete(person);
-            events.forget(person);
-            activity.forget(person);
-            reactions.deleted(person, each.receivedAt);
-            activity.note(entry, person, "profile_delete", Map.of());
-          }
-        }
+    scope.people().load(needs.loaded, anonymous.lock(needs.anonymous, new TreeSet<>(), last()));
+  }
+
+  /** Calls that name a suppressed identifier leave no trace (track §9.2). */
+  private boolean isIgnored(Accepted each) {
+    var people = scope.people();
+    var workspace = each.operation.workspace();
+    return people.anySuppressed()
+        && (people.suppressed(workspace, each.operation.people())
+            || (each.operation instanceof Operation.Identify call
+                && people.suppressed(
+                    workspace, IdentifyApplier.inBody(call, ruleBook.settings(workspace)))));
+  }
+
+  /** Ends the batch before an operation that needs a merge; null: it needs none. */
+  private @Nullable Outcome before(Accepted each, int applied) {
+    var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
+    return switch (each.operation) {
+      case Operation.Identify call -> {
+        var same = identify.same(call);
+        yield same == null
+            ? null
+            : new Outcome(applied, Merge.of(same.primary(), same.secondary(), entry), true);
       }
+      case Operation.Merge call -> {
+        var primary = scope.people().find(call.workspace(), call.primary());
+        var secondary = scope.people().find(call.workspace(), call.secondary());
+        yield primary == null || secondary == null || primary == secondary
+            ? null
+            : new Outcome(applied, Merge.of(primary, secondary, entry), false);
+      }
+      default -> null;
+    };
+  }
+
+  /**
+   * Reads what the operations touch. Locks are taken in one order everywhere: anonymous ids,
+   * people, devices, objects, each in key order.
+   */
+  private void read() {
+    var needs = needs();
+    scope.people().resolve(needs.identifiers);
+    needLinks(needs);
+    var others = new ArrayList<>(anonymous.lock(needs.anonymous, needs.attached, last()));
+    others.addAll(reports.read(operations, needs.reach));
+    scope.people().load(needs.loaded, others);
+    reports.follow();
+    scope.people().lookForSuppressed();
+    devices.read(operations);
+    objects.read(operations, needs.claimed);
+    scope.loadRuleFacts(needs.reach);
+  }
+
+  /**
+   * An event that names a person and an anonymous id gives the id to the person if it is free.
+   * Mostly it is the person's already, and nothing has to be locked; but whoever has it may be
+   * deleted by one of these operations.
+   */
+  private void needLinks(Needs needs) {
+    var links = needs.links.keySet();
+    for (var key : needs.deletions ? links : anonymous.unowned(links)) {
+      linkable.add(key);
+      needs.anonymous.add(key);
+      needs.loaded.addAll(needs.links.getOrDefault(key, Set.of()));
+      needClaim(key, needs);
     }
+  }
+
+  /** Relationships are carried over whatever becomes of events (P-34). */
+  private void needClaim(Key key, Needs needs) {
+    needs.claimed.add(key);
+    if (ruleBook.settings(key.workspace()).mergeAnonymousEvents()) {
+      needs.attached.add(key);
+      needs.reach.all(ruleBook.of(key.workspace())); // whichever events wait
+    }
+  }
+
+  private void write() {
     scope.write(last());
+    devices.write(last());
+    objects.write(last());
+    reports.write();
     if (!events.events().isEmpty()) {
       scope.stores().events().insert(scope.handle(), events.events());
     }
@@ -97,16 +194,83 @@ final class OperationBatch {
     if (!activity.entries().isEmpty()) {
       scope.stores().activity().insert(scope.handle(), activity.entries());
     }
+    scope.removeGone(last());
   }
 
-  private List<EventNames.Key> names() {
-    var names = new ArrayList<EventNames.Key>();
-    for (var each : operations) {
-      if (each.operation instanceof Operation.Event event) {
-        names.add(new EventNames.Key(event.workspace(), event.kind(), event.name()));
+  private void apply(Accepted each) {
+    var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
+    switch (each.operation) {
+      case Operation.Identify call -> {
+        var applied = identify.apply(call, entry);
+        if (applied.person() != null) {
+          reactions.woken(applied.person(), woken(applied, call), each.receivedAt);
+          claim(applied.person(), IdentifyApplier.claimed(call), each);
+        }
       }
+      case Operation.Event event -> event(event, each);
+      case Operation.Delete delete -> {
+        var person = scope.people().find(delete.workspace(), delete.person());
+        if (person != null) {
+          scope.people().delete(person);
+          devices.forget(person);
+          events.forget(person);
+          activity.forget(person);
+          reactions.deleted(person, each.receivedAt);
+          activity.note(entry, person, "profile_delete", Map.of());
+        }
+      }
+      case Operation.DeviceUpdate call -> {
+        var person = personFor(call, call.person(), true, each);
+        if (person != null) {
+          devices.update(call, person, entry);
+        }
+      }
+      case Operation.DeviceRemoval call -> {
+        var person = personFor(call, call.person(), false, each);
+        if (person != null) {
+          devices.remove(call, person, entry);
+        }
+      }
+      case Operation.ObjectIdentify call -> objects.identify(call, entry);
+      case Operation.ObjectDelete call -> objects.delete(call, entry);
+      case Operation.Relate call -> {
+        var identifier = call.person();
+        var person =
+            identifier == null
+                ? null
+                : personFor(call, identifier, call.add() && call.mayCreatePerson(), each);
+        if (person != null) {
+          objects.relate(call, person, entry);
+        } else if (identifier == null) {
+          relateAnonymous(call, each, entry);
+        }
+      }
+      case Operation.Membership call -> {
+        var person =
+            memberships.allows(call) ? personFor(call, call.person(), call.add(), each) : null;
+        if (person != null) {
+          memberships.apply(call, person, each.receivedAt);
+        }
+      }
+      case Operation.DeliveryReport call -> reports.report(call, entry);
+      case Operation.Unsubscribe call -> reports.unsubscribe(call, entry);
+      case Operation.ContentReport call -> {
+        var identifier = call.person();
+        reports.content(
+            call, identifier == null ? null : personFor(call, identifier, false, each), entry);
+      }
+      case Operation.Merge call -> {
+        var person = scope.people().find(call.workspace(), call.primary());
+        if (person != null
+            && call.elseAnonymous()
+            && scope.people().find(call.workspace(), call.secondary()) == null) {
+          claim(person, call.secondary().value(), each);
+        }
+      }
+      case Operation.Suppress _, Operation.Unsuppress _ ->
+          throw new IllegalStateException("these are applied between batches");
+      case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
     }
-    return names;
   }
 
   private Instant last() {
@@ -130,34 +294,43 @@ final class OperationBatch {
     return List.copyOf(woken);
   }
 
-  /** Gives the anonymous id of a call to its person; returns how many events came with it. */
-  private int claim(
-      PersonState person,
-      Operation.Identify call,
-      Accepted each,
-      BatchAnonymous anonymous,
-      EventApplier events) {
-    var anonymousId = claimed(call);
+  /**
+   * Gives an anonymous id to a person, with the events that wait for it (P-31) unless the workspace
+   * leaves them anonymous (P-33).
+   */
+  private void claim(PersonState person, @Nullable String anonymousId, Accepted each) {
     if (anonymousId == null) {
-      return 0;
+      return;
     }
-    var waiting = anonymous.claim(new Key(call.workspace(), anonymousId), person, each.receivedAt);
+    var key = new Key(person.workspace(), anonymousId);
+    var entry = new Entry(person.workspace(), each.op, each.receivedAt);
+    objects.claim(key, person, entry);
+    anonymous.link(key, person, each.receivedAt);
+    if (!ruleBook.settings(person.workspace()).mergeAnonymousEvents()) {
+      return;
+    }
+    var waiting = anonymous.waiting(key);
     for (var event : waiting) {
       events.attach(person, event, each.receivedAt);
     }
-    return waiting.size();
+    if (!waiting.isEmpty()) {
+      activity.note(entry, person, "anon_merge", Map.of("events", waiting.size()));
+    }
   }
 
-  private static @Nullable String claimed(Operation.Identify call) {
-    return call.attributes().get("anonymous_id") instanceof String id && !id.isEmpty() ? id : null;
+  /** Relates who has claimed the anonymous id a moment ago, as with events, or nobody yet. */
+  private void relateAnonymous(Operation.Relate call, Accepted each, Entry entry) {
+    var anonymousId = call.anonymousId() == null ? "" : call.anonymousId();
+    var follower = anonymous.follower(new Key(call.workspace(), anonymousId), each.receivedAt);
+    var person = follower == null ? null : scope.people().byId(follower);
+    if (person == null) {
+      objects.relateAnonymous(call, entry);
+    } else {
+      objects.relate(call, person, entry);
+    }
   }
 
-  private void event(
-      Operation.Event event,
-      Accepted each,
-      BatchAnonymous anonymous,
-      EventApplier events,
-      Reactions reactions) {
+  private void event(Operation.Event event, Accepted each) {
     var incoming =
         new Incoming(
             event.kind(),
@@ -172,7 +345,10 @@ final class OperationBatch {
     var identifier = event.person();
     if (identifier == null) {
       var key = new Key(event.workspace(), event.anonymousId() == null ? "" : event.anonymousId());
-      var follower = anonymous.follower(key, each.receivedAt);
+      var follower =
+          ruleBook.settings(event.workspace()).mergeAnonymousEvents()
+              ? anonymous.follower(key, each.receivedAt)
+              : null;
       var person = follower == null ? null : scope.people().byId(follower);
       if (person == null) {
         anonymous.keep(key, incoming);
@@ -181,27 +357,41 @@ final class OperationBatch {
       }
       return;
     }
-    var person = scope.people().find(event.workspace(), identifier);
-    if (person == null) {
-      person = createFor(event, identifier, each, reactions);
-    }
+    var person = personFor(event, identifier, true, each);
     if (person != null) {
+      if (event.anonymousId() != null) {
+        link(person, new Key(event.workspace(), event.anonymousId()), each);
+      }
       events.attach(person, incoming, each.receivedAt);
     }
   }
 
+  private void link(PersonState person, Key key, Accepted each) {
+    if (linkable.contains(key) && anonymous.isFree(key)) {
+      claim(person, key.anonymousId(), each);
+    }
+  }
+
   /**
-   * An event of somebody unknown creates the person (P-45), unless it names an unknown {@code
-   * cio_id}: then it is dropped.
+   * Whom a call is about. Somebody unknown is created when the call may do that (P-45), unless it
+   * names an unknown {@code cio_id}: then it is dropped.
    */
-  private @Nullable PersonState createFor(
-      Operation.Event event, Identifier identifier, Accepted each, Reactions reactions) {
+  private @Nullable PersonState personFor(
+      Operation call, Identifier identifier, boolean mayCreate, Accepted each) {
+    var person = scope.people().find(call.workspace(), identifier);
+    return person == null && mayCreate ? create(call, identifier, each) : person;
+  }
+
+  private @Nullable PersonState create(Operation call, Identifier identifier, Accepted each) {
     return switch (identifier.kind()) {
       case CIO_ID, PHONE -> null;
       case ID, EMAIL -> {
-        var person = scope.people().create(event.workspace(), each.op, each.receivedAt);
+        if (!scope.people().identifies(call.workspace(), identifier.kind())) {
+          yield null;
+        }
+        var person = scope.people().create(call.workspace(), each.op, each.receivedAt);
         scope.people().name(person, identifier, each.receivedAt.toEpochMilli());
-        var rules = ruleBook.of(event.workspace());
+        var rules = ruleBook.of(call.workspace());
         var name = identifier.kind() == IdentifierKind.EMAIL ? "email" : "id";
         var woken = new LinkedHashSet<>(rules.byAttribute().getOrDefault(name, List.of()));
         woken.addAll(rules.forNobody());
@@ -211,36 +401,16 @@ final class OperationBatch {
     };
   }
 
-  /** Operations whose event id was seen before, in this batch or ever (P-42). */
-  private Set<Long> repeats() {
-    var first = new HashMap<SeenKey, Long>();
-    var repeats = new HashSet<Long>();
-    for (var each : operations) {
-      if (each.operation instanceof Operation.Event event && event.eventId() != null) {
-        var key = new SeenKey(event.workspace(), EventKey.of(event.eventId(), last()));
-        if (first.putIfAbsent(key, each.op) != null) {
-          repeats.add(each.op);
-        }
-      }
-    }
-    if (!first.isEmpty()) {
-      var today = last().atOffset(ZoneOffset.UTC).toLocalDate();
-      scope
-          .stores()
-          .events()
-          .remember(scope.handle(), first.keySet(), today)
-          .forEach(key -> repeats.add(first.getOrDefault(key, 0L)));
-    }
-    return repeats;
-  }
-
   /** What has to be read before the operations can be applied. */
   private static final class Needs {
     final Set<IdentifierKey> identifiers = new HashSet<>();
     final Set<IdentifierKey> loaded = new HashSet<>();
     final TreeSet<Key> anonymous = new TreeSet<>();
     final TreeSet<Key> claimed = new TreeSet<>();
+    final TreeSet<Key> attached = new TreeSet<>(); // claimed with the events that wait
+    final Map<Key, Set<IdentifierKey>> links = new HashMap<>();
     final RuleBook.Reach reach = new RuleBook.Reach();
+    boolean deletions;
   }
 
   private Needs needs() {
@@ -249,7 +419,8 @@ final class OperationBatch {
       var workspace = each.operation.workspace();
       switch (each.operation) {
         case Operation.Identify call -> {
-          var identifiers = new ArrayList<>(IdentifyApplier.inBody(call));
+          var identifiers =
+              new ArrayList<>(IdentifyApplier.inBody(call, ruleBook.settings(workspace)));
           identifiers.add(call.person());
           for (var identifier : identifiers) {
             needs.identifiers.add(IdentifierKey.of(workspace, identifier));
@@ -266,11 +437,10 @@ final class OperationBatch {
             needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
           }
           needs.reach.wake(rules, rules.forNobody());
-          var anonymousId = claimed(call);
+          var anonymousId = IdentifyApplier.claimed(call);
           if (anonymousId != null) {
             needs.anonymous.add(new Key(workspace, anonymousId));
-            needs.claimed.add(new Key(workspace, anonymousId));
-            needs.reach.all(rules); // whichever events wait
+            needClaim(new Key(workspace, anonymousId), needs);
           }
         }
         case Operation.Event event -> {
@@ -280,19 +450,68 @@ final class OperationBatch {
             if (mentioned(event, needs) || key.kind() == IdentifierKind.CIO_ID) {
               needs.loaded.add(key);
             }
+            if (event.anonymousId() != null && !event.anonymousId().isEmpty()) {
+              needs
+                  .links
+                  .computeIfAbsent(new Key(workspace, event.anonymousId()), _ -> new HashSet<>())
+                  .add(key);
+            }
           } else if (event.anonymousId() != null && !event.anonymousId().isEmpty()) {
             needs.anonymous.add(new Key(workspace, event.anonymousId()));
             mentioned(event, needs);
           }
         }
-        case Operation.Delete delete -> {
-          var key = IdentifierKey.of(workspace, delete.person());
-          needs.identifiers.add(key);
-          needs.loaded.add(key);
+        case Operation.Relate call -> {
+          everybody(call, needs);
+          var anonymousId = call.person() == null ? call.anonymousId() : null;
+          if (anonymousId != null && !anonymousId.isEmpty()) {
+            needs.anonymous.add(new Key(workspace, anonymousId));
+          }
         }
+        case Operation.Membership call -> {
+          everybody(call, needs);
+          memberships.need(call, needs.reach);
+        }
+        case Operation.Merge call -> {
+          everybody(call, needs);
+          if (call.elseAnonymous()) {
+            needs.anonymous.add(new Key(workspace, call.secondary().value()));
+            needClaim(new Key(workspace, call.secondary().value()), needs);
+          }
+        }
+        case Operation.Delete _ -> {
+          everybody(each.operation, needs);
+          needs.deletions = true;
+        }
+        case Operation.DeviceUpdate _,
+            Operation.DeviceRemoval _,
+            Operation.ObjectIdentify _,
+            Operation.ObjectDelete _,
+            Operation.DeliveryReport _,
+            Operation.Unsubscribe _,
+            Operation.ContentReport _,
+            Operation.Suppress _,
+            Operation.Unsuppress _,
+            Operation.Once _ ->
+            everybody(each.operation, needs);
       }
     }
     return needs;
+  }
+
+  /** Whoever the call names, and what rules read of somebody it may create. */
+  private void everybody(Operation call, Needs needs) {
+    for (var person : call.people()) {
+      var key = IdentifierKey.of(call.workspace(), person);
+      needs.identifiers.add(key);
+      needs.loaded.add(key);
+      if (person.kind() != IdentifierKind.CIO_ID) {
+        var rules = ruleBook.of(call.workspace());
+        var name = IdentifyApplier.attributeOf(person);
+        needs.reach.wake(rules, rules.byAttribute().getOrDefault(name, List.of()));
+        needs.reach.wake(rules, rules.forNobody());
+      }
+    }
   }
 
   /** Whether some rule mentions the event; if so, what that rule reads is needed. */

@@ -1,6 +1,7 @@
 package dev.carillon.processing;
 
 import dev.carillon.events.EventKind;
+import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.workspaces.WorkspaceId;
@@ -19,7 +20,20 @@ import org.jspecify.annotations.Nullable;
  * identify   = identifier written-at flags attributes     flags: 1 = update only
  * event      = optional-identifier optional-text(anonymous id) kind text(name)
  *              optional-text(event id) occurred-at bytes(data)
- * delete     = identifier
+ * delete     = identifier               suppress, unsuppress: the same
+ * merge      = identifier identifier flags                       flags: 1 = else anonymous
+ * device     = identifier text(token) optional-text(platform) last-used attributes
+ * no device  = identifier text(token)
+ * object     = object-name written-at attributes
+ * no object  = object-name
+ * relate     = optional-identifier optional-text(anonymous id) object-name flags written-at attributes
+ *              flags: 1 = add, 2 = may create the person
+ * member     = identifier segment flags                          flags: 1 = add
+ * report     = delivery text(metric) occurred-at attributes      unsubscribe = delivery
+ * content    = optional-identifier optional-text(anonymous id) flags occurred-at attributes
+ *              flags: 1 = clicked
+ * once       = text(key) type workspace body of that type
+ * object-name = 1 type text(object id) | 2 text(cio_object_id)
  * identifier = kind text         optional-identifier = 0 | identifier
  * text       = length+1 UTF-8    optional-text = 0 | text
  * bytes      = length bytes
@@ -36,6 +50,22 @@ public final class OperationCodec {
   private static final int IDENTIFY = 1;
   private static final int EVENT = 2;
   private static final int DELETE = 3;
+  private static final int SUPPRESS = 4;
+  private static final int UNSUPPRESS = 5;
+  private static final int MERGE = 6;
+  private static final int DEVICE_UPDATE = 7;
+  private static final int DEVICE_REMOVAL = 8;
+  private static final int OBJECT_IDENTIFY = 9;
+  private static final int OBJECT_DELETE = 10;
+  private static final int RELATE = 11;
+  private static final int MEMBERSHIP = 12;
+  private static final int DELIVERY_REPORT = 13;
+  private static final int UNSUBSCRIBE = 14;
+  private static final int CONTENT_REPORT = 15;
+  private static final int ONCE = 16;
+
+  private static final int BY_TYPE = 1;
+  private static final int BY_CIO_ID = 2;
 
   private static final int NULL = 0;
   private static final int FALSE = 1;
@@ -47,6 +77,10 @@ public final class OperationCodec {
   private static final int MAP = 7;
 
   private static final int UPDATE_ONLY = 1;
+  private static final int ELSE_ANONYMOUS = 1;
+  private static final int ADD = 1;
+  private static final int MAY_CREATE = 2;
+  private static final int CLICKED = 1;
 
   private OperationCodec() {}
 
@@ -54,23 +88,22 @@ public final class OperationCodec {
   public static byte[] encode(Operation operation) {
     var out = new ByteWriter();
     out.writeByte(VERSION);
+    write(out, operation);
+    return out.toByteArray();
+  }
+
+  private static void write(ByteWriter out, Operation operation) {
+    out.writeByte(typeOf(operation));
+    out.writeNumber(operation.workspace().value());
     switch (operation) {
       case Operation.Identify identify -> {
-        out.writeByte(IDENTIFY);
-        out.writeNumber(identify.workspace().value());
         writeIdentifier(out, identify.person());
         out.writeSigned(identify.writtenAtMillis());
         out.writeByte(identify.updateOnly() ? UPDATE_ONLY : 0);
         writeMap(out, identify.attributes());
       }
       case Operation.Event event -> {
-        out.writeByte(EVENT);
-        out.writeNumber(event.workspace().value());
-        if (event.person() == null) {
-          out.writeByte(0);
-        } else {
-          writeIdentifier(out, event.person());
-        }
+        writeOptional(out, event.person());
         out.writeText(event.anonymousId());
         out.writeByte(event.kind().code());
         out.writeText(event.name());
@@ -78,13 +111,84 @@ public final class OperationCodec {
         out.writeSigned(event.occurredAtMillis());
         out.writeBytes(event.data());
       }
-      case Operation.Delete delete -> {
-        out.writeByte(DELETE);
-        out.writeNumber(delete.workspace().value());
-        writeIdentifier(out, delete.person());
+      case Operation.Delete delete -> writeIdentifier(out, delete.person());
+      case Operation.Suppress suppress -> writeIdentifier(out, suppress.person());
+      case Operation.Unsuppress unsuppress -> writeIdentifier(out, unsuppress.person());
+      case Operation.Merge merge -> {
+        writeIdentifier(out, merge.primary());
+        writeIdentifier(out, merge.secondary());
+        out.writeByte(merge.elseAnonymous() ? ELSE_ANONYMOUS : 0);
+      }
+      case Operation.DeviceUpdate device -> {
+        writeIdentifier(out, device.person());
+        out.writeText(device.token());
+        out.writeText(device.platform());
+        out.writeSigned(device.lastUsedMillis());
+        writeMap(out, device.attributes());
+      }
+      case Operation.DeviceRemoval device -> {
+        writeIdentifier(out, device.person());
+        out.writeText(device.token());
+      }
+      case Operation.ObjectIdentify object -> {
+        writeObject(out, object.object());
+        out.writeSigned(object.writtenAtMillis());
+        writeMap(out, object.attributes());
+      }
+      case Operation.ObjectDelete object -> writeObject(out, object.object());
+      case Operation.Relate relate -> {
+        writeOptional(out, relate.person());
+        out.writeText(relate.anonymousId());
+        writeObject(out, relate.object());
+        out.writeByte((relate.add() ? ADD : 0) | (relate.mayCreatePerson() ? MAY_CREATE : 0));
+        out.writeSigned(relate.writtenAtMillis());
+        writeMap(out, relate.attributes());
+      }
+      case Operation.Membership membership -> {
+        writeIdentifier(out, membership.person());
+        out.writeNumber(membership.segmentId());
+        out.writeByte(membership.add() ? ADD : 0);
+      }
+      case Operation.DeliveryReport report -> {
+        out.writeSigned(report.deliveryId());
+        out.writeText(report.metric());
+        out.writeSigned(report.occurredAtMillis());
+        writeMap(out, report.details());
+      }
+      case Operation.Unsubscribe unsubscribe -> out.writeSigned(unsubscribe.deliveryId());
+      case Operation.ContentReport report -> {
+        writeOptional(out, report.person());
+        out.writeText(report.anonymousId());
+        out.writeByte(report.clicked() ? CLICKED : 0);
+        out.writeSigned(report.occurredAtMillis());
+        writeMap(out, report.details());
+      }
+      case Operation.Once once -> {
+        out.writeText(once.key());
+        write(out, once.operation());
       }
     }
-    return out.toByteArray();
+  }
+
+  private static int typeOf(Operation operation) {
+    return switch (operation) {
+      case Operation.Identify _ -> IDENTIFY;
+      case Operation.Event _ -> EVENT;
+      case Operation.Delete _ -> DELETE;
+      case Operation.Suppress _ -> SUPPRESS;
+      case Operation.Unsuppress _ -> UNSUPPRESS;
+      case Operation.Merge _ -> MERGE;
+      case Operation.DeviceUpdate _ -> DEVICE_UPDATE;
+      case Operation.DeviceRemoval _ -> DEVICE_REMOVAL;
+      case Operation.ObjectIdentify _ -> OBJECT_IDENTIFY;
+      case Operation.ObjectDelete _ -> OBJECT_DELETE;
+      case Operation.Relate _ -> RELATE;
+      case Operation.Membership _ -> MEMBERSHIP;
+      case Operation.DeliveryReport _ -> DELIVERY_REPORT;
+      case Operation.Unsubscribe _ -> UNSUBSCRIBE;
+      case Operation.ContentReport _ -> CONTENT_REPORT;
+      case Operation.Once _ -> ONCE;
+    };
   }
 
   /**
@@ -112,7 +216,7 @@ public final class OperationCodec {
         throw new UnreadableOperation(
             "operation in format version " + version + "; this program reads version " + VERSION);
       }
-      var operation = readBody(in);
+      var operation = readBody(in, true);
       in.expectEnd();
       return operation;
     } catch (IndexOutOfBoundsException | IllegalArgumentException damaged) {
@@ -121,22 +225,23 @@ public final class OperationCodec {
     }
   }
 
-  private static Operation readBody(ByteReader in) {
+  /**
+   * @param mayBeOnce false for what lies inside of such an operation
+   */
+  private static Operation readBody(ByteReader in, boolean mayBeOnce) {
     int type = in.readByte();
     var workspace = new WorkspaceId((int) in.readNumber());
     return switch (type) {
       case IDENTIFY -> {
-        var person = readIdentifier(in, in.readByte());
+        var person = readIdentifier(in);
         long writtenAt = in.readSigned();
         boolean updateOnly = (in.readByte() & UPDATE_ONLY) != 0;
         yield new Operation.Identify(workspace, person, readMap(in), writtenAt, updateOnly);
       }
       case EVENT -> {
-        int identifierKind = in.readByte();
-        var person = identifierKind == 0 ? null : readIdentifier(in, identifierKind);
         yield new Operation.Event(
             workspace,
-            person,
+            readOptional(in),
             in.readOptionalText(),
             EventKind.of(in.readByte()),
             in.readText(),
@@ -144,7 +249,69 @@ public final class OperationCodec {
             in.readSigned(),
             in.readBytes());
       }
-      case DELETE -> new Operation.Delete(workspace, readIdentifier(in, in.readByte()));
+      case DELETE -> new Operation.Delete(workspace, readIdentifier(in));
+      case SUPPRESS -> new Operation.Suppress(workspace, readIdentifier(in));
+      case UNSUPPRESS -> new Operation.Unsuppress(workspace, readIdentifier(in));
+      case MERGE ->
+          new Operation.Merge(
+              workspace,
+              readIdentifier(in),
+              readIdentifier(in),
+              (in.readByte() & ELSE_ANONYMOUS) != 0);
+      case DEVICE_UPDATE ->
+          new Operation.DeviceUpdate(
+              workspace,
+              readIdentifier(in),
+              in.readText(),
+              in.readOptionalText(),
+              in.readSigned(),
+              readMap(in));
+      case DEVICE_REMOVAL ->
+          new Operation.DeviceRemoval(workspace, readIdentifier(in), in.readText());
+      case OBJECT_IDENTIFY -> {
+        var object = readObject(in);
+        long writtenAt = in.readSigned();
+        yield new Operation.ObjectIdentify(workspace, object, readMap(in), writtenAt);
+      }
+      case OBJECT_DELETE -> new Operation.ObjectDelete(workspace, readObject(in));
+      case RELATE -> {
+        var person = readOptional(in);
+        var anonymousId = in.readOptionalText();
+        var object = readObject(in);
+        int flags = in.readByte();
+        long writtenAt = in.readSigned();
+        yield new Operation.Relate(
+            workspace,
+            person,
+            anonymousId,
+            object,
+            (flags & ADD) != 0,
+            (flags & MAY_CREATE) != 0,
+            readMap(in),
+            writtenAt);
+      }
+      case MEMBERSHIP ->
+          new Operation.Membership(
+              workspace, readIdentifier(in), (int) in.readNumber(), (in.readByte() & ADD) != 0);
+      case DELIVERY_REPORT ->
+          new Operation.DeliveryReport(
+              workspace, in.readSigned(), in.readText(), in.readSigned(), readMap(in));
+      case UNSUBSCRIBE -> new Operation.Unsubscribe(workspace, in.readSigned());
+      case CONTENT_REPORT ->
+          new Operation.ContentReport(
+              workspace,
+              readOptional(in),
+              in.readOptionalText(),
+              (in.readByte() & CLICKED) != 0,
+              in.readSigned(),
+              readMap(in));
+      case ONCE -> {
+        if (!mayBeOnce) {
+          throw new UnreadableOperation("operation that is to be applied once, twice");
+        }
+        var key = in.readText();
+        yield new Operation.Once(readBody(in, false), key);
+      }
       default -> throw new UnreadableOperation("operation of unknown type " + type);
     };
   }
@@ -154,8 +321,44 @@ public final class OperationCodec {
     out.writeText(identifier.value());
   }
 
-  private static Identifier readIdentifier(ByteReader in, int kind) {
-    return new Identifier(IdentifierKind.of(kind), in.readText());
+  private static void writeOptional(ByteWriter out, @Nullable Identifier identifier) {
+    if (identifier == null) {
+      out.writeByte(0);
+    } else {
+      writeIdentifier(out, identifier);
+    }
+  }
+
+  private static Identifier readIdentifier(ByteReader in) {
+    return new Identifier(IdentifierKind.of(in.readByte()), in.readText());
+  }
+
+  private static @Nullable Identifier readOptional(ByteReader in) {
+    int kind = in.readByte();
+    return kind == 0 ? null : new Identifier(IdentifierKind.of(kind), in.readText());
+  }
+
+  private static void writeObject(ByteWriter out, ObjectName name) {
+    switch (name) {
+      case ObjectName.OfType(var typeId, var objectId) -> {
+        out.writeByte(BY_TYPE);
+        out.writeNumber(typeId);
+        out.writeText(objectId);
+      }
+      case ObjectName.OfCioId(var value) -> {
+        out.writeByte(BY_CIO_ID);
+        out.writeText(value);
+      }
+    }
+  }
+
+  private static ObjectName readObject(ByteReader in) {
+    int how = in.readByte();
+    return switch (how) {
+      case BY_TYPE -> new ObjectName.OfType((int) in.readNumber(), in.readText());
+      case BY_CIO_ID -> new ObjectName.OfCioId(in.readText());
+      default -> throw new UnreadableOperation("object named in unknown way " + how);
+    };
   }
 
   private static void writeMap(ByteWriter out, Map<?, ?> map) {

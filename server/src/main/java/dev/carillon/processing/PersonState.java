@@ -28,8 +28,9 @@ final class PersonState {
   private Counters counters = Counters.EMPTY;
   private boolean countersChanged;
   private boolean deleted;
+  private boolean merged;
   private final Map<Integer, Instant> segments = new HashMap<>();
-  private final Set<Integer> storedSegments = new HashSet<>();
+  private final Map<Integer, Instant> storedSegments = new HashMap<>();
   private final Map<Integer, Instant> timers = new HashMap<>();
   private final Map<Integer, @Nullable Instant> changedTimers = new HashMap<>();
   private final Map<Integer, History> histories = new HashMap<>();
@@ -93,6 +94,16 @@ final class PersonState {
     deleted = true;
   }
 
+  /** Whether the person is gone because somebody else has taken everything over. */
+  boolean merged() {
+    return merged;
+  }
+
+  void mergeAway() {
+    deleted = true;
+    merged = true;
+  }
+
   /** Attributes; empty unless {@link #loaded}. */
   Profile profile() {
     return profile;
@@ -110,6 +121,12 @@ final class PersonState {
     counters = stored;
   }
 
+  /** Replaces all counters, as a merge does. */
+  void replace(Counters changed) {
+    counters = changed;
+    countersChanged = true;
+  }
+
   void count(int counterId, long atMillis, int keep) {
     counters = counters.with(counterId, counters.get(counterId).plus(atMillis, keep));
     countersChanged = true;
@@ -117,7 +134,7 @@ final class PersonState {
 
   void loadMember(int segmentId, Instant enteredAt) {
     segments.put(segmentId, enteredAt);
-    storedSegments.add(segmentId);
+    storedSegments.put(segmentId, enteredAt);
   }
 
   boolean in(int segmentId) {
@@ -132,16 +149,16 @@ final class PersonState {
     segments.remove(segmentId);
   }
 
-  /** Segments to add to the stored ones, with the time of entry. */
+  /** Segments to store with the time of entry: new ones, and those that were left and entered. */
   Map<Integer, Instant> entered() {
     var entered = new HashMap<>(segments);
-    entered.keySet().removeAll(storedSegments);
+    entered.entrySet().removeAll(storedSegments.entrySet());
     return entered;
   }
 
   /** Stored segments to remove. */
   Set<Integer> left() {
-    var left = new HashSet<>(storedSegments);
+    var left = new HashSet<>(storedSegments.keySet());
     left.removeAll(segments.keySet());
     return left;
   }

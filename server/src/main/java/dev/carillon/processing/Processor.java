@@ -276,7 +276,7 @@ public final class Processor implements AutoCloseable {
       } else {
         whole(handle, epoch, operations, done);
       }
-      if (done.namesRemoved) {
+      if (done.identityMoved) {
         Epoch.newIdentity(handle);
       }
       reader.advance(handle, batch);
@@ -300,14 +300,16 @@ public final class Processor implements AutoCloseable {
       }
       accepted.add(new Accepted(each.entry.op(), each.entry.receivedAt(), each.operation));
     }
-    var scope =
-        new BatchScope(handle, stores, ruleBooks.under(epoch.rules(), handle), cache, clock);
+    // What an earlier part of this transaction renamed is not in the cache yet.
+    var known = done.identityMoved ? new IdentifierCache() : cache;
+    var waves =
+        new Waves(handle, stores, ruleBooks.under(epoch.rules(), handle), epoch, known, clock);
     try {
-      new OperationBatch(scope, accepted).run();
+      waves.run(accepted);
     } catch (StackOverflowError tooDeep) {
       throw new IllegalStateException("an operation or a rule is nested too deep", tooDeep);
     }
-    done.add(scope);
+    done.add(waves);
   }
 
   private void inParts(
@@ -342,11 +344,14 @@ public final class Processor implements AutoCloseable {
         failure);
     deadLetters.put(
         handle, operation.entry, workspace, Failures.sentence(failure), clock.instant());
+    if (operation.operation instanceof Operation.Event event) {
+      FailedEvents.note(handle, stores, operation.entry, event);
+    }
   }
 
   private void finish(LaneBatch batch, Epoch epoch, Done done) {
     reader.confirmed(batch);
-    if (done.namesRemoved) {
+    if (done.identityMoved) {
       cache.under(epoch.identity() + 1);
     } else {
       cache.add(epoch.identity(), done.resolved);
@@ -373,14 +378,14 @@ public final class Processor implements AutoCloseable {
   /** What a transaction did that matters after its commit. */
   private static final class Done {
     private final Map<IdentifierKey, Long> resolved = new HashMap<>();
-    private boolean namesRemoved;
+    private boolean identityMoved;
     private int deliveries;
     private int deadLetters;
 
-    private void add(BatchScope scope) {
-      resolved.putAll(scope.people().toCache());
-      namesRemoved |= scope.people().namesRemoved();
-      deliveries += scope.reactions().deliveries().size();
+    private void add(Waves waves) {
+      resolved.putAll(waves.resolved());
+      identityMoved |= waves.identityMoved();
+      deliveries += waves.deliveries();
     }
   }
 

@@ -59,13 +59,30 @@ final class Reactions {
    * once and nobody passes through one on the way (S-53).
    */
   void woken(PersonState person, Collection<SegmentRule> segments, Instant now) {
-    if (segments.isEmpty()) {
-      return;
+    if (!segments.isEmpty()) {
+      evaluate(person, segments, new ArrayList<>(), now);
     }
-    var rules = ruleBook.of(person.workspace());
+  }
+
+  /** The same when the person was put into a manual segment. */
+  void entered(PersonState person, int segmentId, Instant now) {
+    var readers = rules(person).bySegment().getOrDefault(segmentId, List.of());
+    evaluate(person, readers, new ArrayList<>(List.of(segmentId)), now);
+  }
+
+  /** The same when the person was taken out of a manual segment. */
+  void left(PersonState person, int segmentId, Instant now) {
+    woken(person, rules(person).bySegment().getOrDefault(segmentId, List.of()), now);
+  }
+
+  /**
+   * @param entered segments entered already, whose campaigns start as well
+   */
+  private void evaluate(
+      PersonState person, Collection<SegmentRule> segments, List<Integer> entered, Instant now) {
+    var rules = rules(person);
     var waiting = new TreeSet<>(SegmentRule.ORDER);
     waiting.addAll(segments);
-    var entered = new ArrayList<Integer>();
     var facts = person.facts(now);
     for (var evaluated = 0; !waiting.isEmpty() && evaluated < CASCADE; evaluated++) {
       var segment = waiting.removeFirst();

@@ -5,6 +5,7 @@ import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,8 +18,17 @@ import java.util.Set;
  * that mention it (promise I6). Immutable; valid for one {@code epoch.rules}.
  *
  * @param version the epoch it was read under
+ * @param settings of workspaces that decided anything
  */
-record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
+record RuleBook(
+    long version,
+    Map<WorkspaceId, Rules> workspaces,
+    Map<WorkspaceId, WorkspaceSettings> settings) {
+
+  /** What an administrator decided for a workspace. */
+  WorkspaceSettings settings(WorkspaceId workspace) {
+    return settings.getOrDefault(workspace, WorkspaceSettings.DEFAULT);
+  }
 
   /** The rules of a workspace; none for one that has none. */
   Rules of(WorkspaceId workspace) {
@@ -36,6 +46,7 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
    * @param bySegment segments that read another segment
    * @param forNobody segments that hold for a person of whom nothing is known
    * @param segments all live segments by id
+   * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
    */
@@ -45,10 +56,11 @@ record RuleBook(long version, Map<WorkspaceId, Rules> workspaces) {
       Map<Integer, List<SegmentRule>> bySegment,
       List<SegmentRule> forNobody,
       Map<Integer, SegmentRule> segments,
+      Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
       Map<Integer, CompiledCampaign> campaigns) {
     static final Rules NONE =
-        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Map.of(), Map.of());
+        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Set.of(), Map.of(), Map.of());
   }
 
   /** What an event of one name touches. */

@@ -16,20 +16,24 @@ import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Facts;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Reads everything that can react and arranges it by what wakes it. */
+/** Reads everything that can react and arranges it by what wakes it; and the settings. */
 public final class RuleBookReader {
   private final SegmentRepository segments;
   private final CampaignRepository campaigns;
   private final CounterRepository counters;
+  private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
 
   /** Reads through these repositories. */
   public RuleBookReader(
@@ -61,6 +65,9 @@ public final class RuleBookReader {
               each.building());
       draft(drafts, each.workspace()).add(rule, counterNames);
     }
+    segments
+        .manual(handle)
+        .forEach((workspace, ids) -> draft(drafts, workspace).manual.addAll(ids));
     var counterIds = new HashMap<WorkspaceId, CounterIds>();
     for (var campaign : campaigns.live(handle)) {
       var known =
@@ -70,7 +77,7 @@ public final class RuleBookReader {
     }
     var workspaces = new HashMap<WorkspaceId, Rules>();
     drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules()));
-    return new RuleBook(version, Map.copyOf(workspaces));
+    return new RuleBook(version, Map.copyOf(workspaces), Map.copyOf(settings.all(handle)));
   }
 
   /** How deep each segment stands on others; references never lead back (S-10). */
@@ -106,6 +113,7 @@ public final class RuleBookReader {
     private final Map<Integer, List<SegmentRule>> bySegment = new HashMap<>();
     private final List<SegmentRule> forNobody = new ArrayList<>();
     private final Map<Integer, SegmentRule> segments = new HashMap<>();
+    private final Set<Integer> manual = new HashSet<>();
     private final Map<Integer, List<CompiledCampaign>> onEntry = new HashMap<>();
     private final Map<Integer, CompiledCampaign> campaigns = new HashMap<>();
 
@@ -162,6 +170,7 @@ public final class RuleBookReader {
           Map.copyOf(bySegment),
           List.copyOf(forNobody),
           Map.copyOf(segments),
+          Set.copyOf(manual),
           Map.copyOf(onEntry),
           Map.copyOf(campaigns));
     }

@@ -259,7 +259,7 @@ final class ConditionParser {
         return kind;
       }
     }
-    fault(path, "must be one of event, page, screen");
+    fault(path, "must be one of event, page, screen, form");
     return EventKind.EVENT;
   }
 

@@ -31,10 +31,10 @@ final class CounterFilling {
   }
 
   /** What is counted for one person and one counter. */
-  private record Key(long personId, int counterId) {}
+  record Key(long personId, int counterId) {}
 
   /** A counter to fill. */
-  private record Target(int counterId, List<AttributeTest> where, int keep) {}
+  record Target(int counterId, List<AttributeTest> where, int keep) {}
 
   /**
    * Fills counters for the next people.
@@ -50,9 +50,13 @@ final class CounterFilling {
   }
 
   private Map<Integer, List<Target>> targets(Handle handle, List<Build> builds) {
+    return targets(counters.byIds(handle, builds.stream().mapToInt(Build::targetId).toArray()));
+  }
+
+  /** What these counters count, by the number of the event name. */
+  static Map<Integer, List<Target>> targets(List<CounterRepository.Stored> counters) {
     var byName = new HashMap<Integer, List<Target>>();
-    for (var counter :
-        counters.byIds(handle, builds.stream().mapToInt(Build::targetId).toArray())) {
+    for (var counter : counters) {
       byName
           .computeIfAbsent(counter.nameId(), _ -> new ArrayList<>())
           .add(new Target(counter.counterId(), counter.where(), counter.newest()));
@@ -60,9 +64,11 @@ final class CounterFilling {
     return byName;
   }
 
-  /** One statement; rows are streamed, because one person may have very many events. */
-  private static Map<Key, Counter> count(
-      Handle handle, long[] people, Map<Integer, List<Target>> byName) {
+  /**
+   * One statement; rows are streamed, because one person may have very many events. Events that
+   * still have to move to somebody after a merge count as that person's.
+   */
+  static Map<Key, Counter> count(Handle handle, long[] people, Map<Integer, List<Target>> byName) {
     var withData =
         byName.entrySet().stream()
             .filter(
@@ -74,9 +80,12 @@ final class CounterFilling {
         handle
             .createQuery(
                 """
-                SELECT person_id, name_id, floor(extract(epoch FROM occurred_at) * 1000)::bigint,
-                       CASE WHEN name_id = ANY(:withData) THEN data END
-                  FROM event WHERE person_id = ANY(:people) AND name_id = ANY(:names)
+                SELECT coalesce(m.primary_id, e.person_id), e.name_id,
+                       floor(extract(epoch FROM e.occurred_at) * 1000)::bigint,
+                       CASE WHEN e.name_id = ANY(:withData) THEN e.data END
+                  FROM event e LEFT JOIN merger m ON m.secondary_id = e.person_id
+                 WHERE e.person_id = ANY(:people || ARRAY(SELECT secondary_id FROM merger WHERE primary_id = ANY(:people)))
+                   AND e.name_id = ANY(:names)
                 """)
             .bind("withData", withData)
             .bind("people", people)

@@ -85,6 +85,17 @@ public final class CounterRepository {
         .list();
   }
 
+  /** Counters of these workspaces that are still being filled. */
+  static List<Stored> unfinished(Handle handle, int[] workspaces) {
+    return handle
+        .createQuery(
+            COUNTER
+                + " WHERE NOT c.complete AND c.workspace_id = ANY(:workspaces) ORDER BY c.counter_id")
+        .bind("workspaces", workspaces)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   private static Stored read(ResultSet row) throws SQLException {
     return new Stored(
         row.getInt(1),

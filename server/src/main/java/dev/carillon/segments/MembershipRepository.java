@@ -107,7 +107,7 @@ public final class MembershipRepository {
           """
           INSERT INTO segment_member (person_id, segment_id, entered_at)
           SELECT u.person, u.segment, to_timestamp(u.at) FROM unnest(:people, :segments, :at) AS u(person, segment, at)
-          ON CONFLICT DO NOTHING
+          ON CONFLICT (person_id, segment_id) DO UPDATE SET entered_at = excluded.entered_at
           """,
           changes.entered);
     }

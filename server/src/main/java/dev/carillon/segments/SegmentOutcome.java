@@ -1,6 +1,7 @@
 package dev.carillon.segments;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What became of a request to create, change or delete a segment. */
 public sealed interface SegmentOutcome {
@@ -21,6 +22,14 @@ public sealed interface SegmentOutcome {
     /** Copies the list. */
     public InUse {
       by = List.copyOf(by);
+    }
+
+    /** Says so to whoever wants it deleted, and names the users. */
+    public String sentence() {
+      return "the segment is used by "
+          + by.stream()
+              .map(use -> "%s %d \"%s\"".formatted(use.kind(), use.id(), use.name()))
+              .collect(Collectors.joining(", "));
     }
   }
 

@@ -345,6 +345,19 @@ public final class SegmentRepository {
         .list();
   }
 
+  /** The numbers of all manual segments, by workspace; none for a workspace without any. */
+  public Map<WorkspaceId, Set<Integer>> manual(Handle handle) {
+    var manual = new HashMap<WorkspaceId, Set<Integer>>();
+    handle
+        .createQuery("SELECT workspace_id, segment_id FROM segment WHERE type = 'manual'")
+        .map((row, context) ->
+            manual
+                .computeIfAbsent(new WorkspaceId(row.getInt(1)), _ -> new HashSet<>())
+                .add(row.getInt(2)))
+        .list();
+    return manual;
+  }
+
   /**
    * How many people are in a segment of the workspace now; during a build, as far as it got (S-8).
    */

@@ -41,8 +41,8 @@ public record DatabaseSettings(Server server, int maxConnections, String migrati
       implements Server {
 
     /**
-     * 128 MiB keeps what a million people are looked up by in memory, and the whole program with its
-     * database below 500 MiB. Only what has been used counts.
+     * 128 MiB keeps what a million people are looked up by in memory, and the whole program with
+     * its database below 500 MiB. Only what has been used counts.
      */
     public static final int DEFAULT_SHARED_BUFFERS_MEGABYTES = 128;
 

@@ -9,7 +9,7 @@ import org.jdbi.v3.core.Handle;
  * rules; that is what lets a build start without missing or doubling anything.
  *
  * @param rules moves when a segment or campaign is saved
- * @param identity moves when an identifier stops naming its person
+ * @param identity moves when an identifier stops naming its person, or is suppressed
  */
 public record Epoch(long rules, long identity) {
   private static final int LOCK = 7004;
@@ -40,9 +40,14 @@ public record Epoch(long rules, long identity) {
     handle.createUpdate("UPDATE epoch SET rules = rules + 1").execute();
   }
 
+  /** The present number of identities, as whatever was committed up to now has moved it. */
+  public static long identity(Handle handle) {
+    return handle.createQuery("SELECT identity FROM epoch").mapTo(Long.class).one();
+  }
+
   /**
    * Tells all nodes, with this transaction's commit, that some identifier no longer names its
-   * person.
+   * person, or that one is suppressed.
    */
   public static void newIdentity(Handle handle) {
     handle.createUpdate("UPDATE epoch SET identity = identity + 1").execute();

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the time partitions rows will need, ahead of time, and drops those whose retention is over.
  * A row whose time no partition covers, as after a leap of the clock, lands in the table's default
- * partition and is as good as any other; it only outlives its retention.
+ * partition, is as good as any other, and is deleted when its retention is over.
  */
 public final class Partitions {
   private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
@@ -25,19 +25,19 @@ public final class Partitions {
    *
    * @param week true: a partition a week; false: a month
    * @param keepDays partitions wholly older than this are dropped; 0 keeps them for ever
+   * @param ahead partitions made beyond the current one
    */
-  private record Table(String name, boolean week, int keepDays) {}
+  private record Table(String name, boolean week, int keepDays, int ahead) {}
 
   private static final List<Table> TABLES =
       List.of(
-          new Table("event", false, 0),
-          new Table("delivery", false, 0),
-          new Table("delivery_content", false, 90),
-          new Table("activity", false, 92),
-          new Table("anonymous_event", true, 31),
-          new Table("event_seen", true, 35));
-
-  private static final int AHEAD = 2;
+          new Table("event", false, 0, 2),
+          new Table("delivery", false, 0, 2),
+          new Table("delivery_content", false, 90, 2),
+          new Table("delivery_click", false, 0, 2),
+          new Table("activity", false, 92, 2),
+          new Table("anonymous_event", true, 31, 2),
+          new Table("event_seen", true, 35, 7));
 
   private final Database database;
 
@@ -54,12 +54,15 @@ public final class Partitions {
     var today = now.atOffset(ZoneOffset.UTC).toLocalDate();
     for (var table : TABLES) {
       var start = startOf(table, today);
-      for (var i = 0; i <= AHEAD; i++) {
+      for (var i = 0; i <= table.ahead; i++) {
         var from = plus(table, start, i);
         create(table, from, plus(table, from, 1));
       }
+    }
+    for (var table : TABLES) {
       if (table.keepDays > 0) {
         dropBefore(table, today.minusDays(table.keepDays));
+        emptyDefault(table, today.minusDays(table.keepDays));
       }
     }
   }
@@ -112,18 +115,33 @@ public final class Partitions {
   }
 
   private static boolean holdsRows(Handle handle, Table table, LocalDate from, LocalDate to) {
-    var column =
-        switch (table.name) {
-          case "delivery", "delivery_content" -> "created_at";
-          case "event_seen" -> "day";
-          default -> "received_at";
-        };
+    var column = column(table);
     return handle
         .createQuery(
             "SELECT EXISTS (SELECT 1 FROM %s_other WHERE %s >= '%s' AND %s < '%s')"
                 .formatted(table.name, column, from + suffix(table), column, to + suffix(table)))
         .mapTo(boolean.class)
         .one();
+  }
+
+  private static String column(Table table) {
+    return switch (table.name) {
+      case "delivery", "delivery_content", "delivery_click" -> "created_at";
+      case "event_seen" -> "day";
+      default -> "received_at";
+    };
+  }
+
+  private void emptyDefault(Table table, LocalDate oldest) {
+    int deleted =
+        database.inTransaction(handle ->
+            handle.execute(
+                "DELETE FROM %s_other WHERE %s < '%s'"
+                    .formatted(table.name, column(table), oldest + suffix(table))));
+    if (deleted > 0) {
+      LOG.info(
+          "{} rows in the default partition of {} are past their retention", deleted, table.name);
+    }
   }
 
   private void dropBefore(Table table, LocalDate oldest) {
@@ -142,7 +160,10 @@ public final class Partitions {
       var from =
           LocalDate.parse(name.substring(name.length() - 8), DateTimeFormatter.BASIC_ISO_DATE);
       if (!plus(table, from, 1).isAfter(oldest)) {
-        database.inTransaction(handle -> handle.execute("DROP TABLE IF EXISTS " + name));
+        database.inTransaction(handle -> {
+          handle.execute("SET LOCAL lock_timeout = '5s'");
+          return handle.execute("DROP TABLE IF EXISTS " + name);
+        });
         LOG.info("partition {} is past its retention and dropped", name);
       }
     }

@@ -19,8 +19,11 @@ public final class CredentialRepository {
    * A credential that is not revoked.
    *
    * @param siteId empty for kinds that have none
+   * @param source for a write key, its source; for a Track credential, the first one of the
+   *     workspace; 0 when there is none
+   * @param convertsTimes as that source is set; true when there is none
    */
-  record Live(Access access, String siteId, SecretHash secret) {}
+  record Live(Access access, String siteId, SecretHash secret, int source, boolean convertsTimes) {}
 
   /** The live credential with this secret; empty when there is none. */
   Optional<Live> find(CredentialKind kind, SecretHash secret) {
@@ -29,8 +32,14 @@ public final class CredentialRepository {
             .createQuery(
                 """
                 SELECT c.workspace_id, c.site_id, c.secret_hash,
-                       coalesce((w.settings -> 'identifiers')::jsonb @> '"email"', true) AS email_identifies
+                       coalesce((w.settings -> 'identifiers')::jsonb @> '"email"', true) AS email_identifies,
+                       coalesce(s.credential_id, 0) AS source, coalesce(s.convert_times, true) AS convert_times
                   FROM credential c JOIN workspace w USING (workspace_id)
+                  LEFT JOIN LATERAL (
+                      SELECT d.credential_id, d.convert_times FROM credential d
+                       WHERE d.workspace_id = c.workspace_id AND d.kind = 'cdp' AND d.revoked_at IS NULL
+                         AND (c.kind <> 'cdp' OR d.credential_id = c.credential_id)
+                       ORDER BY d.credential_id LIMIT 1) s ON c.kind <> 'app'
                  WHERE c.kind = :kind AND c.secret_hash = :secret AND c.revoked_at IS NULL
                 """)
             .bind("kind", kind.stored())
@@ -41,7 +50,9 @@ public final class CredentialRepository {
                         new WorkspaceId(row.getInt("workspace_id")),
                         row.getBoolean("email_identifies")),
                     Optional.ofNullable(row.getString("site_id")).orElse(""),
-                    SecretHash.ofStored(row.getBytes("secret_hash"))))
+                    SecretHash.ofStored(row.getBytes("secret_hash")),
+                    row.getInt("source"),
+                    row.getBoolean("convert_times")))
             .findOne());
   }
 

@@ -32,6 +32,9 @@ public final class Credentials {
 
   private record Key(CredentialKind kind, SecretHash secret) {}
 
+  /** What Basic authorization carries. */
+  private record Pair(String name, String secret) {}
+
   /** Remembers what this repository says. */
   public Credentials(CredentialRepository repository) {
     this(repository, Ticker.systemTicker());
@@ -59,16 +62,52 @@ public final class Credentials {
    * @throws CredentialsUnavailable when the database does not answer
    */
   public Optional<Access> track(@Nullable String authorization) {
+    return basic(authorization).flatMap(this::track).map(CredentialRepository.Live::access);
+  }
+
+  /**
+   * Checks {@code Basic base64(write_key:)}, or the pair of a Track credential in its place, which
+   * stands for the workspace's first source (pipelines §2). Both base64 alphabets, padding
+   * optional.
+   *
+   * @param authorization the header; null when absent
+   * @return empty unless it is one of the two
+   * @throws CredentialsUnavailable when the database does not answer
+   */
+  public Optional<Source> source(@Nullable String authorization) {
+    return basic(authorization)
+        .flatMap(pair -> pair.secret.isEmpty() ? find(CredentialKind.CDP, pair.name) : track(pair))
+        .map(Credentials::source);
+  }
+
+  /**
+   * The source of a write key.
+   *
+   * @return empty unless it is a live write key
+   * @throws CredentialsUnavailable when the database does not answer
+   */
+  public Optional<Source> sourceOf(String writeKey) {
+    return writeKey.length() > LONGEST_HEADER
+        ? Optional.empty()
+        : find(CredentialKind.CDP, writeKey).map(Credentials::source);
+  }
+
+  private static Source source(CredentialRepository.Live live) {
+    return new Source(live.access(), live.source(), live.convertsTimes());
+  }
+
+  private Optional<CredentialRepository.Live> track(Pair pair) {
+    return find(CredentialKind.TRACK, pair.secret)
+        .filter(live -> sameText(live.siteId(), pair.name));
+  }
+
+  private static Optional<Pair> basic(@Nullable String authorization) {
     var encoded = after("basic ", authorization);
     var pair = encoded == null ? null : decode(encoded);
     int colon = pair == null ? -1 : pair.indexOf(':');
-    if (pair == null || colon < 1) {
-      return Optional.empty();
-    }
-    var siteId = pair.substring(0, colon);
-    return find(CredentialKind.TRACK, pair.substring(colon + 1))
-        .filter(live -> sameText(live.siteId(), siteId))
-        .map(CredentialRepository.Live::access);
+    return pair == null || colon < 1
+        ? Optional.empty()
+        : Optional.of(new Pair(pair.substring(0, colon), pair.substring(colon + 1)));
   }
 
   /**

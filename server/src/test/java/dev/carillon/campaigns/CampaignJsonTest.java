@@ -185,7 +185,7 @@ class CampaignJsonTest {
         "{\"name\":\"a\",\"trigger\":{\"segment\":{\"id\":\"3\"}}} "
             + "| trigger.segment.id must be a whole number from 1 to 2147483647",
         "{\"name\":\"a\",\"trigger\":{\"event\":{\"name\":\"x\",\"type\":\"click\"}}} "
-            + "| trigger.event.type must be event, page or screen",
+            + "| trigger.event.type must be event, page, screen or form",
         "{\"name\":\"a\",\"trigger\":{\"event\":7}} | trigger.event must be an object"
       })
   void shouldRefuse(String json, String expected) {

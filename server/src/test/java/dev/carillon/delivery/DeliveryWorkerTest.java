@@ -52,6 +52,38 @@ class DeliveryWorkerTest {
   }
 
   @Test
+  @DisplayName("M-2, M-3: a provider may report before we have noted that it accepted the mail")
+  void shouldNotForgetWhatWasReportedEarly() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var reports = new DeliveryReports();
+    var early =
+        during(
+            () ->
+                database.<Integer, RuntimeException>inTransaction(handle -> {
+                  var delivery = reports.find(handle, List.of(shop.delivery(id).id())).values();
+                  reports.tell(
+                      handle,
+                      delivery.stream()
+                          .map(each ->
+                              new DeliveryReports.News(
+                                  each, Map.of(Metric.BOUNCED, clock.instant()), "no such box"))
+                          .toList());
+                  return delivery.size();
+                }),
+            new Handover.Accepted());
+
+    // when
+    worker(1, early).runDue();
+
+    // then
+    var delivery = shop.delivery(id);
+    assertThat(delivery.state()).isEqualTo(DeliveryState.BOUNCED);
+    assertThat(delivery.failureMessage()).isEqualTo("no such box");
+    assertThat(delivery.metrics()).containsOnlyKeys(Metric.CREATED, Metric.SENT, Metric.BOUNCED);
+  }
+
+  @Test
   void shouldKeepMailsInTheTrap() throws Exception {
     // given
     var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,17 @@ class JsonReaderTest {
   }
 
   @Test
+  void shouldFindTheTextBehindAByteOrderMark() {
+    var event = reader.event("\ufeff{\"name\":\"a\",\"data\":{ \"é\":1}}".getBytes(UTF_8));
+    assertThat(event.data()).asString(UTF_8).isEqualTo("{\"é\":1}");
+
+    var object = reader.object("\ufeff{\"k\":{ \"é\":1}}".getBytes(UTF_8), "k");
+    assertThat(object.keptText()).asString(UTF_8).isEqualTo("{\"é\":1}");
+    assertThat(object.isLongerThan(13)).isTrue();
+    assertThat(object.isLongerThan(14)).isFalse();
+  }
+
+  @Test
   void shouldTellDataThatIsNoObject() {
     assertThat(reader.event("{\"data\":[1]}".getBytes(UTF_8)).data()).isNull();
     assertThat(reader.event("{\"data\":\"x\"}".getBytes(UTF_8)).data()).isNull();
@@ -223,6 +235,7 @@ class JsonReaderTest {
       var value = anything(random, 4);
       var json = Json.bytes(value);
 
+      assertThat(Json.length(value)).as("seed 4711, value %s", i).isEqualTo(json.length);
       assertThat(reader.value(json)).as("seed 4711, value %s", i).isEqualTo(value);
       var wrapped = ("{\"data\" :{ \"x\": " + new String(json, UTF_8) + "} }").getBytes(UTF_8);
       assertThat(reader.event(wrapped).data())
@@ -288,5 +301,76 @@ class JsonReaderTest {
       text.append(alphabet.get(random.nextInt(alphabet.size())));
     }
     return text.toString();
+  }
+
+  @Test
+  void shouldKnowTheTextOfObjects() {
+    var objects =
+        reader
+            .objects(
+                """
+                {"a":[1,{"batch":[]}],"batch":[{"k":{ "x" : "é \\" \\u00e9" , "y":[ 1 ] },"z":1}, 7 ,
+                 {"k":null},{},{"k":[{}]},"x",[{}]],"b":{}}
+                """
+                    .getBytes(UTF_8),
+                "batch",
+                "k")
+            .orElseThrow();
+
+    assertThat(objects).hasSize(7);
+    var first = Objects.requireNonNull(objects.getFirst());
+    assertThat(first.members())
+        .isEqualTo(Map.of("k", Map.of("x", "é \" é", "y", List.of(1L)), "z", 1L));
+    assertThat(first.keptText()).asString(UTF_8).isEqualTo("{\"x\":\"é \\\" \\u00e9\",\"y\":[1]}");
+    var compact = "{\"k\":{\"x\":\"é \\\" \\u00e9\",\"y\":[1]},\"z\":1}".getBytes(UTF_8).length;
+    assertThat(first.isLongerThan(compact)).isFalse();
+    assertThat(first.isLongerThan(compact - 1)).isTrue();
+    assertThat(objects.get(1)).isNull();
+    for (int i : List.of(2, 3, 4)) {
+      assertThat(Objects.requireNonNull(objects.get(i)).keptText()).asString(UTF_8).isEqualTo("{}");
+    }
+    assertThat(objects.subList(5, 7)).containsOnlyNulls();
+  }
+
+  @Test
+  void shouldFindNoListWhereThereIsNone() {
+    for (var json : List.of("", " ", "null", "{}", "{\"batch\":{}}", "{\"batch\":null}")) {
+      assertThat(reader.objects(json.getBytes(UTF_8), "batch", "k")).as(json).isEmpty();
+    }
+    for (var json : List.of("[]", "7", "\"batch\"")) {
+      assertThatThrownBy(() -> reader.objects(json.getBytes(UTF_8), "batch", "k"))
+          .hasMessage("request body must be a JSON object");
+      assertThatThrownBy(() -> reader.object(json.getBytes(UTF_8), "k"))
+          .hasMessage("request body must be a JSON object");
+    }
+    assertThat(reader.object(new byte[0], "k").members()).isEmpty();
+    assertThat(reader.object("null".getBytes(UTF_8), "k").keptText())
+        .asString(UTF_8)
+        .isEqualTo("{}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"batch\":[{\"a\":1,\"a\":1}]}",
+        "{\"batch\":[],\"batch\":[]}",
+        "{\"batch\":[{\"k\":{\"a\":1,\"a\":1}}]}",
+        "{\"batch\":[{\"k\":\"\\u0000\"}]}",
+        "{\"batch\":[1e400]}",
+        "{\"batch\":[{]}",
+        "{\"batch\":[{}]"
+      })
+  void shouldRefuseInListsWhatItRefusesElsewhere(String json) {
+    assertThatThrownBy(() -> reader.objects(json.getBytes(UTF_8), "batch", "k"))
+        .isInstanceOf(BadJson.class);
+  }
+
+  @Test
+  void shouldBoundNestingInLists() {
+    var deepest = "{\"batch\":[{\"a\":" + "[".repeat(97) + "]".repeat(97) + "}]}";
+    assertThat(reader.objects(deepest.getBytes(UTF_8), "batch", "k")).isPresent();
+    var deeper = "{\"batch\":[{\"a\":" + "[".repeat(98) + "]".repeat(98) + "}]}";
+    assertThatThrownBy(() -> reader.objects(deeper.getBytes(UTF_8), "batch", "k"))
+        .hasMessage("JSON cannot be nested deeper than 100 levels");
   }
 }

@@ -59,7 +59,10 @@ final class LogTest {
         var id = caller;
         threads.submit(() -> {
           for (var number = 0; number < each; number++) {
-            writer.append(lane, ByteBuffer.allocate(8).putInt(id).putInt(from + number).array());
+            writer.append(
+                List.of(
+                    new Log.Entry(
+                        lane, ByteBuffer.allocate(8).putInt(id).putInt(from + number).array())));
           }
           return null;
         });
@@ -136,7 +139,9 @@ final class LogTest {
           threads.submit(() -> {
             for (var number = 0; number < 60; number++) {
               var writer = (id + number) % 2 == 0 ? first : second;
-              writer.append(id, ByteBuffer.allocate(8).putInt(id).putInt(number).array());
+              writer.append(
+                  List.of(
+                      new Log.Entry(id, ByteBuffer.allocate(8).putInt(id).putInt(number).array())));
             }
             return null;
           });
@@ -221,7 +226,9 @@ final class LogTest {
       var ownership = new LaneOwnership(database, writer);
       ownership.tick(java.util.Set.of());
       for (var number = 0; number < 30; number++) {
-        writer.append(5, ByteBuffer.allocate(400_000).putInt(7).putInt(number).array());
+        writer.append(
+            List.of(
+                new Log.Entry(5, ByteBuffer.allocate(400_000).putInt(7).putInt(number).array())));
       }
       var reader = new LaneReader(ownership, 0, 1);
       var seen = new HashMap<Integer, List<Integer>>();
@@ -240,7 +247,7 @@ final class LogTest {
   @DisplayName("track §7: 503 well within a client's ten seconds when the database freezes")
   void shouldRefuseInTimeWhenTheDatabaseSaysNothing() throws Exception {
     try (var writer = writer()) {
-      writer.append(0, new byte[] {1});
+      writer.append(List.of(new Log.Entry(0, new byte[] {1})));
       var before = writer.streamId();
       var pid =
           database.read(handle ->
@@ -252,11 +259,11 @@ final class LogTest {
       signal("-STOP", pid);
       try {
         var start = System.nanoTime();
-        assertThatThrownBy(() -> writer.append(0, new byte[] {2}))
+        assertThatThrownBy(() -> writer.append(List.of(new Log.Entry(0, new byte[] {2}))))
             .isInstanceOf(LogUnavailable.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
         await().atMost(Duration.ofSeconds(5)).until(() -> writer.streamId() > before);
-        writer.append(0, new byte[] {3});
+        writer.append(List.of(new Log.Entry(0, new byte[] {3})));
       } finally {
         signal("-CONT", pid);
       }
@@ -387,14 +394,15 @@ final class LogTest {
     // when
     writer.close();
     // then
-    assertThatThrownBy(() -> writer.append(0, new byte[1])).isInstanceOf(LogUnavailable.class);
+    assertThatThrownBy(() -> writer.append(List.of(new Log.Entry(0, new byte[1]))))
+        .isInstanceOf(LogUnavailable.class);
   }
 
   @Test
   void shouldGoOnWithANewStreamAfterItsConnectionBroke() throws Exception {
     // given
     try (var writer = writer()) {
-      writer.append(0, new byte[] {1});
+      writer.append(List.of(new Log.Entry(0, new byte[] {1})));
       var before = writer.streamId();
       // when
       breakConnections();
@@ -403,7 +411,7 @@ final class LogTest {
           .atMost(Duration.ofSeconds(10))
           .until(() -> {
             try {
-              writer.append(0, new byte[] {2});
+              writer.append(List.of(new Log.Entry(0, new byte[] {2})));
               return true;
             } catch (LogUnavailable notYet) {
               return false;

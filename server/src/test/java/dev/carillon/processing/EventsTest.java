@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Events: whose they become, repeats, time, anonymous ones (track §4). */
 final class EventsTest {
@@ -334,9 +336,10 @@ final class EventsTest {
             KIT.anonymousOf("anon", "looked", now),
             KIT.identifyOf(BOB, "anonymous_id", "anon"),
             KIT.anonymousOf("anon", "bob did", now)));
-    assertThat(KIT.events(ADA)).containsExactly("looked", "looked");
     assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
-    assertThat(KIT.events(BOB)).containsExactly("bob did");
+    assertThat(KIT.events(ADA)).as("Ada keeps the id").contains("looked", "looked", "bob did");
+    assertThat(KIT.events(BOB)).isEmpty();
+    assertThat(KIT.activityTypes(BOB)).contains("failed_attribute_change");
   }
 
   @Test
@@ -352,6 +355,90 @@ final class EventsTest {
     KIT.settle();
     assertThat(KIT.events(ADA)).containsExactly("first");
     assertThat(KIT.events(BOB)).containsExactly("second");
+  }
+
+  @Test
+  @DisplayName(
+      "P-36, track §4.3: an anonymous id of somebody else is a failed change; the owner keeps it")
+  void shouldRefuseAForeignAnonymousId() {
+    KIT.identify(ADA, "anonymous_id", "anon");
+    KIT.identify(BOB, "anonymous_id", "anon", "plan", "pro");
+    KIT.accept(KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
+    KIT.settle();
+    assertThat(KIT.events(ADA)).containsExactly("looked");
+    assertThat(KIT.attributesOf(BOB))
+        .doesNotContainKey("anonymous_id")
+        .containsEntry("plan", "pro");
+    assertThat(KIT.activities(KIT.personId(BOB)))
+        .contains(
+            new ProcessingKit.Activity(
+                "failed_attribute_change",
+                java.util.Map.of(
+                    "reason", "it belongs to another person", "anonymous_id", "anon")));
+    // and again by the owner: nothing to say
+    KIT.identify(ADA, "anonymous_id", "anon");
+    KIT.settle();
+    assertThat(KIT.activityTypes(ADA)).doesNotContain("failed_attribute_change");
+  }
+
+  @Test
+  @DisplayName("P-33: where the workspace leaves them anonymous, events stay anonymous and inert")
+  void shouldLeaveEventsAnonymous() {
+    KIT.settings(now ->
+        new dev.carillon.workspaces.WorkspaceSettings(
+            now.autoMerge(), now.emailUpdatesById(), false, now.identifiers()));
+    KIT.accept(KIT.anonymousOf("anon", "before", KIT.clock.instant()));
+    KIT.identify(ADA, "anonymous_id", "anon");
+    KIT.accept(KIT.anonymousOf("anon", "after", KIT.clock.instant()));
+    KIT.accept(KIT.linkingOf(ADA, "anon", "known"));
+    KIT.settle();
+    assertThat(KIT.events(ADA)).containsExactly("known");
+    assertThat(KIT.attributesOf(ADA)).containsEntry("anonymous_id", "anon");
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM anonymous_event WHERE workspace_id = ?",
+                KIT.workspace().value()))
+        .isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName(
+      "pipelines §5.2: an event that names both gives the anonymous id to the person, once")
+  void shouldLinkByAnEventOfBoth() {
+    // given
+    var segment = everDid("looked");
+    KIT.accept(KIT.anonymousOf("anon", "looked", KIT.clock.instant()));
+    // when
+    KIT.accept(KIT.linkingOf(ADA, "anon", "bought"));
+    KIT.settle();
+    // then
+    assertThat(KIT.events(ADA)).containsExactlyInAnyOrder("looked", "bought");
+    assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
+    assertThat(KIT.activityTypes(ADA)).containsExactly("anon_merge");
+    // when
+    KIT.accept(KIT.linkingOf(ADA, "anon", "bought"));
+    KIT.accept(KIT.linkingOf(BOB, "anon", "bought"));
+    KIT.accept(KIT.anonymousOf("anon", "soon", KIT.clock.instant()));
+    KIT.settle();
+    // then
+    assertThat(KIT.activityTypes(ADA)).hasSize(1);
+    assertThat(KIT.activityTypes(BOB)).isEmpty();
+    assertThat(KIT.events(BOB)).containsExactly("bought");
+    assertThat(KIT.events(ADA)).contains("soon");
+  }
+
+  @Test
+  @DisplayName("pipelines §5.2: the same within one batch, by two people")
+  void shouldLinkWithinOneBatch() {
+    KIT.acceptTogether(
+        List.of(
+            KIT.anonymousOf("anon", "looked", KIT.clock.instant()),
+            KIT.linkingOf(ADA, "anon", "bought"),
+            KIT.linkingOf(BOB, "anon", "bought"),
+            KIT.linkingOf(BOB, "anon-2", "sold"),
+            KIT.anonymousOf("anon-2", "looked", KIT.clock.instant())));
+    assertThat(KIT.events(ADA)).containsExactlyInAnyOrder("looked", "bought");
+    assertThat(KIT.events(BOB)).containsExactlyInAnyOrder("bought", "sold", "looked");
   }
 
   @Test
@@ -460,5 +547,107 @@ final class EventsTest {
     KIT.advance(Duration.ofMinutes(3));
     KIT.erase();
     assertThat(KIT.events(person)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("P-40: a name is another one in other letters")
+  void shouldTellNamesApartByCase() {
+    var segment = everDid("bought");
+    var campaign = onEvent("bought");
+    KIT.event(ADA, "Bought");
+    KIT.event(BOB, "bought");
+    KIT.settle();
+    assertThat(KIT.segmentsOf(ADA)).isEmpty();
+    assertThat(KIT.journeys(ADA)).isEmpty();
+    assertThat(KIT.segmentsOf(BOB)).containsExactly(segment);
+    assertThat(KIT.journeys(BOB))
+        .extracting(ProcessingKit.Travel::campaignId)
+        .containsExactly(campaign);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = EventKind.class,
+      names = {"PAGE", "SCREEN"})
+  @DisplayName("P-44: pages and screens trigger and fulfil conditions, each kind its own")
+  void shouldReactToPagesAndScreens(EventKind kind) {
+    var segment =
+        KIT.segment(
+            new Condition.Event(kind, "/home", Condition.Count.AT_LEAST, 1, null, List.of()));
+    var campaign =
+        KIT.campaign(
+                new CampaignDefinition(
+                    "on home",
+                    "",
+                    new TriggerRule.EventTrigger(kind, "/home", List.of()),
+                    null,
+                    Frequency.EVERY_TIME,
+                    ExitRule.NEVER,
+                    List.of(new Step.Exit(0, ""))))
+            .id();
+    for (var each : List.of(EventKind.EVENT, EventKind.PAGE, EventKind.SCREEN)) {
+      KIT.accept(
+          new Operation.Event(
+              KIT.workspace(),
+              each == kind ? ADA : BOB,
+              null,
+              each,
+              "/home",
+              null,
+              0,
+              "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    }
+    KIT.settle();
+    assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
+    assertThat(KIT.journeys(ADA))
+        .extracting(ProcessingKit.Travel::campaignId)
+        .containsExactly(campaign);
+    assertThat(KIT.segmentsOf(BOB)).isEmpty();
+    assertThat(KIT.journeys(BOB)).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "P-46: an event that cannot be stored is a failed_event of its person, with a reason")
+  void shouldNoteWhatCouldNotBecomeAnEvent() {
+    KIT.identify(ADA);
+    KIT.accept(KIT.eventOf(ADA, "bad\u0000name", "{}"));
+    KIT.event(ADA, "good name");
+    KIT.settle();
+    assertThat(KIT.events(ADA)).containsExactly("good name");
+    assertThat(KIT.activities(KIT.personId(ADA)))
+        .containsExactly(
+            new ProcessingKit.Activity(
+                "failed_event",
+                Map.of("name", "bad?name", "reason", "the event could not be processed")));
+  }
+
+  @Test
+  @DisplayName(
+      "P-42, I3: an id that two nodes hear about different people, in different lanes, counts once")
+  void shouldIgnoreRepeatsAcrossLanesOfTwoNodes() throws Exception {
+    try (var kit = ProcessingKit.start(1)) {
+      var second = kit.addNode(1);
+      kit.shareLanes();
+      var ids = 200;
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (var copy = 0; copy < 3; copy++) {
+          var name = "copy-" + copy;
+          var node = copy % 2 == 0 ? kit.node(0) : second;
+          threads.submit(() -> {
+            for (var i = 0; i < ids; i++) {
+              var eventId = i % 2 == 0 ? "order-" + i : ulid(ProcessingKit.START.plusMillis(i));
+              ProcessingKit.accept(node, kit.eventWithId(id(name + "-" + i), "bought", eventId));
+            }
+          });
+        }
+      }
+      kit.settle();
+      assertThat(kit.number("SELECT count(*) FROM event")).isEqualTo(ids);
+      assertThat(kit.number("SELECT count(DISTINCT event_id) FROM event")).isEqualTo(ids);
+      assertThat(kit.people()).as("a repeat creates nobody").isEqualTo(ids);
+      assertThat(kit.node(0).stats().operations()).isPositive();
+      assertThat(second.stats().operations()).isPositive();
+    }
   }
 }

@@ -124,6 +124,27 @@ final class LiveCampaignsTest {
   }
 
   @Test
+  @DisplayName("track §5: a submission of a form starts what waits for that form, and nothing else")
+  void shouldStartByAForm() {
+    var campaign =
+        KIT.campaign(
+            of(
+                new TriggerRule.EventTrigger(EventKind.FORM, "newsletter", List.of()),
+                null,
+                Frequency.EVERY_TIME,
+                ExitRule.NEVER,
+                email()));
+    var event = KIT.eventOf(ADA, "newsletter", "{\"email\":\"a@x.test\"}");
+    KIT.accept(
+        new Operation.Event(
+            event.workspace(), ADA, null, EventKind.FORM, event.name(), null, 0, event.data()));
+    KIT.event(BOB, "newsletter");
+    KIT.settle();
+    assertThat(KIT.deliveries(ADA)).containsExactly(mails(campaign).getFirst() + " queued");
+    assertThat(KIT.journeys(BOB)).isEmpty();
+  }
+
+  @Test
   @DisplayName(
       "C-10, C-11: filters are looked at when the person triggers, the operation itself included; a refusal is recorded")
   void shouldFilter() {

@@ -13,6 +13,7 @@ import dev.carillon.campaigns.TriggerRule;
 import dev.carillon.events.EventKind;
 import dev.carillon.log.IdRanges;
 import dev.carillon.log.Lanes;
+import dev.carillon.log.Log;
 import dev.carillon.log.LogUnavailable;
 import dev.carillon.log.LogWriter;
 import dev.carillon.messages.EmailTemplate;
@@ -29,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -88,7 +90,7 @@ final class ManyNodesTest {
   }
 
   private static void append(LogWriter log, int lane, byte[] bytes) throws LogUnavailable {
-    log.append(lane, bytes);
+    log.append(List.of(new Log.Entry(lane, bytes)));
   }
 
   /** Cut off, of an unknown version, of an unknown kind, or no bytes at all. */
@@ -178,7 +180,7 @@ final class ManyNodesTest {
       throws IntakeUnavailable {
     while (true) {
       try {
-        node.intake().accept(operation);
+        node.intake().accept(List.of(operation));
         return;
       } catch (IntakeUnavailable unavailable) {
         if (!again) {
@@ -376,5 +378,83 @@ final class ManyNodesTest {
          WHERE datname = current_database() AND pid <> pg_backend_pid() AND (%s)
         """
             .formatted(victims));
+  }
+
+  @Test
+  @DisplayName(
+      "P-16, P-17, P-28: who was deleted, suppressed or merged through one node is so for the other, whatever it remembers")
+  void shouldForgetOnAllNodes() {
+    try (var kit = ProcessingKit.start(1)) {
+      // given: one node knows them by the address, and the other one alone will remove them
+      var second = kit.addNode(1);
+      kit.shareLanes();
+      var remover = owner(kit, "primary-0");
+      var people =
+          IntStream.range(0, 400)
+              .filter(i ->
+                  owner(kit, byId(i).key()) == remover
+                      && owner(kit, "primary-" + i) == remover
+                      && owner(kit, byEmail(i).key()) != remover)
+              .limit(30)
+              .toArray();
+      for (var i : people) {
+        kit.identify(byId(i), "email", "person-" + i + "@example.test");
+        kit.identify(id("primary-" + i));
+      }
+      kit.settle();
+      for (var i : people) {
+        ProcessingKit.accept(second, kit.eventOf(byEmail(i), "before", "{}"));
+      }
+      kit.settle();
+      var before = Arrays.stream(people).mapToLong(i -> kit.personId(byId(i))).toArray();
+      // when
+      for (var i : people) {
+        kit.accept(
+            switch (i % 3) {
+              case 0 -> new Operation.Delete(kit.workspace(), byId(i));
+              case 1 -> kit.suppressOf(byId(i));
+              default -> kit.mergeOf(id("primary-" + i), byId(i));
+            });
+      }
+      kit.settle();
+      for (var i : people) {
+        ProcessingKit.accept(second, kit.eventOf(byEmail(i), "after", "{}"));
+      }
+      kit.settle();
+      for (var i : people) {
+        ProcessingKit.accept(second, kit.identifyOf(byId(i), "plan", "new"));
+      }
+      kit.settle();
+      kit.moveMerged();
+      kit.advance(Duration.ofMinutes(3));
+      kit.moveMerged();
+      kit.erase();
+      // then
+      for (long person : before) {
+        assertThat(kit.storedAttributes(person)).isEmpty();
+        assertThat(kit.events(person)).isEmpty();
+      }
+      for (var i : people) {
+        if (i % 3 == 1) {
+          assertThat(kit.find(byId(i))).isEmpty();
+          assertThat(kit.find(byEmail(i))).isEmpty();
+        } else {
+          assertThat(kit.attributesOf(byId(i))).containsOnlyKeys("id", "plan");
+          assertThat(kit.events(byEmail(i)))
+              .isEqualTo(i % 3 == 0 ? List.of("after") : List.of("before", "after"));
+        }
+        assertThat(kit.find(id("primary-" + i)).equals(kit.find(byEmail(i)))).isEqualTo(i % 3 == 2);
+      }
+      assertThat(kit.node(0).stats().operations()).isPositive();
+      assertThat(second.stats().operations()).isPositive();
+      assertThat(kit.deadLetters()).isEmpty();
+      kit.assertConsistent();
+    }
+  }
+
+  /** The node that reads the lane of a name. */
+  private static long owner(ProcessingKit kit, String key) {
+    var group = Lanes.groupOf(Lanes.of(kit.workspace().value(), key));
+    return kit.number("SELECT owner FROM lane_group WHERE lane_group = ?", group);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carillon.events.EventKind;
+import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.workspaces.WorkspaceId;
@@ -109,6 +110,20 @@ class OperationCodecTest {
   }
 
   @Test
+  void shouldRefuseOperationsWithTwoKeys() {
+    var once = new Operation.Once(new Operation.Delete(WORKSPACE, Identifier.id("a")), "k");
+    var bytes = OperationCodec.encode(once);
+    var head =
+        Arrays.copyOf(bytes, bytes.length - OperationCodec.encode(once.operation()).length + 1);
+    var twice = Arrays.copyOf(head, head.length + bytes.length - 1);
+    System.arraycopy(bytes, 1, twice, head.length, bytes.length - 1);
+
+    assertThatThrownBy(() -> OperationCodec.decode(twice)).isInstanceOf(UnreadableOperation.class);
+    assertThatThrownBy(() -> new Operation.Once(once, "k"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void shouldRefuseBytesThatAreCutOffOrGoOn() {
     var random = new Random(1);
     for (int i = 0; i < 200; i++) {
@@ -139,9 +154,22 @@ class OperationCodecTest {
   }
 
   private static Operation operation(Random random) {
+    var operation = bare(random);
+    return random.nextInt(4) == 0 && !(operation instanceof Operation.Event)
+        ? new Operation.Once(operation, text(random))
+        : operation;
+  }
+
+  private static Operation bare(Random random) {
     var workspace = new WorkspaceId(random.nextInt(Integer.MAX_VALUE));
     var person = new Identifier(IdentifierKind.of(1 + random.nextInt(4)), text(random));
-    return switch (random.nextInt(3)) {
+    var optional = random.nextBoolean() ? person : null;
+    var anonymousId = random.nextBoolean() ? text(random) : null;
+    var object =
+        random.nextBoolean()
+            ? new ObjectName.OfType(random.nextInt(Integer.MAX_VALUE), text(random))
+            : new ObjectName.OfCioId(text(random));
+    return switch (random.nextInt(15)) {
       case 0 ->
           new Operation.Identify(
               workspace, person, map(random, 3), random.nextLong(), random.nextBoolean());
@@ -155,6 +183,41 @@ class OperationCodecTest {
               random.nextBoolean() ? text(random) : null,
               random.nextLong() >> random.nextInt(64),
               ("{\"x\":\"" + "y".repeat(random.nextInt(2000)) + "\"}").getBytes(UTF_8));
+      case 2 -> new Operation.Suppress(workspace, person);
+      case 3 -> new Operation.Unsuppress(workspace, person);
+      case 4 ->
+          new Operation.Merge(workspace, person, Identifier.id(text(random)), random.nextBoolean());
+      case 5 ->
+          new Operation.DeviceUpdate(
+              workspace, person, text(random), anonymousId, random.nextLong(), map(random, 2));
+      case 6 -> new Operation.DeviceRemoval(workspace, person, text(random));
+      case 7 -> new Operation.ObjectIdentify(workspace, object, map(random, 2), random.nextLong());
+      case 8 -> new Operation.ObjectDelete(workspace, object);
+      case 9 ->
+          new Operation.Relate(
+              workspace,
+              optional,
+              anonymousId,
+              object,
+              random.nextBoolean(),
+              random.nextBoolean(),
+              map(random, 2),
+              random.nextLong());
+      case 10 ->
+          new Operation.Membership(
+              workspace, person, random.nextInt(Integer.MAX_VALUE), random.nextBoolean());
+      case 11 ->
+          new Operation.DeliveryReport(
+              workspace, random.nextLong(), text(random), random.nextLong(), map(random, 2));
+      case 12 -> new Operation.Unsubscribe(workspace, random.nextLong());
+      case 13 ->
+          new Operation.ContentReport(
+              workspace,
+              optional,
+              anonymousId,
+              random.nextBoolean(),
+              random.nextLong(),
+              map(random, 2));
       default -> new Operation.Delete(workspace, person);
     };
   }

@@ -16,12 +16,23 @@ import dev.carillon.events.EventKind;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.log.IdRanges;
+import dev.carillon.objects.AnonymousRelationshipRepository;
+import dev.carillon.objects.ObjectRemains;
+import dev.carillon.objects.ObjectRepository;
+import dev.carillon.objects.ObjectTypes;
+import dev.carillon.objects.RelationshipRepository;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.AttributesJson;
+import dev.carillon.people.Belongings;
 import dev.carillon.people.CioId;
+import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.Erasures;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
+import dev.carillon.people.MergerRepository;
+import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleRepository;
+import dev.carillon.people.Suppressions;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
@@ -34,11 +45,14 @@ import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.WorkspaceSettings;
+import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -49,6 +63,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +73,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessingKit implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-02T18:00:00Z");
+  static final byte[] SECRET = "a secret of sufficient length".getBytes(StandardCharsets.UTF_8);
+
+  /** So few rows move with a merge that tests see the rest move later. */
+  final MergerRepository mergers = new MergerRepository(3);
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   final TestDatabase test = TestDatabase.create();
@@ -86,23 +106,37 @@ final class ProcessingKit implements AutoCloseable {
         new IdRanges(() ->
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
-    var stores =
-        new Stores(
-            new PeopleRepository(),
-            new EventRepository(),
-            new EventNames(database, clock),
-            new AnonymousRepository(),
-            new MembershipRepository(),
-            new JourneyRepository(),
-            new DeliveryRepository(database),
-            new ActivityRepository(),
-            ids);
+    var stores = stores(database, clock, ids, mergers);
     var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
     var node =
         new Processing(
             database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
     nodes.add(node);
     return node;
+  }
+
+  /** As the server builds them. */
+  static Stores stores(
+      Database database, InstantSource clock, IdRanges ids, MergerRepository mergers) {
+    return new Stores(
+        new PeopleRepository(),
+        new Suppressions(SECRET),
+        mergers,
+        new Belongings(),
+        new DeviceRepository(),
+        new ObjectTypes(database, clock),
+        new ObjectRepository(),
+        new RelationshipRepository(),
+        new AnonymousRelationshipRepository(),
+        new EventRepository(),
+        new EventNames(database, clock),
+        new AttributeNames(database, clock),
+        new AnonymousRepository(),
+        new MembershipRepository(),
+        new JourneyRepository(),
+        new DeliveryRepository(database),
+        new ActivityRepository(),
+        ids);
   }
 
   /** Lets every node look who shares the lanes until each has its part. */
@@ -120,6 +154,18 @@ final class ProcessingKit implements AutoCloseable {
 
   WorkspaceId workspace() {
     return workspace;
+  }
+
+  /** Gives the workspace an object type. */
+  void objectType(int typeId) {
+    database.inTransaction(handle ->
+        handle.execute(
+            """
+            INSERT INTO object_type (workspace_id, type_id, name, singular_name, slug, singular_slug, created_at)
+            VALUES (?, ?, 'Things', 'Thing', 'things', 'thing', now())
+            """,
+            workspace.value(),
+            typeId));
   }
 
   Processing node(int index) {
@@ -151,6 +197,31 @@ final class ProcessingKit implements AutoCloseable {
         null,
         0,
         data.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** An event that names a person and an anonymous id. */
+  Operation.Event linkingOf(Identifier person, String anonymousId, String name) {
+    return new Operation.Event(
+        workspace,
+        person,
+        anonymousId,
+        EventKind.EVENT,
+        name,
+        null,
+        0,
+        "{}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  Operation.Merge mergeOf(Identifier primary, Identifier secondary) {
+    return new Operation.Merge(workspace, primary, secondary, false);
+  }
+
+  Operation.Suppress suppressOf(Identifier person) {
+    return new Operation.Suppress(workspace, person);
+  }
+
+  Operation.Unsuppress unsuppressOf(Identifier person) {
+    return new Operation.Unsuppress(workspace, person);
   }
 
   Operation.Event anonymousOf(String anonymousId, String name, Instant at) {
@@ -214,7 +285,7 @@ final class ProcessingKit implements AutoCloseable {
 
   static void accept(Processing node, Operation operation) {
     try {
-      node.intake().accept(operation);
+      node.intake().accept(List.of(operation));
     } catch (IntakeUnavailable unavailable) {
       throw new IllegalStateException("the log takes nothing", unavailable);
     }
@@ -295,12 +366,39 @@ final class ProcessingKit implements AutoCloseable {
     new Erasures(database, clock).run();
   }
 
+  /** Moves what merged people left behind, as far as it is due. */
+  void moveMerged() {
+    new Mergers(database, clock, mergers).run();
+  }
+
+  /** Changes settings of the workspace. */
+  void settings(UnaryOperator<WorkspaceSettings> edit) {
+    database.inTransaction(handle -> {
+      handle
+          .createUpdate(
+              "INSERT INTO workspace (workspace_id, name, created_at) VALUES (:id, 'test', now()) ON CONFLICT DO NOTHING")
+          .bind("id", workspace.value())
+          .execute();
+      return new WorkspaceSettingsRepository().change(handle, workspace, edit);
+    });
+  }
+
   // ── rules ─────────────────────────────────────────────────────────────────────────────────────
 
   /** A dynamic segment whose build is over. */
   int segment(Condition condition) {
     var draft = new SegmentDraft("segment", "", List.of(), condition);
     return built(database.inTransaction(handle -> segments.create(handle, workspace, draft)));
+  }
+
+  /** A segment people are put into by calls. */
+  int manualSegment() {
+    var draft = new SegmentDraft("by hand", "", List.of(), null);
+    var outcome =
+        database.<SegmentOutcome, RuntimeException>inTransaction(
+            handle -> segments.create(handle, workspace, draft));
+    assertThat(outcome).isInstanceOf(SegmentOutcome.Saved.class);
+    return ((SegmentOutcome.Saved) outcome).segment().id();
   }
 
   int changeSegment(int segmentId, Condition condition) {
@@ -323,7 +421,7 @@ final class ProcessingKit implements AutoCloseable {
     build();
   }
 
-  private void build() {
+  void build() {
     var steps = 0;
     while (builder.step()) {
       assertThat(++steps).as("steps of a build").isLessThan(10_000);
@@ -502,7 +600,7 @@ final class ProcessingKit implements AutoCloseable {
     return database.read(handle ->
         handle
             .select(
-                "SELECT reason || '=' || times FROM campaign_refusal WHERE person_id = ? ORDER BY reason",
+                "SELECT reason || '=' || times FROM campaign_refusal WHERE person_id = ? ORDER BY reason, times",
                 personId(identifier))
             .mapTo(String.class)
             .list());
@@ -572,12 +670,30 @@ final class ProcessingKit implements AutoCloseable {
         .as("identifiers, as profiles have them")
         .containsExactlyInAnyOrderElementsOf(expected);
     for (var table :
-        Arrays.asList("person_counters", "segment_member", "segment_timer", "campaign_refusal")) {
+        Arrays.asList(
+            "person_counters",
+            "segment_member",
+            "segment_timer",
+            "campaign_refusal",
+            "device",
+            "relationship")) {
       assertThat(
               number(
                   "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)"
                       .formatted(table)))
           .as("rows of %s of people who do not exist", table)
+          .isZero();
+    }
+    new ObjectRemains(database).run();
+    assertThat(number("SELECT count(*) FROM object_remains"))
+        .as("deleted objects whose relationships are left")
+        .isZero();
+    for (var table : List.of("relationship", "anonymous_relationship")) {
+      assertThat(
+              number(
+                  "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM object o WHERE o.object_key = t.object_key)"
+                      .formatted(table)))
+          .as("rows of %s of objects that do not exist", table)
           .isZero();
     }
   }

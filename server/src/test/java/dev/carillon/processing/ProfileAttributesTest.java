@@ -264,4 +264,35 @@ final class ProfileAttributesTest {
             KIT.personId(ADA));
     assertThat(written).isLessThanOrEqualTo(600);
   }
+
+  @Test
+  @DisplayName(
+      "P-7: created_at is what the client says, apart from when the person came to be here")
+  void shouldKeepBothTimesOfCreation() {
+    identify("created_at", 1_500_000_000L);
+    identify("created_at", 1_600_000_000L);
+    assertThat(ada()).containsEntry("created_at", 1_600_000_000L);
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM person WHERE person_id = ? AND created_at >= ?",
+                KIT.personId(ADA),
+                ProcessingKit.START))
+        .isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("P-9: names that begin with _ are stored, and not offered by the data index")
+  void shouldKeepInternalNamesToItself() {
+    identify("_internal", "x", "shown", "y");
+    assertThat(ada()).containsEntry("_internal", "x");
+    var names =
+        KIT.database.read(handle ->
+            handle
+                .select(
+                    "SELECT name FROM attribute_name WHERE workspace_id = ?",
+                    KIT.workspace().value())
+                .mapTo(String.class)
+                .list());
+    assertThat(names).contains("shown").doesNotContain("_internal");
+  }
 }

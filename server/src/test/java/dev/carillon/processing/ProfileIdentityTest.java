@@ -4,14 +4,19 @@ import static dev.carillon.people.Identifier.cioId;
 import static dev.carillon.people.Identifier.email;
 import static dev.carillon.people.Identifier.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.people.CioId;
 import dev.carillon.people.Identifier;
+import dev.carillon.people.IdentifierKey;
+import dev.carillon.people.PeopleRepository;
 import dev.carillon.processing.ProcessingKit.Activity;
+import dev.carillon.store.Epoch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -91,7 +96,7 @@ final class ProfileIdentityTest {
 
   @Test
   @DisplayName(
-      "P-4, track §3.2 row 3: new id and known e-mail update that one person, replacing its id")
+      "P-4, track §3.2 row 3, §3.3 row 3: new id and known e-mail update that one person, replacing its id")
   void shouldReplaceTheIdOfTheKnownEmail() {
     // given
     identify(ADA, "email", "ada@example.test");
@@ -442,5 +447,71 @@ final class ProfileIdentityTest {
     KIT.delete(cioId("a300000000ffff"));
     KIT.settle();
     assertThat(KIT.people()).isZero();
+  }
+
+  @Test
+  @DisplayName("P-2: everybody has a cio_id of their own, which never changes and never comes back")
+  void shouldKeepTheCioId() {
+    // given
+    identify(ADA);
+    identify(BOB);
+    var ada = KIT.cioId(ADA);
+    assertThat(ada.value()).matches("[0-9a-z]+");
+    assertThat(KIT.cioId(BOB)).isNotEqualTo(ada);
+    // when: everything else changes
+    identify(ada, "id", "ada-2", "email", "ada@example.test", "cio", "x");
+    KIT.accept(KIT.mergeOf(id("ada-2"), BOB));
+    KIT.settle();
+    // then
+    assertThat(KIT.cioId(MAIL)).isEqualTo(ada);
+    // when
+    KIT.delete(MAIL);
+    identify(MAIL, "id", "ada-2");
+    identify(BOB);
+    // then
+    assertThat(List.of(KIT.cioId(MAIL), KIT.cioId(BOB)))
+        .doesNotContain(ada)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  @DisplayName(
+      "P-4: two calls of two nodes that look for each other's new identifiers: one of them is the first")
+  void shouldNotMissWhatIsCreatedMeanwhile() {
+    // given: another node creates Bob, and has not committed it yet
+    var bob = KIT.number("SELECT nextval('id_range')") * 1_000_000;
+    var people = new PeopleRepository();
+    try (var other = KIT.database.jdbi().open()) {
+      other.begin();
+      Epoch.join(other);
+      var rows = new TreeMap<IdentifierKey, Long>();
+      rows.put(IdentifierKey.of(KIT.workspace(), BOB), bob);
+      rows.put(IdentifierKey.of(KIT.workspace(), MAIL), bob);
+      people.insertIdentifiers(other, rows);
+      people.insert(
+          other,
+          List.of(
+              new PeopleRepository.Row(
+                  bob,
+                  KIT.workspace(),
+                  KIT.clock.instant(),
+                  "{\"id\":\"bob\",\"email\":\"ada@example.test\"}",
+                  "{}")));
+      // when: nobody has any of these identifiers yet, and the address in the body is not taken
+      KIT.identify(
+          email("new@example.test"), "id", "ada", "email", "ada@example.test", "plan", "pro");
+      await()
+          .until(() ->
+              KIT.number(
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
+                  > 0);
+      other.commit();
+    }
+    KIT.settle();
+    // then: it came second, and its address names Bob
+    assertThat(KIT.people()).isEqualTo(1);
+    assertThat(KIT.attributesOf(BOB))
+        .isEqualTo(Map.of("id", "bob", "email", "ada@example.test", "plan", "pro"));
+    assertThat(KIT.find(ADA)).isEmpty();
   }
 }

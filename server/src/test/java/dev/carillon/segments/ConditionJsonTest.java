@@ -104,7 +104,7 @@ class ConditionJsonTest {
           {"attribute":{"operator":"exists"}} | conditions.attribute.field must be a text of 1 to 1000 characters
           {"attribute":{"field":"a","operator":"exists","extra":1}} | conditions.attribute.extra is not known; field, operator, value are
           {"event":{"name":" "}} | conditions.event.name must be a text of 1 to 1000 characters
-          {"event":{"name":"a","type":"click"}} | conditions.event.type must be one of event, page, screen
+          {"event":{"name":"a","type":"click"}} | conditions.event.type must be one of event, page, screen, form
           {"event":{"name":"a","performed":"no"}} | conditions.event.performed must be true or false
           {"event":{"name":"a","performed":false,"count":{"op":"gte","n":1}}} | conditions.event.count must be absent when performed is false
           {"event":{"name":"a","count":{"op":"exactly","n":1}}} | conditions.event.count.op must be one of gte, lte, at_least, at_most

@@ -1,10 +1,10 @@
 package dev.carillon.api.app;
 
 import dev.carillon.people.AttributesJson;
+import dev.carillon.people.DeviceRepository.Device;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.people.PeopleQueries.Person;
 import dev.carillon.people.Subscription;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +18,6 @@ final class CustomerJson {
   private static final String PREFERENCES = "cio_subscription_preferences";
   private static final String COMPUTED_PREFERENCES = "_cio_subscription_preferences_computed";
   private static final String LAST_EMAILED = "_last_emailed";
-  private static final double PLAIN_UP_TO = 1e21;
 
   private CustomerJson() {}
 
@@ -32,20 +31,21 @@ final class CustomerJson {
   }
 
   /** The whole person: every attribute as text, with the time it was written. */
-  static Map<String, @Nullable Object> customer(Person person, Optional<Instant> lastEmailed) {
+  static Map<String, @Nullable Object> customer(
+      Person person, Optional<Instant> lastEmailed, List<Device> devices) {
     var attributes = new LinkedHashMap<String, @Nullable Object>();
     var timestamps = new LinkedHashMap<String, @Nullable Object>();
     person
         .attributes()
         .forEach((name, value) -> {
-          attributes.put(name, text(value));
+          attributes.put(name, AttributesJson.plainText(value));
           var written = person.written().getOrDefault(name, person.createdAt());
           timestamps.put(name, written.getEpochSecond());
         });
     attributes.put("cio_id", person.names().cioId());
     timestamps.put("cio_id", person.createdAt().getEpochSecond());
     var preferences = person.attributes().getOrDefault(PREFERENCES, Map.of("topics", Map.of()));
-    attributes.put(COMPUTED_PREFERENCES, text(preferences));
+    attributes.put(COMPUTED_PREFERENCES, AttributesJson.plainText(preferences));
     timestamps.put(COMPUTED_PREFERENCES, 0L);
     lastEmailed.ifPresent(at -> {
       attributes.put(LAST_EMAILED, Long.toString(at.getEpochSecond()));
@@ -57,17 +57,23 @@ final class CustomerJson {
     json.put("attributes", attributes);
     json.put("timestamps", timestamps);
     json.put("unsubscribed", Subscription.isUnsubscribed(person.attributes()));
-    json.put("devices", List.of());
+    json.put("devices", devices.stream().map(CustomerJson::device).toList());
     return json;
   }
 
-  /** Numbers without an exponent where that is readable, lists and objects as JSON. */
-  private static String text(Object value) {
-    return switch (value) {
-      case String text -> text;
-      case Double number when Math.abs(number) < PLAIN_UP_TO ->
-          new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
-      default -> AttributesJson.printValue(value);
-    };
+  private static Map<String, @Nullable Object> device(Device device) {
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put("id", device.key().token());
+    json.put("platform", device.platform());
+    json.put("last_used", device.lastUsed().getEpochSecond());
+    json.put("attributes", texts(AttributesJson.parse(device.attributes())));
+    return json;
+  }
+
+  /** Attributes as text; the map may be changed. */
+  static Map<String, Object> texts(Map<String, Object> attributes) {
+    var texts = new LinkedHashMap<String, Object>();
+    attributes.forEach((name, value) -> texts.put(name, AttributesJson.plainText(value)));
+    return texts;
   }
 }

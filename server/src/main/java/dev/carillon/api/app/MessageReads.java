@@ -7,7 +7,6 @@ import dev.carillon.delivery.DeliveryFilter;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryPage;
 import dev.carillon.delivery.DeliveryRepository;
-import dev.carillon.delivery.DeliveryState;
 import dev.carillon.delivery.Metric;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
@@ -89,7 +88,7 @@ final class MessageReads {
             .flatMap(parsed -> deliveries.archivedMessage(access.workspace(), parsed))
             .map(ArchivedMessage::email)
             .orElse(null);
-    if (email == null && delivery.state() != DeliveryState.SENT) {
+    if (email == null && !delivery.metrics().containsKey(Metric.SENT)) {
       throw Parameters.notFound("the message has not been rendered");
     }
     return Reply.json(200, Map.of("archived_message", MessageJson.archived(id, delivery, email)));

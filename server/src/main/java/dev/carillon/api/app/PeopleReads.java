@@ -23,7 +23,6 @@ final class PeopleReads {
   private final PeopleQueries people;
   private final PersonLookup lookup;
   private final ActivityQueries activities;
-  private final ActivityJson activityJson;
   private final DeliveryRepository deliveries;
   private final MessageJson messageJson;
   private final InstantSource clock;
@@ -31,14 +30,12 @@ final class PeopleReads {
   PeopleReads(
       PeopleQueries people,
       ActivityQueries activities,
-      ActivityJson activityJson,
       DeliveryRepository deliveries,
       MessageJson messageJson,
       InstantSource clock) {
     this.people = people;
     this.lookup = new PersonLookup(people);
     this.activities = activities;
-    this.activityJson = activityJson;
     this.deliveries = deliveries;
     this.messageJson = messageJson;
     this.clock = clock;
@@ -59,7 +56,8 @@ final class PeopleReads {
   Reply attributes(Access access, Request request) {
     var found = find(access, request);
     var lastEmailed = activities.lastEmailed(access.workspace(), found.personId());
-    return Reply.json(200, Map.of("customer", CustomerJson.customer(found, lastEmailed)));
+    var devices = people.devices(access.workspace(), found.personId());
+    return Reply.json(200, Map.of("customer", CustomerJson.customer(found, lastEmailed, devices)));
   }
 
   Reply messages(Access access, Request request) {
@@ -91,36 +89,6 @@ final class PeopleReads {
     var start = Parameters.instant(request, "start_ts");
     var from = start == null || start.isBefore(earliest) ? earliest : start;
     return new Window(from, end == null ? null : end.plusSeconds(1));
-  }
-
-  Reply activities(Access access, Request request) {
-    var found = find(access, request);
-    var page =
-        activities.ofPerson(
-            access.workspace(),
-            found.personId(),
-            new ActivityQueries.Filter(
-                activityType(request),
-                Parameters.text(request, "name"),
-                place(request),
-                Parameters.limit(request, 10, ActivityQueries.LONGEST_PAGE)));
-    return Reply.json(200, activityJson.page(page, found.names()));
-  }
-
-  private static @Nullable String activityType(Request request) {
-    var type = Parameters.text(request, "type");
-    if (type != null && !ActivityTypes.known(type)) {
-      throw Parameters.wrong("type is not a type of activity");
-    }
-    return type;
-  }
-
-  private static ActivityQueries.@Nullable Place place(Request request) {
-    var place = PageCursor.ACTIVITIES.start(request);
-    return place == null
-        ? null
-        : new ActivityQueries.Place(
-            PageCursor.instant(place[0]), Math.clamp(place[1], 0, 9), place[2], place[3]);
   }
 
   /**

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads request bodies of the management API, and says what is wrong with them. */
 final class Bodies {
   private static final int LONGEST_BODY_BYTES = 4 * 1024 * 1024;
+  private static final int MOST_FAULTS = 100;
   private static final JsonReader JSON = new JsonReader();
 
   private Bodies() {}
@@ -49,7 +50,8 @@ final class Bodies {
   }
 
   /**
-   * A 422 that names each fault with its place in the body.
+   * A 422 that names each fault with its place in the body; of very many the first {@value
+   * #MOST_FAULTS}.
    *
    * @param resource the name the resource is wrapped in
    * @param faults at least one
@@ -57,6 +59,7 @@ final class Bodies {
   static RuntimeException invalid(String resource, List<Fault> faults) {
     return new Problem.Invalid(
             faults.stream()
+                .limit(MOST_FAULTS)
                 .map(fault ->
                     new Problem.Invalid.Fault(
                         "/" + resource + pointer(fault.path()), fault.toString()))

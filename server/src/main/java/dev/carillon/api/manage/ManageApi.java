@@ -2,6 +2,7 @@ package dev.carillon.api.manage;
 
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
 import dev.carillon.http.Problem;
@@ -9,6 +10,7 @@ import dev.carillon.http.RateLimits;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.processing.TurnableClock;
 import dev.carillon.segments.FactsReader;
@@ -23,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management API: segments and campaigns of a workspace are written, started, stopped and
- * explained. Described by {@code GET /v1/openapi.json}.
+ * The management API: segments, campaigns, forms and object types of a workspace are written,
+ * campaigns are started and stopped, segments and campaigns are explained. Described by {@code GET
+ * /v1/openapi.json}.
  */
 public final class ManageApi {
   private static final Logger LOG = LoggerFactory.getLogger(ManageApi.class);
@@ -34,7 +37,10 @@ public final class ManageApi {
   private final RateLimits limits;
   private final SegmentCalls segments;
   private final CampaignCalls campaigns;
+  private final FormCalls forms;
+  private final ObjectTypeCalls objectTypes;
   private final ClockCalls clock;
+  private final SettingsCalls settings;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -45,7 +51,9 @@ public final class ManageApi {
       CampaignRepository campaigns,
       CampaignExplainer campaignExplainer,
       FactsReader facts,
-      PersonLookup people) {}
+      PersonLookup people,
+      FormRepository forms,
+      ObjectTypes objectTypes) {}
 
   /**
    * Builds the surface.
@@ -68,7 +76,10 @@ public final class ManageApi {
     this.campaigns =
         new CampaignCalls(
             sources.database, sources.campaigns, sources.campaignExplainer, sources.facts, person);
+    this.forms = new FormCalls(sources.forms);
+    this.objectTypes = new ObjectTypeCalls(sources.objectTypes);
     this.clock = new ClockCalls(clock);
+    this.settings = new SettingsCalls(sources.database);
   }
 
   /** The routes, to be served at the root of the host. */
@@ -91,6 +102,15 @@ public final class ManageApi {
         .add("POST", campaign + "/start", with(campaigns::start))
         .add("POST", campaign + "/stop", with(campaigns::stop))
         .add("GET", campaign + "/explain", with(campaigns::explain))
+        .add("GET", WORKSPACE + "/settings", with(settings::show))
+        .add("PUT", WORKSPACE + "/settings", with(settings::change))
+        .add("GET", WORKSPACE + "/forms", with(forms::list))
+        .add("GET", WORKSPACE + "/forms/{form_id}", with(forms::one))
+        .add("PUT", WORKSPACE + "/forms/{form_id}", with(forms::update))
+        .add("GET", WORKSPACE + "/object_types", with(objectTypes::list))
+        .add("POST", WORKSPACE + "/object_types", with(objectTypes::create))
+        .add("GET", WORKSPACE + "/object_types/{id}", with(objectTypes::one))
+        .add("PUT", WORKSPACE + "/object_types/{id}", with(objectTypes::update))
         .add("GET", WORKSPACE + "/clock", with(clock::show))
         .add("POST", WORKSPACE + "/clock", with(clock::advance));
   }

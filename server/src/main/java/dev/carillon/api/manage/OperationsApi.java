@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
@@ -38,12 +39,15 @@ public final class OperationsApi {
    *     longer than two seconds counts as no answer
    * @param processing what processing has done since the start
    * @param delivery what sending has done since the start
+   * @param droppedCalls calls of the Pipelines API that were answered with success and dropped
+   *     since the start, by reason
    * @param logLag age of the oldest accepted operation that is not applied yet; zero for none
    */
   public record Sources(
       Runnable database,
       Supplier<ProcessingStats> processing,
       Supplier<DeliveryStats> delivery,
+      Supplier<Map<String, Long>> droppedCalls,
       Supplier<Duration> logLag) {}
 
   /** Shows these. */
@@ -52,6 +56,7 @@ public final class OperationsApi {
     this.database = new Probe(sources.database, PATIENCE);
     registerProcessing();
     registerDelivery();
+    registerDroppedCalls();
     registerProcess();
   }
 
@@ -137,6 +142,16 @@ public final class OperationsApi {
         "carillon_deliveries_in_flight",
         "Deliveries claimed and not yet recorded.",
         () -> sources.delivery.get().inFlight());
+  }
+
+  private void registerDroppedCalls() {
+    CounterWithCallback.builder()
+        .name("carillon_pipelines_dropped_calls")
+        .help("Calls of the Pipelines API that were answered with success and dropped.")
+        .labelNames("reason")
+        .callback(callback ->
+            sources.droppedCalls.get().forEach((reason, calls) -> callback.call(calls, reason)))
+        .register(registry);
   }
 
   private void registerProcess() {

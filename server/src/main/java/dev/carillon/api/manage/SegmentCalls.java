@@ -9,11 +9,9 @@ import dev.carillon.segments.Segment;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentOutcome;
 import dev.carillon.segments.SegmentRepository;
-import dev.carillon.segments.SegmentUse;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** {@code …/segments}. */
 final class SegmentCalls {
@@ -83,16 +81,8 @@ final class SegmentCalls {
       case SegmentOutcome.Deleted() -> Reply.empty(204);
       case SegmentOutcome.Invalid(var faults) -> throw Bodies.invalid("segment", faults);
       case SegmentOutcome.NoSuchSegment() -> throw unknown();
-      case SegmentOutcome.InUse(var users) ->
-          throw new Problem.Conflict(
-                  "the segment is used by "
-                      + users.stream().map(SegmentCalls::user).collect(Collectors.joining(", ")))
-              .thrown();
+      case SegmentOutcome.InUse used -> throw new Problem.Conflict(used.sentence()).thrown();
     };
-  }
-
-  private static String user(SegmentUse use) {
-    return "%s %d \"%s\"".formatted(use.kind(), use.id(), use.name());
   }
 
   private static Reply shown(Segment segment) {

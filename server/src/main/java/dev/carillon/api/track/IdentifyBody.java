@@ -1,33 +1,41 @@
 package dev.carillon.api.track;
 
-import dev.carillon.http.Problem;
-import dev.carillon.http.ProblemException;
+import dev.carillon.api.wire.Attributes;
+import dev.carillon.api.wire.PathIdentifier;
+import dev.carillon.api.wire.Refused;
+import dev.carillon.api.wire.Times;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.Operation;
-import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.Access;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the body of an identify call into an operation (track §3.4, §3.5, §7, §8). */
+/** Turns the attributes of an identify call into operations (track §3.4, §3.5, §7, §8). */
 final class IdentifyBody {
-  private static final int MOST_ATTRIBUTES = 300;
-  private static final int LONGEST_NAME_BYTES = 150;
-  private static final int LONGEST_VALUE_BYTES = 1000;
+  private final Relationships relationships;
 
-  private IdentifyBody() {}
+  /** Reads {@code cio_relationships} with this reader. */
+  IdentifyBody(Relationships relationships) {
+    this.relationships = relationships;
+  }
 
   /**
-   * The operation, with all attributes checked.
+   * The person's change, then one operation for each relationship.
    *
-   * @throws ProblemException 400 with the message of the first rule broken
+   * @param attributes every key is an attribute, but the reserved ones of track §3.4
+   * @param at when it happened unless {@code _timestamp} says so, Unix milliseconds; 0 = at receipt
+   * @throws Refused with the message of the first rule broken
    */
-  static Operation.Identify operation(
-      WorkspaceId workspace, Identifier person, Map<String, @Nullable Object> body) {
-    var attributes = LinkedHashMap.<String, @Nullable Object>newLinkedHashMap(body.size());
-    long writtenAt = Times.AT_RECEIPT;
+  List<Operation> operations(
+      Access access, Identifier person, Map<String, @Nullable Object> attributes, long at) {
+    var kept = LinkedHashMap.<String, @Nullable Object>newLinkedHashMap(attributes.size());
+    Object related = null;
+    long writtenAt = at;
     boolean updateOnly = false;
-    for (var entry : body.entrySet()) {
+    for (var entry : attributes.entrySet()) {
       var name = entry.getKey();
       var value = entry.getValue();
       switch (name) {
@@ -35,28 +43,32 @@ final class IdentifyBody {
         case "_update" -> updateOnly = flag(name, value);
         // Set by the server alone; clients that read a person and send it back include them.
         case "cio_id", "_created_in_customerio_at" -> {}
-        case "cio_relationships" -> {
-          if (value != null) {
-            throw bad("cio_relationships is not supported by this version");
-          }
-        }
-        case "_relationship" -> throw bad("_relationship is a reserved attribute name");
-        case "id" -> attributes.put(name, id(value));
-        case "email" -> attributes.put(name, email(value));
+        case "cio_relationships" -> related = value;
+        case "_relationship" ->
+            throw Refused.invalid(name, "_relationship is a reserved attribute name");
+        case "id" -> kept.put(name, id(value));
+        case "email" -> kept.put(name, email(value));
         // In the form events carry it, or they would never meet (track §4.3).
-        case "anonymous_id" -> attributes.put(name, EventReport.anonymousId(value));
-        default -> attributes.put(name, value);
+        case "anonymous_id" -> kept.put(name, EventReport.anonymousId(value));
+        default -> kept.put(name, value);
       }
     }
-    check(attributes);
-    return new Operation.Identify(workspace, person, attributes, writtenAt, updateOnly);
+    Attributes.check(kept);
+    var identify = new Operation.Identify(access.workspace(), person, kept, writtenAt, updateOnly);
+    if (related == null) {
+      return List.of(identify);
+    }
+    var operations = new ArrayList<Operation>();
+    operations.add(identify);
+    operations.addAll(relationships.inAttributes(access, person, related, !updateOnly, writtenAt));
+    return operations;
   }
 
   private static boolean flag(String name, @Nullable Object value) {
     return switch (value) {
       case null -> false;
       case Boolean bool -> bool;
-      default -> throw bad(name + " must be true or false");
+      default -> throw Refused.invalid(name, name + " must be true or false");
     };
   }
 
@@ -66,10 +78,10 @@ final class IdentifyBody {
         switch (value) {
           case String text -> text;
           case Long number -> number.toString();
-          case null, default -> throw bad("id attribute must be a string value");
+          case null, default -> throw Refused.invalid("id", "id attribute must be a string value");
         };
     if (id.isEmpty()) {
-      throw bad("id attribute cannot be an empty string");
+      throw Refused.invalid("id", "id attribute cannot be an empty string");
     }
     PathIdentifier.checkId(id);
     return id;
@@ -80,34 +92,7 @@ final class IdentifyBody {
     return switch (value) {
       case null -> null;
       case String text -> text;
-      default -> throw bad("email attribute must be a string value");
+      default -> throw Refused.invalid("email", "email attribute must be a string value");
     };
-  }
-
-  private static void check(Map<String, @Nullable Object> attributes) {
-    if (attributes.size() > MOST_ATTRIBUTES) {
-      throw bad("cannot identify more than " + MOST_ATTRIBUTES + " attributes in one request");
-    }
-    for (var entry : attributes.entrySet()) {
-      var name = entry.getKey();
-      if (name.isEmpty()) {
-        throw bad("attribute name cannot be empty");
-      }
-      if (Sizes.utf8(name) > LONGEST_NAME_BYTES) {
-        throw bad("attribute name cannot be longer than " + LONGEST_NAME_BYTES + " bytes");
-      }
-      if (Sizes.value(entry.getValue()) > LONGEST_VALUE_BYTES) {
-        throw bad(
-            "value for attribute '"
-                + name
-                + "' cannot be longer than "
-                + LONGEST_VALUE_BYTES
-                + " bytes");
-      }
-    }
-  }
-
-  private static ProblemException bad(String message) {
-    return new Problem.BadRequest(message).thrown();
   }
 }

@@ -11,9 +11,10 @@ import java.util.List;
  * meta.errors} for invalid requests, because some clients read one and some the other.
  */
 final class TrackErrors implements ErrorShape {
+  static final String NO_CACHE = "no-cache, no-store, must-revalidate, max-age=0";
 
   /** The form; it has no state. */
-  public TrackErrors() {}
+  TrackErrors() {}
 
   @Override
   public Reply reply(Problem problem) {
@@ -25,6 +26,6 @@ final class TrackErrors implements ErrorShape {
     meta.put("status", problem.status());
     var envelope = new LinkedHashMap<String, Object>();
     envelope.put("meta", meta);
-    return Reply.json(problem.status(), envelope).with("cache-control", TrackApi.NO_CACHE);
+    return Reply.json(problem.status(), envelope).with("cache-control", NO_CACHE);
   }
 }

@@ -320,6 +320,86 @@ class AppApiTest {
   }
 
   @Test
+  @DisplayName("app-data §4, S-3: a manual segment is made and deleted")
+  void shouldMakeAndDeleteAManualSegment() {
+    var client = server.as(Tenant.create(test.database(), "makes-segments"));
+    var made =
+        client.send(
+            "POST",
+            "/v1/segments",
+            "{\"segment\":{\"name\":\" VIP \",\"description\":\"the best\"}}");
+    var number = made.json().at("/segment/id").asInt();
+    var expected =
+        """
+        {"segment":{"id":%1$d,"deduplicate_id":"%1$d:%2$d","name":"VIP","description":"the best","state":"finished",
+         "progress":null,"type":"manual","tags":null,"created_at":%2$d,"updated_at":%2$d}}
+        """
+            .formatted(number, NOW.getEpochSecond());
+    made.expect(200, expected);
+    client.get("/v1/segments/" + number).expect(200, expected);
+    client.send("POST", "/v1/segments", "{\"segment\":{\"name\":\"VIP\"}}").expect(200);
+    shopClient()
+        .send("DELETE", "/v1/segments/" + number, "")
+        .expectProblem(404, "segment not found");
+    client.send("DELETE", "/v1/segments/" + number, "").expect(204);
+    client.send("DELETE", "/v1/segments/" + number, "").expectProblem(404, "segment not found");
+    client.get("/v1/segments/" + number).expectProblem(404, "segment not found");
+  }
+
+  @ParameterizedTest
+  @DisplayName("app-data §4: a body that makes no manual segment is refused")
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "{} | the body must be an object that wraps the segment: {\"segment\": {…}}",
+        "{\"segment\":[]} | the body must be an object that wraps the segment: {\"segment\": {…}}",
+        "{\"segment\":{}} | segment.name is required",
+        "{\"segment\":{\"name\":\" \"}} | segment.name must be a text of 1 to 200 characters",
+        "{\"segment\":{\"name\":7}} | segment.name must be a text",
+        "{\"segment\":{\"name\":\"x\",\"type\":\"dynamic\"}} | only manual segments, which have no conditions, can be made here",
+        "{\"segment\":{\"name\":\"x\",\"conditions\":{\"and\":[]}}} | only manual segments, which have no conditions, can be made here"
+      })
+  void shouldRefuseToMakeOtherSegments(String body, String message) {
+    shopClient().send("POST", "/v1/segments", body).expectProblem(400, message);
+  }
+
+  @Test
+  @DisplayName("app-data §4, S-3, S-9: dynamic segments are not deleted here, used ones nowhere")
+  void shouldRefuseToDeleteOtherSegments() {
+    shopClient()
+        .send("DELETE", "/v1/segments/" + segment, "")
+        .expectProblem(400, "only manual segments can be deleted here");
+    shopClient()
+        .send("DELETE", "/v1/segments/x", "")
+        .expectProblem(400, "the id of a segment is a whole number");
+    shopClient().send("POST", "/v1/segments", "[").expect(400);
+    var tenant = Tenant.create(test.database(), "uses-segments");
+    var client = server.as(tenant);
+    var used =
+        client
+            .send("POST", "/v1/segments", "{\"segment\":{\"name\":\"Used\"}}")
+            .json()
+            .at("/segment/id")
+            .asInt();
+    var reader =
+        test.database()
+            .<SegmentOutcome, RuntimeException>inTransaction(handle ->
+                server.segments.create(
+                    handle,
+                    tenant.workspace(),
+                    new SegmentDraft("Reader", "", List.of(), new Condition.InSegment(used))));
+    assertThat(reader).isInstanceOf(SegmentOutcome.Saved.class);
+    client
+        .send("DELETE", "/v1/segments/" + used, "")
+        .expectProblem(
+            409,
+            "the segment is used by segment %d \"Reader\""
+                .formatted(((SegmentOutcome.Saved) reader).segment().id()));
+    client.get("/v1/segments/" + used).expect(200);
+  }
+
+  @Test
   @DisplayName("app-data §1.3: a walk over all members meets each once")
   void shouldWalkOverMembers() {
     var tenant = Tenant.create(test.database(), "members-key");
@@ -741,6 +821,7 @@ class AppApiTest {
         "/v1/messages",
         "/v1/customers/u-42/messages",
         "/v1/customers/u-42/activities",
+        "/v1/activities",
         "/v1/segments/{segment}/membership"
       })
   void shouldCheckLimits(String path) {
@@ -766,6 +847,8 @@ class AppApiTest {
             PageCursor.PERSON_MESSAGES.text(1, 2),
             "/v1/customers/u-42/activities",
             PageCursor.ACTIVITIES.text(1, 2, 3, 4),
+            "/v1/activities",
+            PageCursor.WORKSPACE_ACTIVITIES.text(1, 2, 3, 4),
             "/v1/segments/" + segment + "/membership",
             PageCursor.MEMBERS.text(1));
     lists.forEach((path, own) -> {
@@ -793,6 +876,8 @@ class AppApiTest {
       shopClient().get(messages).expect(200);
       var activities = PageCursor.ACTIVITIES.text(far, far, far, far);
       shopClient().get("/v1/customers/u-42/activities?start=" + activities).expect(200);
+      var all = PageCursor.WORKSPACE_ACTIVITIES.text(far, far, far, far);
+      shopClient().get("/v1/activities?start=" + all).expect(200);
     }
   }
 
@@ -836,7 +921,7 @@ class AppApiTest {
   void shouldAskForAKey() {
     for (var key : List.of("", "wrong", "sa_live_x")) {
       for (var call : calls()) {
-        server.as(key).get(call).expectProblem(401, "unauthorized");
+        send(server.as(key), call).expectProblem(401, "unauthorized");
       }
     }
   }
@@ -846,12 +931,15 @@ class AppApiTest {
   void shouldKeepWorkspacesApart() {
     var stranger = server.as(other);
     for (var call : calls()) {
-      var answer = stranger.get(call);
+      var answer = send(stranger, call);
       assertThat(answer.http().body())
           .as(call)
           .doesNotContain("u-42", "Kim@", "Welcome", "\"Pro\"", sentId);
-      if (call.contains("/u-42") || call.matches("/v1/(segments|campaigns|messages)/.*")) {
+      if (call.contains("/u-42")
+          || call.matches("\\w+ /v1/(segments|campaigns|messages|objects)/.*")) {
         answer.expect(404);
+      } else if (call.startsWith("POST ")) {
+        answer.expect(400);
       } else {
         answer.expect(200);
       }
@@ -859,18 +947,25 @@ class AppApiTest {
     stranger
         .get("/v1/customers/" + CioId.of(kim) + "/attributes?id_type=cio_id")
         .expectProblem(404, "customer not found");
+    shopClient().get("/v1/segments/" + segment).expect(200);
   }
 
-  /** One call of every route, with ids of the shop. */
+  /** Calls without a body. */
+  private static JsonClient.Answer send(JsonClient client, String call) {
+    var space = call.indexOf(' ');
+    return client.send(call.substring(0, space), call.substring(space + 1), "");
+  }
+
+  /** One call of every route, its method in front, with ids of the shop. */
   private static List<String> calls() {
     return server.api.routes().calls().stream()
-        .map(call -> call.substring("GET ".length()))
         .map(path ->
-            path.equals("/v1/customers")
+            path.equals("GET /v1/customers")
                 ? path + "?email=Kim@example.test"
                 : path.replaceFirst("customers/\\{id}", "customers/u-42")
                     .replaceFirst("segments/\\{id}", "segments/" + segment)
                     .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
+                    .replaceFirst("objects/\\{type}/\\{id}", "objects/1/acme")
                     .replaceFirst("messages/\\{id}", "messages/" + sentId))
         .toList();
   }

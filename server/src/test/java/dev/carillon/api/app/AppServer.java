@@ -6,12 +6,17 @@ import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.events.EventNames;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.objects.ObjectQueries;
+import dev.carillon.objects.ObjectTypes;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.reporting.ActivityQueries;
+import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
@@ -45,12 +50,17 @@ final class AppServer implements AutoCloseable {
             new AppApi.Sources(
                 database,
                 new PeopleQueries(database),
-                new ActivityQueries(database),
+                new ActivityQueries(database, CLOCK),
+                new WorkspaceActivities(database, CLOCK),
+                new AttributeNames(database, CLOCK),
+                new EventNames(database, CLOCK),
                 segments,
                 campaigns,
                 new CampaignMetrics(database),
                 new DeliveryRepository(database),
-                IDS),
+                IDS,
+                new ObjectTypes(database, CLOCK),
+                new ObjectQueries(database)),
             CLOCK);
     server =
         HttpServer.start(

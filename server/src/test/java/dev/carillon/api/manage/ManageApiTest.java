@@ -496,15 +496,18 @@ class ManageApiTest {
       var below =
           call.substring(call.indexOf('}') + 1)
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
-              .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt());
+              .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
+              .replaceFirst("object_types/\\{id}", "object_types/2"); // each has type 1
       var body =
           method.equals("GET") || method.equals("DELETE")
               ? ""
               : below.startsWith("/segments")
                   ? LOYAL
-                  : below.endsWith("/stop")
-                      ? "{\"journeys\":\"exit\"}"
-                      : below.endsWith("/start") ? "" : WELCOME;
+                  : below.startsWith("/object_types")
+                      ? "{\"object_type\":{\"name\":\"Courses\"}}"
+                      : below.endsWith("/stop")
+                          ? "{\"journeys\":\"exit\"}"
+                          : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -512,7 +515,10 @@ class ManageApiTest {
         var query = below.endsWith("/explain") ? "?person=u-42" : "";
         var answer = stranger.send(method, own + below + query, body).expect(404);
         assertThat(answer.http().body())
-            .contains(below.startsWith("/segments") ? "segment" : "campaign");
+            .contains(
+                below.startsWith("/segments")
+                    ? "segment"
+                    : below.startsWith("/object_types") ? "object type" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");

@@ -5,10 +5,12 @@ import dev.carillon.api.Tenant;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.processing.TurnableClock;
@@ -45,7 +47,9 @@ final class ManageServer implements AutoCloseable {
                 new CampaignRepository(database, counters, clock),
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
-                new PersonLookup(new PeopleQueries(database))),
+                new PersonLookup(new PeopleQueries(database)),
+                new FormRepository(database, clock),
+                new ObjectTypes(database, clock)),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     server =
         HttpServer.start(

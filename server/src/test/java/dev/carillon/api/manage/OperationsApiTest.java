@@ -11,6 +11,7 @@ import dev.carillon.processing.ProcessingStats;
 import dev.carillon.store.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,7 @@ class OperationsApiTest {
                 database,
                 () -> stats,
                 () -> new DeliveryStats(5, 4, 3, 2, 1, 7, 6, 8),
+                () -> Map.of("invalid", 9L),
                 () -> Duration.ofMillis(1_500)));
     return HttpServer.start(
         HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(api.routes()));
@@ -85,6 +87,7 @@ class OperationsApiTest {
               "carillon_deliveries_total{outcome=\"failed\"} 4.0",
               "carillon_delivery_retries_total 7.0",
               "carillon_deliveries_in_flight 8.0",
+              "carillon_pipelines_dropped_calls_total{reason=\"invalid\"} 9.0",
               "# TYPE jvm_memory_heap_used_bytes gauge",
               "jvm_threads_current");
     }

@@ -9,14 +9,16 @@ import java.util.List;
 /** Keeps what it is handed in memory, or refuses it when told to be full. */
 final class RecordingIntake implements Intake {
   private final List<Operation> operations = new ArrayList<>();
+  private int calls;
   private boolean full;
 
   @Override
-  public synchronized void accept(Operation operation) throws IntakeUnavailable {
+  public synchronized void accept(List<Operation> accepted) throws IntakeUnavailable {
     if (full) {
       throw new IntakeUnavailable("the disk is full", 5);
     }
-    operations.add(operation);
+    operations.addAll(accepted);
+    calls++;
   }
 
   /** What came since the last call. */
@@ -24,6 +26,11 @@ final class RecordingIntake implements Intake {
     var taken = List.copyOf(operations);
     operations.clear();
     return taken;
+  }
+
+  /** How often something was handed in. */
+  synchronized int calls() {
+    return calls;
   }
 
   synchronized void full(boolean isFull) {

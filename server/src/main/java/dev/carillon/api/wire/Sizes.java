@@ -1,14 +1,14 @@
-package dev.carillon.api.track;
+package dev.carillon.api.wire;
 
 import dev.carillon.http.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Lengths in bytes, as the limits of track §8 count them. */
-final class Sizes {
+public final class Sizes {
   private Sizes() {}
 
   /** Bytes of the text in UTF-8, without making them. */
-  static int utf8(String text) {
+  public static int utf8(String text) {
     int bytes = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -30,12 +30,12 @@ final class Sizes {
    * Bytes of an attribute value: of a text itself, of everything else its compact JSON (track
    * §3.5).
    */
-  static int value(@Nullable Object value) {
+  public static int value(@Nullable Object value) {
     return switch (value) {
       case null -> 0;
       case String text -> utf8(text);
       case Boolean _, Long _, Double _ -> 0;
-      default -> Json.bytes(value).length;
+      default -> Json.length(value);
     };
   }
 }

@@ -1,14 +1,16 @@
-package dev.carillon.api.track;
+package dev.carillon.api.wire;
 
-import dev.carillon.http.Problem;
-import dev.carillon.http.ProblemException;
 import dev.carillon.people.Identifier;
 import dev.carillon.workspaces.Access;
 
 /** Tells by its shape what kind of identifier stands in a path (track §3.1). */
-final class PathIdentifier {
-  private static final String CIO_ID_PREFIX = "cio_";
-  private static final int LONGEST_ID_BYTES = 150;
+public final class PathIdentifier {
+  /** What a cio_id begins with in a path. */
+  public static final String CIO_ID_PREFIX = "cio_";
+
+  /** Of an id, in UTF-8. */
+  public static final int LONGEST_ID_BYTES = 150;
+
   private static final int LONGEST_EMAIL = 254;
   private static final int LONGEST_LOCAL_PART = 64;
 
@@ -18,9 +20,9 @@ final class PathIdentifier {
    * The identifier: {@code cio_…} is a cio_id; an e-mail address is one where the workspace
    * identifies people by it; anything else is an id.
    *
-   * @throws ProblemException 400 when it is longer than 150 bytes and no e-mail address
+   * @throws Refused when it is longer than 150 bytes and no e-mail address
    */
-  static Identifier of(String segment, Access access) {
+  public static Identifier of(String segment, Access access) {
     boolean cioId = segment.startsWith(CIO_ID_PREFIX);
     if (!cioId && access.emailIdentifies() && isEmail(segment)) {
       return Identifier.email(segment);
@@ -34,12 +36,11 @@ final class PathIdentifier {
   /**
    * Refuses an id that is too long to be stored (track §8).
    *
-   * @throws ProblemException 400
+   * @throws Refused naming {@code id}
    */
-  static void checkId(String id) {
+  public static void checkId(String id) {
     if (Sizes.utf8(id) > LONGEST_ID_BYTES) {
-      throw new Problem.BadRequest("id cannot be longer than " + LONGEST_ID_BYTES + " bytes")
-          .thrown();
+      throw Refused.tooLarge("id", "id cannot be longer than " + LONGEST_ID_BYTES + " bytes");
     }
   }
 
@@ -47,7 +48,7 @@ final class PathIdentifier {
    * Whether the text looks like an e-mail address: {@code local@domain}, where the domain has a dot
    * and no empty label, and no character is white space or a control character.
    */
-  static boolean isEmail(String text) {
+  public static boolean isEmail(String text) {
     int at = text.lastIndexOf('@');
     return at >= 1
         && at <= LONGEST_LOCAL_PART

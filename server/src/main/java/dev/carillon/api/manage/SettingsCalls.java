@@ -1,0 +1,105 @@
+package dev.carillon.api.manage;
+
+import dev.carillon.http.Problem;
+import dev.carillon.http.Reply;
+import dev.carillon.http.Request;
+import dev.carillon.segments.Fault;
+import dev.carillon.store.Database;
+import dev.carillon.workspaces.Access;
+import dev.carillon.workspaces.WorkspaceSettings;
+import dev.carillon.workspaces.WorkspaceSettingsRepository;
+import dev.carillon.workspaces.WorkspaceSettingsRepository.Change;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code …/settings}: what an administrator decides for the workspace. */
+final class SettingsCalls {
+  private static final List<List<String>> IDENTIFIERS =
+      List.of(List.of("id"), List.of("id", "email"));
+
+  private final Database database;
+  private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
+
+  SettingsCalls(Database database) {
+    this.database = database;
+  }
+
+  Reply show(Access access, Request request) {
+    return shown(database.read(handle -> settings.of(handle, access.workspace())));
+  }
+
+  /** Members that are absent stay as they are. */
+  Reply change(Access access, Request request) {
+    var wanted = Bodies.resource(request, "settings");
+    merged(WorkspaceSettings.DEFAULT, wanted); // what is wrong is said before batches have to wait
+    var change =
+        database.inTransaction(handle ->
+            settings.change(handle, access.workspace(), present -> merged(present, wanted)));
+    return switch (change) {
+      case Change.Saved(var saved) -> shown(saved);
+      case Change.IdentifiersInUse() ->
+          throw new Problem.Conflict(
+                  "identifiers can change only while the workspace has no people")
+              .thrown();
+    };
+  }
+
+  private static WorkspaceSettings merged(
+      WorkspaceSettings present, Map<String, @Nullable Object> wanted) {
+    var faults = new ArrayList<Fault>();
+    var known = WorkspaceSettingsRepository.toMap(present).keySet();
+    for (var name : wanted.keySet()) {
+      if (!known.contains(name)) {
+        faults.add(new Fault(name, "is not known here; known are " + String.join(", ", known)));
+      }
+    }
+    var merged =
+        new WorkspaceSettings(
+            flag(wanted, "auto_merge", present.autoMerge(), faults),
+            flag(wanted, "email_updates_by_id", present.emailUpdatesById(), faults),
+            flag(wanted, "merge_anonymous_events", present.mergeAnonymousEvents(), faults),
+            identifiers(wanted, present.identifiers(), faults));
+    if (!faults.isEmpty()) {
+      throw Bodies.invalid("settings", faults);
+    }
+    return merged;
+  }
+
+  private static boolean flag(
+      Map<String, @Nullable Object> wanted, String name, boolean present, List<Fault> faults) {
+    if (!wanted.containsKey(name)) {
+      return present;
+    }
+    if (wanted.get(name) instanceof Boolean flag) {
+      return flag;
+    }
+    faults.add(new Fault(name, "must be true or false"));
+    return present;
+  }
+
+  private static List<String> identifiers(
+      Map<String, @Nullable Object> wanted, List<String> present, List<Fault> faults) {
+    if (!wanted.containsKey("identifiers")) {
+      return present;
+    }
+    if (wanted.get("identifiers") instanceof List<?> list) {
+      for (var allowed : IDENTIFIERS) {
+        if (list.size() == allowed.size() && list.containsAll(allowed)) {
+          return allowed;
+        }
+      }
+      if (list.contains("phone")) {
+        faults.add(new Fault("identifiers", "cannot hold phone: people are not named by it here"));
+        return present;
+      }
+    }
+    faults.add(new Fault("identifiers", "must be [\"id\"] or [\"id\", \"email\"]"));
+    return present;
+  }
+
+  private static Reply shown(WorkspaceSettings settings) {
+    return Reply.json(200, Map.of("settings", WorkspaceSettingsRepository.toMap(settings)));
+  }
+}

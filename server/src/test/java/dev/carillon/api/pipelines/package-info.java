@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.api.pipelines;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.forms;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package dev.carillon.processing;
+
+import static dev.carillon.people.Identifier.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.delivery.Channel;
+import dev.carillon.delivery.Lane;
+import dev.carillon.delivery.NewDelivery;
+import dev.carillon.log.IdRanges;
+import dev.carillon.people.MergerRepository;
+import dev.carillon.processing.OperationBatch.Accepted;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.SegmentDraft;
+import dev.carillon.segments.SegmentOutcome;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.store.Epoch;
+import dev.carillon.store.TestDatabase;
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a batch says to the database: a constant number of statements, and none for kinds of
+ * operations that do not occur (design §3.3).
+ */
+final class StatementsTest {
+  private static final WorkspaceId SHOP = new WorkspaceId(1);
+  private static final Instant NOW = Instant.parse("2026-03-02T18:00:00Z");
+  private static final InstantSource CLOCK = InstantSource.fixed(NOW);
+
+  @AutoClose private final TestDatabase test = TestDatabase.create();
+  private final AtomicLong numbers = new AtomicLong(1_000);
+  private final CounterRepository counters = new CounterRepository(CLOCK);
+  private final SegmentRepository segments = new SegmentRepository(counters, CLOCK);
+  private final RuleBooks ruleBooks =
+      new RuleBooks(
+          new RuleBookReader(
+              segments, new CampaignRepository(test.database(), counters, CLOCK), counters));
+  private final Stores stores =
+      ProcessingKit.stores(
+          test.database(), CLOCK, new IdRanges(numbers::incrementAndGet), new MergerRepository());
+
+  /** Applies a batch; returns its statements, in order. */
+  private List<String> statements(List<? extends Operation> operations) {
+    var statements = new ArrayList<String>();
+    test.database()
+        .<Integer, RuntimeException>inTransaction(handle -> {
+          var epoch = Epoch.join(handle);
+          var rules = ruleBooks.under(epoch.rules(), handle);
+          var accepted =
+              operations.stream()
+                  .map(operation -> new Accepted(numbers.incrementAndGet(), NOW, operation))
+                  .toList();
+          handle.setSqlLogger(
+              new SqlLogger() {
+                @Override
+                public void logBeforeExecution(StatementContext context) {
+                  statements.add(context.getRenderedSql());
+                }
+              });
+          var scope =
+              new BatchScope(handle, stores, rules, epoch.identity(), new IdentifierCache(), CLOCK);
+          new OperationBatch(scope, accepted).run();
+          return accepted.size();
+        });
+    return statements;
+  }
+
+  private static List<Operation> identifies(int count) {
+    return IntStream.range(0, count)
+        .<Operation>mapToObj(
+            i -> new Operation.Identify(SHOP, id("p" + i), Map.of("n", (long) i), 0, false))
+        .toList();
+  }
+
+  private long mail() {
+    var deliveryId = numbers.incrementAndGet();
+    var intent =
+        new NewDelivery(
+            deliveryId,
+            NOW,
+            SHOP,
+            1,
+            null,
+            null,
+            null,
+            Channel.EMAIL,
+            Lane.CAMPAIGN,
+            "{}",
+            null,
+            false);
+    test.database()
+        .inTransaction(handle -> {
+          stores.deliveries().insertIntents(handle, List.of(intent));
+          return deliveryId;
+        });
+    return deliveryId;
+  }
+
+  private List<Operation> reports(int count) {
+    return IntStream.range(0, count)
+        .<Operation>mapToObj(_ -> new Operation.DeliveryReport(SHOP, mail(), "opened", 0, Map.of()))
+        .toList();
+  }
+
+  @Test
+  @DisplayName("reports: one statement to read and one to write, however many there are")
+  void shouldReadAndWriteReportsTogether() {
+    assertThat(statements(reports(1))).hasSize(2);
+    assertThat(statements(reports(100))).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("reports that say nothing new only read")
+  void shouldOnlyReadForRepeats() {
+    var reports = reports(3);
+    statements(reports);
+    assertThat(statements(reports)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("memberships: people and their segments are read and written together")
+  void shouldReadAndWriteMembershipsTogether() {
+    statements(identifies(100));
+    var draft = new SegmentDraft("by hand", "", List.of(), null);
+    SegmentOutcome made =
+        test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    var segment = ((SegmentOutcome.Saved) made).segment().id();
+    var all =
+        IntStream.range(0, 100)
+            .mapToObj(i -> new Operation.Membership(SHOP, id("p" + i), segment, true))
+            .toList();
+    var one = statements(all.subList(0, 1));
+    assertThat(statements(all.subList(1, 100))).isEqualTo(one);
+  }
+
+  @Test
+  @DisplayName("a batch without reports and memberships says nothing about them")
+  void shouldSayNothingAboutWhatDoesNotOccur() {
+    assertThat(statements(identifies(3)))
+        .isNotEmpty()
+        .noneMatch(sql -> sql.contains("delivery"))
+        .noneMatch(sql -> sql.contains("merger"))
+        .noneMatch(sql -> sql.contains("segment"));
+  }
+}
