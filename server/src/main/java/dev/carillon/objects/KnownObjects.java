@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.WorkspaceId;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
 
 /**
@@ -15,10 +17,12 @@ import org.jdbi.v3.core.JdbiException;
 public final class KnownObjects {
   private static final int MOST_REMEMBERED = 50_000;
   private static final int LOOKUPS_AT_ONCE = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Database database;
   private final Cache<Key, Boolean> known =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
+
   // Invented ids are looked up each time: they must not take all connections of the pool.
   private final Semaphore lookups = new Semaphore(LOOKUPS_AT_ONCE);
 
@@ -33,7 +37,7 @@ public final class KnownObjects {
    * Whether the workspace has an object with this id.
    *
    * @param cioObjectId with or without {@code cio_}; may be any text
-   * @throws ObjectsUnavailable when it is not known and the database does not answer
+   * @throws ObjectsUnavailable when it is not known and the database does not answer in time
    */
   public boolean exists(WorkspaceId workspace, String cioObjectId) {
     var objectKey = CioObjectId.objectKey(cioObjectId);
@@ -44,7 +48,10 @@ public final class KnownObjects {
     if (known.getIfPresent(key) != null) {
       return true;
     }
-    lookups.acquireUninterruptibly();
+    if (!turn()) {
+      throw new ObjectsUnavailable(
+          new IllegalStateException("too many objects are looked up at the moment"));
+    }
     try {
       var exists = isStored(key);
       if (exists) {
@@ -55,6 +62,15 @@ public final class KnownObjects {
       throw new ObjectsUnavailable(failure);
     } finally {
       lookups.release();
+    }
+  }
+
+  private boolean turn() {
+    try {
+      return lookups.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -115,6 +115,9 @@ public final class AttributeNames {
       }
       for (var key : sighting.names) {
         var name = Profile.topLevel(key);
+        if (isInternal(name)) {
+          continue;
+        }
         if (known == null || known.notes(name, today)) {
           news.computeIfAbsent(sighting.scope, _ -> new TreeSet<>()).add(name);
         } else if (known.days.size() >= KEPT && !known.days.containsKey(name)) {
@@ -144,11 +147,13 @@ public final class AttributeNames {
     return Math.floorDiv(at.getEpochSecond(), 86_400);
   }
 
+  private static boolean isInternal(String name) {
+    return name.isEmpty() || name.charAt(0) == '_' || name.length() > LONGEST;
+  }
+
   /** What PostgreSQL could not store comes through no edge, and must not stop a batch either. */
   private static boolean notable(String name) {
-    return !name.isEmpty()
-        && name.charAt(0) != '_'
-        && name.length() <= LONGEST
+    return !isInternal(name)
         && name.indexOf('\0') < 0
         && StandardCharsets.UTF_8.newEncoder().canEncode(name)
         && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST;

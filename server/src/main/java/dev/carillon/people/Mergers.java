@@ -41,7 +41,8 @@ public final class Mergers {
 
   /** Moves all that is due, a bounded number of rows a transaction. */
   public void run() {
-    while (database.inTransaction(handle -> step(handle, clock.instant()))) {
+    while (!Thread.currentThread().isInterrupted()
+        && database.inTransaction(handle -> step(handle, clock.instant()))) {
       LOG.debug("more of merged people is to be moved");
     }
   }

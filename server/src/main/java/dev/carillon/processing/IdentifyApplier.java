@@ -1,6 +1,7 @@
 package dev.carillon.processing;
 
 import dev.carillon.events.AnonymousRepository;
+import dev.carillon.people.EmailAddress;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.Profile;
@@ -62,7 +63,7 @@ final class IdentifyApplier {
     }
     if (settings.emailIdentifies()
         && call.attributes().get("email") instanceof String email
-        && !email.isEmpty()) {
+        && EmailAddress.isWellFormed(email)) {
       var identifier = Identifier.email(email);
       if (call.person().kind() != IdentifierKind.EMAIL
           || !identifier.key().equals(call.person().key())) {
@@ -159,6 +160,11 @@ final class IdentifyApplier {
     }
     if (settings.emailIdentifies()) {
       spelling(person, call, writtenAt, changes);
+      if (call.attributes().get("email") instanceof String email
+          && !email.isEmpty()
+          && !EmailAddress.isWellFormed(email)) {
+        activity.failed(entry, person, Map.of("email", email), "it is no e-mail address");
+      }
     }
     attributes(person, call, writtenAt, changes, entry);
     if (!isNew) {

@@ -177,7 +177,10 @@ final class ReportApplier {
       return; // deleted meanwhile
     }
     var note = new Entry(delivery.workspace(), entry.op(), entry.receivedAt());
-    switch (person.profile().write(UNSUBSCRIBED, true, entry.receivedAt().toEpochMilli())) {
+    // It holds, also against a call that was dated in the future.
+    var writtenAt =
+        Math.max(entry.receivedAt().toEpochMilli(), person.profile().writtenAtMillis(UNSUBSCRIBED));
+    switch (person.profile().write(UNSUBSCRIBED, true, writtenAt)) {
       case Profile.Outcome.Changed(var from, var to) -> {
         activity.note(
             note,

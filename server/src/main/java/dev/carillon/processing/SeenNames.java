@@ -42,7 +42,17 @@ final class SeenNames {
         }
       }
       case Operation.Once once -> add(once.operation());
-      default -> {
+      case Operation.Delete _,
+          Operation.Suppress _,
+          Operation.Unsuppress _,
+          Operation.Merge _,
+          Operation.DeviceUpdate _,
+          Operation.DeviceRemoval _,
+          Operation.ObjectDelete _,
+          Operation.Membership _,
+          Operation.DeliveryReport _,
+          Operation.Unsubscribe _,
+          Operation.ContentReport _ -> {
         // Nothing of it has a name that is indexed.
       }
     }

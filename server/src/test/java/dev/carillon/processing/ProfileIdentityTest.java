@@ -514,4 +514,17 @@ final class ProfileIdentityTest {
         .isEqualTo(Map.of("id", "bob", "email", "ada@example.test", "plan", "pro"));
     assertThat(KIT.find(ADA)).isEmpty();
   }
+
+  @Test
+  @DisplayName("track §3.1: what is no e-mail address names nobody, and is a failed change")
+  void shouldNotNamePeopleByWhatIsNoAddress() {
+    KIT.identify(Identifier.id("one"), "email", "n/a");
+    KIT.identify(Identifier.id("two"), "email", "n/a");
+    KIT.settle();
+    assertThat(KIT.people()).isEqualTo(2);
+    for (var id : List.of("one", "two")) {
+      assertThat(KIT.attributesOf(Identifier.id(id))).doesNotContainKey("email");
+      assertThat(KIT.activityTypes(Identifier.id(id))).contains("failed_attribute_change");
+    }
+  }
 }

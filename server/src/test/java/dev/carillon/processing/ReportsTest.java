@@ -407,6 +407,17 @@ final class ReportsTest {
   }
 
   @Test
+  @DisplayName("P-11: an unsubscription holds, also against a call dated in the future")
+  void shouldUnsubscribeWhateverTheFutureSays() {
+    var mail = mail(person(ADA));
+    var later = KIT.clock.instant().plusSeconds(86_400).toEpochMilli();
+    accept(
+        new Operation.Identify(KIT.workspace(), ADA, Map.of("unsubscribed", false), later, false));
+    accept(unsubscribe(mail));
+    assertThat(KIT.attributesOf(ADA)).containsEntry("unsubscribed", true);
+  }
+
+  @Test
   @DisplayName("P-15: who was deleted stays deleted; the delivery still tells")
   void shouldUnsubscribeNobody() {
     var mail = mail(person(ADA));

@@ -7,6 +7,7 @@ import dev.carillon.api.wire.Refused;
 import dev.carillon.events.EventKind;
 import dev.carillon.http.Json;
 import dev.carillon.objects.ObjectName;
+import dev.carillon.people.EmailAddress;
 import dev.carillon.people.Identifier;
 import dev.carillon.processing.Operation;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ final class CallOperations {
       PathIdentifier.checkId(address);
       return Identifier.id(address);
     }
-    if (!PathIdentifier.isEmail(address)) {
+    if (!EmailAddress.isWellFormed(address)) {
       if (call.anonymousId() != null) {
         return null;
       }

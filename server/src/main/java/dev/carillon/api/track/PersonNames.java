@@ -3,6 +3,7 @@ package dev.carillon.api.track;
 import dev.carillon.api.wire.Members;
 import dev.carillon.api.wire.PathIdentifier;
 import dev.carillon.api.wire.Refused;
+import dev.carillon.people.EmailAddress;
 import dev.carillon.people.Identifier;
 import dev.carillon.workspaces.Access;
 import java.util.Map;
@@ -116,7 +117,7 @@ final class PersonNames {
     if (!access.emailIdentifies()) {
       throw Refused.invalid("email", "email does not identify people in this workspace");
     }
-    if (!PathIdentifier.isEmail(text)) {
+    if (!EmailAddress.isWellFormed(text)) {
       throw Refused.invalid("email", "email is not an e-mail address");
     }
     return Identifier.email(text);
