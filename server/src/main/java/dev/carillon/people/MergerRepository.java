@@ -12,8 +12,11 @@ import org.jdbi.v3.core.statement.Update;
 
 /** Rows of merged people in tables that are partitioned by time, and table {@code merger}. */
 public final class MergerRepository {
-  /** Longer than any batch may run. */
-  static final Duration LATEST_BATCH = Duration.ofMinutes(2);
+  /**
+   * Longer than any batch is expected to run; nothing ends one that takes longer. What a running
+   * batch still stores about somebody who is gone is there when it is looked for after this time.
+   */
+  public static final Duration LATEST_BATCH = Duration.ofMinutes(2);
 
   /**
    * Rows of one person that move at once, in each table; rows of the same instant stay together.

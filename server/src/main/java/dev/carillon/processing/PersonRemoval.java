@@ -1,7 +1,7 @@
 package dev.carillon.processing;
 
+import dev.carillon.people.MergerRepository;
 import dev.carillon.workspaces.WorkspaceId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.TreeMap;
@@ -14,12 +14,6 @@ import org.jdbi.v3.core.Handle;
  * little later, when no batch can still write it.
  */
 final class PersonRemoval {
-  /**
-   * Longer than any batch may run: what a running batch still writes about a deleted person is
-   * there when the erasure looks.
-   */
-  private static final Duration ERASE_AFTER = Duration.ofMinutes(2);
-
   private final Handle handle;
   private final Stores stores;
 
@@ -53,7 +47,7 @@ final class PersonRemoval {
       }
     }
     if (!stored.isEmpty()) {
-      stores.people().erase(handle, stored, present.plus(ERASE_AFTER));
+      stores.people().erase(handle, stored, present.plus(MergerRepository.LATEST_BATCH));
     }
   }
 
