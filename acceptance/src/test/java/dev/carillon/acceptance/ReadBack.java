@@ -20,13 +20,21 @@ final class ReadBack {
     this.calls = calls;
   }
 
-  /** Repeats a check until it holds; what is not there yet may make it fail in any way. */
+  /**
+   * Repeats a check until it holds; what is not there yet may make it fail in any way. When the
+   * patience ends, the error tells how it failed last.
+   */
   static void eventually(ThrowingRunnable check) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
-        .ignoreExceptions()
-        .untilAsserted(check);
+        .untilAsserted(() -> {
+          try {
+            check.run();
+          } catch (Exception notYet) {
+            throw new AssertionError(notYet.toString(), notYet);
+          }
+        });
   }
 
   JsonNode person(String id) {

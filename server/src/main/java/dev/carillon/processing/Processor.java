@@ -9,6 +9,7 @@ import dev.carillon.processing.Courtesy.Pace;
 import dev.carillon.processing.OperationBatch.Accepted;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
+import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -236,7 +237,7 @@ public final class Processor implements AutoCloseable {
         transact(handle, batch, operations, parts);
         return;
       } catch (RuntimeException failure) {
-        if (failure instanceof LanesLost || Failures.connectionBroken(failure)) {
+        if (failure instanceof LanesLost || Outage.caused(failure)) {
           throw failure;
         }
         if (Failures.passing(failure) && attempt < PATIENT_ATTEMPTS) {
@@ -282,7 +283,7 @@ public final class Processor implements AutoCloseable {
       reader.advance(handle, batch);
       handle.commit();
     } catch (RuntimeException failure) {
-      if (!Failures.connectionBroken(failure)) {
+      if (!Outage.caused(failure)) {
         handle.rollback();
       }
       throw failure;
@@ -319,7 +320,7 @@ public final class Processor implements AutoCloseable {
       whole(handle, epoch, operations, done);
       handle.releaseSavepoint("part");
     } catch (RuntimeException failure) {
-      if (Failures.connectionBroken(failure)
+      if (Outage.caused(failure)
           || (Failures.passing(failure) && parts != Parts.STUBBORN)) {
         throw failure;
       }

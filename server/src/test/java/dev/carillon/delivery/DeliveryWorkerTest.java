@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.carillon.delivery.Mailer.Handover;
 import dev.carillon.messages.Trigger;
 import dev.carillon.store.Database;
+import dev.carillon.store.LossyWay;
 import dev.carillon.store.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class DeliveryWorkerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String ADA = "{\"email\":\"ada@example.test\",\"first_name\":\"Ada\"}";
 
   @AutoClose static final TestDatabase TEST = TestDatabase.create();
@@ -514,6 +516,86 @@ class DeliveryWorkerTest {
     assertThat(worker.stats().sent()).isEqualTo(8);
     assertThat(worker.stats().inFlight()).isZero();
     assertThat(worker(2, new MailTrap()).runDue()).isEqualTo(92);
+  }
+
+  @Test
+  @DisplayName("I4: a claim whose answer is lost strands nothing; the same worker takes it up again")
+  void shouldTakeUpWhatItClaimedWithoutKnowing() throws Exception {
+    // given a connection that breaks after the claim was committed, and a clock that stands still,
+    // so that no lease runs out
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST);
+        var worker = worker(campaignsOnly(), way.database(), shop.templates())) {
+      way.loseAnswerTo("UPDATE outbox");
+
+      // when
+      worker.start();
+
+      // then
+      await().atMost(PATIENCE).until(() -> shop.delivery(id).state() == DeliveryState.SENT);
+      assertThat(way.hasLost()).isTrue();
+    }
+    assertThat(shop.delivery(id).attempts()).isEqualTo(1);
+    assertThat(server.mails()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("I4: an outcome whose record is not answered is recorded once; nothing is sent again")
+  void shouldNotSendAgainWhenTheAnswerToTheRecordIsLost() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST);
+        var worker = worker(campaignsOnly(), way.database(), shop.templates())) {
+      way.loseAnswerTo("DELETE FROM outbox");
+
+      // when
+      worker.start();
+
+      // then
+      await().atMost(PATIENCE).until(() -> way.hasLost() && worker.stats().inFlight() == 0);
+    }
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    clock.advance(Outbox.LEASE.multipliedBy(2));
+    assertThat(worker(2, smtp).runDue()).isZero();
+    assertThat(server.mails()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("M-50: a database that is away while a template is looked up is no failed attempt")
+  void shouldNotCountAnOutageAsAnAttempt() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST)) {
+      TemplateSource stored =
+          (workspace, campaign, step) -> {
+            way.database().read(handle -> handle.execute("SELECT 'template'"));
+            return shop.templates().find(workspace, campaign, step);
+          };
+      var worker = worker(campaignsOnly(), database, stored);
+      way.loseAnswerTo("SELECT 'template'");
+
+      // when
+      worker.runDue();
+
+      // then it did not have to wait for the next attempt
+      assertThat(way.hasLost()).isTrue();
+      assertThat(worker.stats().retries()).isZero();
+    }
+    var delivery = shop.delivery(id);
+    assertThat(delivery.state()).isEqualTo(DeliveryState.SENT);
+    assertThat(delivery.failureMessage()).isNull();
+    assertThat(delivery.attempts()).isEqualTo(1);
+    assertThat(delivery.metrics()).doesNotContainKey(Metric.ATTEMPTED);
+  }
+
+  private static DeliverySettings campaignsOnly() {
+    return new DeliverySettings(
+        1, "carillon.test", Map.of(Lane.CAMPAIGN, new DeliverySettings.LaneLimits(8, 128)));
+  }
+
+  private DeliveryWorker worker(
+      DeliverySettings settings, Database behind, TemplateSource templates) {
+    return new DeliveryWorker(settings, behind, shop.ids, templates, smtp, clock, new Random(1));
   }
 
   private Sender sender(Mailer mailer) {
