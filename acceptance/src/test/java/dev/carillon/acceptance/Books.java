@@ -24,6 +24,15 @@ import org.awaitility.Awaitility;
  * Compares what callers noted ({@link Load}) with what is stored and with the mails that arrived.
  */
 final class Books {
+  /**
+   * Less than a lease of mails lasts, and less than the first pause before a mail is tried again:
+   * who rests within it has left no mail lying and blamed none for what befell the database.
+   */
+  static final Duration NO_RETRY = Duration.ofSeconds(45);
+
+  /** What only a slow machine makes necessary. */
+  static final Duration LONG = Duration.ofSeconds(120);
+
   private final Connection database;
   private final List<Call> calls;
 

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What the App API tells of people and objects, in short forms. */
 final class ReadBack {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final HttpCalls calls;
 

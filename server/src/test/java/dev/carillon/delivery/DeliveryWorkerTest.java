@@ -443,7 +443,7 @@ class DeliveryWorkerTest {
       first.start();
       second.start();
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(PATIENCE)
           .until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
 
       // then
@@ -474,7 +474,7 @@ class DeliveryWorkerTest {
     var slow = shop.stored(shop.intent(stuck, clock.instant()));
     try (var worker = worker(1, waiting(release))) {
       worker.start();
-      await().until(() -> worker.stats().inFlight() >= 129);
+      await().atMost(PATIENCE).until(() -> worker.stats().inFlight() >= 129);
 
       // when
       var ada = shop.person(ADA);
@@ -484,11 +484,11 @@ class DeliveryWorkerTest {
 
       // then
       for (var id : List.of(urgent, usual)) {
-        await().until(() -> shop.delivery(id).state() == DeliveryState.SENT);
+        await().atMost(PATIENCE).until(() -> shop.delivery(id).state() == DeliveryState.SENT);
       }
       assertThat(shop.delivery(slow).state()).isEqualTo(DeliveryState.QUEUED);
       release.countDown();
-      await().until(() -> worker.stats().sent() == 303);
+      await().atMost(PATIENCE).until(() -> worker.stats().sent() == 303);
     }
   }
 
@@ -504,11 +504,11 @@ class DeliveryWorkerTest {
     shop.store(intents);
     var worker = worker(1, waiting(release));
     worker.start();
-    await().until(() -> worker.stats().inFlight() == 100);
+    await().atMost(PATIENCE).until(() -> worker.stats().inFlight() == 100);
 
     // when
     var closer = Thread.startVirtualThread(worker::close);
-    await().until(worker::isClosing);
+    await().atMost(PATIENCE).until(worker::isClosing);
     release.countDown();
     closer.join();
 
