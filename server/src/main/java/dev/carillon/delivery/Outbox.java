@@ -35,9 +35,10 @@ import org.jspecify.annotations.Nullable;
  * What it had handed over without recording is handed over once more, under the same {@code
  * Message-ID}.
  *
- * <p><b>Unanswered claims.</b> When the connection breaks at the wrong instant, a claim is committed
- * and its worker does not learn what it claimed. So a claim that failed is remembered, and before
- * the next one of its lane what it may have marked is given back. Nobody can be sending that.
+ * <p><b>Unanswered claims.</b> When the connection breaks at the wrong instant, a claim is
+ * committed and its worker does not learn what it claimed. So a claim that failed is remembered,
+ * and before the next one of its lane what it may have marked is given back. Nobody can be sending
+ * that.
  */
 final class Outbox {
   static final Duration LEASE = Duration.ofSeconds(60);
@@ -114,8 +115,8 @@ final class Outbox {
   }
 
   /**
-   * A claim that is not found may still be on its way through a server that lost us, so it is looked
-   * for until its lease would have run out.
+   * A claim that is not found may still be on its way through a server that lost us, so it is
+   * looked for until its lease would have run out.
    */
   private void giveBackUnanswered(Lane lane, Instant now) {
     unanswered.values().removeIf(each -> !each.until.isAfter(now));

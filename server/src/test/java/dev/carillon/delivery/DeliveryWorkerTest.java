@@ -442,9 +442,7 @@ class DeliveryWorkerTest {
         var second = worker(2, smtp)) {
       first.start();
       second.start();
-      await()
-          .atMost(PATIENCE)
-          .until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
+      await().atMost(PATIENCE).until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
 
       // then
       assertThat(first.stats().sent()).isPositive();
@@ -519,7 +517,8 @@ class DeliveryWorkerTest {
   }
 
   @Test
-  @DisplayName("I4: a claim whose answer is lost strands nothing; the same worker takes it up again")
+  @DisplayName(
+      "I4: a claim whose answer is lost strands nothing; the same worker takes it up again")
   void shouldTakeUpWhatItClaimedWithoutKnowing() throws Exception {
     // given a connection that breaks after the claim was committed, and a clock that stands still,
     // so that no lease runs out
@@ -540,7 +539,8 @@ class DeliveryWorkerTest {
   }
 
   @Test
-  @DisplayName("I4: an outcome whose record is not answered is recorded once; nothing is sent again")
+  @DisplayName(
+      "I4: an outcome whose record is not answered is recorded once; nothing is sent again")
   void shouldNotSendAgainWhenTheAnswerToTheRecordIsLost() throws Exception {
     // given
     var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
