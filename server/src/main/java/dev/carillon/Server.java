@@ -46,6 +46,7 @@ import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.people.Suppressions;
+import dev.carillon.people.search.SearchIndexer;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -89,6 +90,9 @@ import org.slf4j.LoggerFactory;
 /** The whole program, built in reading order and closed in reverse. */
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  /** Farther behind, processing needs the machine more than the search does. */
+  private static final Duration INDEXER_RESTS = Duration.ofSeconds(2);
 
   private final Settings settings;
   private final Closing closing = new Closing();
@@ -213,6 +217,11 @@ final class Server implements AutoCloseable {
           Duration.ofMinutes(10),
           "anonymous-relationships",
           () -> runToEnd(database, anonymousRelationships, clock));
+      var searchIndexer = new SearchIndexer(database);
+      upkeep.every(
+          Duration.ofMillis(500),
+          "search-indexer",
+          () -> searchIndexer.run(() -> processing.lag().compareTo(INDEXER_RESTS) > 0));
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }

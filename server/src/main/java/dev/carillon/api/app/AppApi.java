@@ -15,6 +15,7 @@ import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.AttributeNames;
 import dev.carillon.people.PeopleQueries;
+import dev.carillon.people.search.PeopleSearch;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.segments.SegmentRepository;
@@ -37,6 +38,7 @@ public final class AppApi {
   private final Credentials credentials;
   private final RateLimits limits;
   private final PeopleReads people;
+  private final PeopleSearchCalls search;
   private final ActivityReads activities;
   private final DataIndexCalls dataIndex;
   private final SegmentReads segments;
@@ -72,6 +74,7 @@ public final class AppApi {
     this.limits = limits;
     this.people =
         new PeopleReads(sources.people, sources.activities, sources.deliveries, messageJson, clock);
+    this.search = new PeopleSearchCalls(new PeopleSearch(sources.database));
     this.activities =
         new ActivityReads(
             people,
@@ -92,6 +95,7 @@ public final class AppApi {
   public RouteTable routes() {
     return new RouteTable(new ErrorEnvelope(), "/v1")
         .add("GET", "/v1/customers", with(people::byEmail))
+        .add("POST", "/v1/customers", with(search::search))
         .add("GET", "/v1/customers/{id}", with(people::attributes))
         .add("GET", "/v1/customers/{id}/attributes", with(people::attributes))
         .add("GET", "/v1/customers/{id}/segments", with(segments::ofPerson))

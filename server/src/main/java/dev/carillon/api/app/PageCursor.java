@@ -2,7 +2,9 @@ package dev.carillon.api.app;
 
 import dev.carillon.http.Problem;
 import dev.carillon.http.Request;
+import dev.carillon.workspaces.WorkspaceId;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The opaque words {@code next} and {@code start} (app-data §1.3): a place in one kind of list. A
- * word of another kind of list, or one that was altered, is refused; it opens nothing, as every
+ * word of another kind of list, or one that was altered, is refused, and where a list is {@link
+ * #asked} with a question also one of another question or workspace. It opens nothing, as every
  * list is asked for within the caller's workspace anyway.
  */
 enum PageCursor {
@@ -22,7 +25,10 @@ enum PageCursor {
   WORKSPACE_ACTIVITIES(4),
   PERSON_RELATIONSHIPS(1),
   OBJECT_RELATIONSHIPS(1),
-  OBJECTS(1);
+  OBJECTS(1),
+  PEOPLE(1),
+  OPT_OUTS(1),
+  SUPPRESSIONS(1);
 
   private static final long MOST_MICROS = 60_000_000_000_000_000L; // 1,900 years
 
@@ -32,8 +38,45 @@ enum PageCursor {
     this.numbers = numbers;
   }
 
+  /**
+   * This list as the answer to one question of one workspace: it knows the words of no other.
+   *
+   * @param question what the list depends on, each with a text of its own
+   */
+  Asked asked(WorkspaceId workspace, Object... question) {
+    var crc = new CRC32();
+    crc.update(ByteBuffer.allocate(4).putInt(workspace.value()).flip());
+    for (var each : question) {
+      var text = String.valueOf(each).getBytes(StandardCharsets.UTF_8);
+      crc.update(ByteBuffer.allocate(4).putInt(text.length).flip());
+      crc.update(text);
+    }
+    return new Asked(this, (int) crc.getValue());
+  }
+
+  /** A list that answers one question. */
+  record Asked(PageCursor list, int question) {
+    /** The word for a place. */
+    String text(long... place) {
+      return list.word(question, place);
+    }
+
+    /**
+     * The place at which the caller wants to go on; null for the first page.
+     *
+     * @throws dev.carillon.http.ProblemException 400 for a word this list has not given out
+     */
+    long @Nullable [] start(Request request) {
+      return list.place(request, question);
+    }
+  }
+
   /** The word for a place. */
   String text(long... place) {
+    return word(0, place);
+  }
+
+  private String word(int question, long... place) {
     if (place.length != numbers) {
       throw new IllegalArgumentException(this + " needs " + numbers + " numbers");
     }
@@ -41,7 +84,7 @@ enum PageCursor {
     for (var number : place) {
       buffer.putLong(number);
     }
-    buffer.putInt(checksum(buffer.array()));
+    buffer.putInt(checksum(buffer.array(), question));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(buffer.array());
   }
 
@@ -51,6 +94,10 @@ enum PageCursor {
    * @throws dev.carillon.http.ProblemException 400 for a word this list has not given out
    */
   long @Nullable [] start(Request request) {
+    return place(request, 0);
+  }
+
+  private long @Nullable [] place(Request request, int question) {
     var text = request.query("start").orElse("");
     if (text.isEmpty()) {
       return null;
@@ -64,7 +111,7 @@ enum PageCursor {
     var buffer = ByteBuffer.wrap(bytes);
     if (bytes.length != 1 + 8 * numbers + 4
         || buffer.get() != ordinal()
-        || buffer.getInt(bytes.length - 4) != checksum(bytes)) {
+        || buffer.getInt(bytes.length - 4) != checksum(bytes, question)) {
       throw wrong();
     }
     var place = new long[numbers];
@@ -78,10 +125,10 @@ enum PageCursor {
     return new Problem.BadRequest("start is not a cursor of this list").thrown();
   }
 
-  private static int checksum(byte[] bytes) {
+  private static int checksum(byte[] bytes, int question) {
     var crc = new CRC32();
     crc.update(bytes, 0, bytes.length - 4);
-    return (int) crc.getValue();
+    return (int) crc.getValue() ^ question;
   }
 
   /** An instant as a number of a place, exact to the microsecond like all stored times. */
