@@ -27,3 +27,20 @@ CREATE TABLE person_search (
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 ALTER TABLE person_search ALTER keys SET STATISTICS 300;
 CREATE INDEX person_search_keys ON person_search USING gin (keys) WITH (fastupdate = on, gin_pending_list_limit = 2048);
+
+-- ── addresses mail is not sent to ───────────────────────────────────────────────────────────────────────────────
+
+-- Addresses a provider refuses, or that were put here through the App API (app-data §6); has nothing to do with suppressed
+-- people. Rows go when somebody takes the address off the list.
+CREATE TABLE esp_suppression (
+    workspace_id int NOT NULL,
+    email        text NOT NULL,                         -- as mail servers know it, in lower case
+    kind         smallint NOT NULL,                     -- 1 blocks, 2 bounces, 3 spam reports, 4 invalid addresses
+    domain       text NOT NULL DEFAULT '',              -- of the sender it holds for; '': of every sender (M-103)
+    reason       text NOT NULL,
+    status       text NOT NULL,                         -- what the provider answered, such as 550; '' when none was asked
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, email, kind, domain)
+);
+CREATE INDEX esp_suppression_newest ON esp_suppression (workspace_id, kind, created_at, email);
+CREATE INDEX esp_suppression_domain ON esp_suppression (workspace_id, kind, domain, email);
