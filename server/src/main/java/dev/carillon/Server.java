@@ -1,6 +1,7 @@
 package dev.carillon;
 
 import dev.carillon.api.app.AppApi;
+import dev.carillon.api.app.AppSettings;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
 import dev.carillon.api.pipelines.PipelinesApi;
@@ -55,17 +56,22 @@ import dev.carillon.processing.TurnableClock;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.reporting.WorkspaceActivities;
+import dev.carillon.reporting.WorkspaceUsage;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.ManualSegments;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentCounts;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.DatabaseSettings;
 import dev.carillon.store.DatabaseSettings.Embedded;
 import dev.carillon.store.Partitions;
+import dev.carillon.subscriptions.OptOutRepository;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -173,6 +179,7 @@ final class Server implements AutoCloseable {
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
+            new OptOutRepository(),
             ids);
     var isWorker = settings.roles().contains(Role.WORKER);
     var processing =
@@ -217,6 +224,9 @@ final class Server implements AutoCloseable {
           Duration.ofMinutes(10),
           "anonymous-relationships",
           () -> runToEnd(database, anonymousRelationships, clock));
+      upkeep.every(Duration.ofSeconds(1), "segment-counts", new SegmentCounts(database)::fold);
+      upkeep.every(
+          Duration.ofMinutes(5), "workspace-usage", new WorkspaceUsage(database, clock)::refresh);
       var searchIndexer = new SearchIndexer(database);
       upkeep.every(
           Duration.ofMillis(500),
@@ -257,18 +267,22 @@ final class Server implements AutoCloseable {
             processing.intake(),
             new PipelinesApi.Sources(objectTypes::exists, deliveryIds, clock));
     var people = new PeopleQueries(database);
+    var subscriptions = new SubscriptionRepository(clock, SubscriptionReaders.NONE);
     var app =
         new AppApi(
+            new AppSettings(settings.egressAddresses()),
             credentials,
             limits(settings.appRate()),
             new AppApi.Sources(
                 database,
+                processing.intake(),
                 people,
                 new ActivityQueries(database, clock),
                 new WorkspaceActivities(database, clock),
                 attributeNames,
                 eventNames,
                 segments,
+                subscriptions,
                 campaigns,
                 new CampaignMetrics(database),
                 deliveries,
@@ -289,7 +303,8 @@ final class Server implements AutoCloseable {
                 new FactsReader(clock),
                 new PersonLookup(people),
                 forms,
-                objectTypes),
+                objectTypes,
+                subscriptions),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     var operations =
         new OperationsApi(

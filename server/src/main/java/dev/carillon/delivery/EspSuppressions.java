@@ -114,6 +114,27 @@ public final class EspSuppressions {
   }
 
   /**
+   * The entry of one kind that keeps mail of a sending domain from an address; empty for none.
+   *
+   * @param email in {@link #comparable} form
+   * @param domain lower case
+   */
+  public Optional<Entry> find(
+      WorkspaceId workspace, SuppressionKind kind, String domain, String email) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                ENTRY
+                    + " AND email = :email AND kind = :kind AND domain IN ('', :domain) ORDER BY created_at LIMIT 1")
+            .bind("workspace", workspace.value())
+            .bind("email", email)
+            .bind("kind", kind.code())
+            .bind("domain", domain)
+            .map((row, _) -> entry(row))
+            .findOne());
+  }
+
+  /**
    * Addresses of one kind, the newest first.
    *
    * @param skip how many to pass over

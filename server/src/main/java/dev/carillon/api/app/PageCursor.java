@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,9 @@ enum PageCursor {
   OBJECTS(1),
   PEOPLE(1),
   OPT_OUTS(1),
-  SUPPRESSIONS(1);
+  SUPPRESSIONS(0);
 
+  private static final int LONGEST_TEXT = 1_000;
   private static final long MOST_MICROS = 60_000_000_000_000_000L; // 1,900 years
 
   private final int numbers;
@@ -69,6 +71,21 @@ enum PageCursor {
     long @Nullable [] start(Request request) {
       return list.place(request, question);
     }
+
+    /** The word for a place that is a text, in a list without numbers. */
+    String textAfter(String place) {
+      return list.word(question, place.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The text behind which the caller wants to go on; empty for the first page.
+     *
+     * @throws dev.carillon.http.ProblemException as {@link #start}
+     */
+    String startAfter(Request request) {
+      var place = list.bytes(request, question, LONGEST_TEXT);
+      return place == null ? "" : new String(place, StandardCharsets.UTF_8);
+    }
   }
 
   /** The word for a place. */
@@ -80,10 +97,15 @@ enum PageCursor {
     if (place.length != numbers) {
       throw new IllegalArgumentException(this + " needs " + numbers + " numbers");
     }
-    var buffer = ByteBuffer.allocate(1 + 8 * numbers + 4).put((byte) ordinal());
+    var buffer = ByteBuffer.allocate(8 * numbers);
     for (var number : place) {
       buffer.putLong(number);
     }
+    return word(question, buffer.array());
+  }
+
+  private String word(int question, byte[] place) {
+    var buffer = ByteBuffer.allocate(1 + place.length + 4).put((byte) ordinal()).put(place);
     buffer.putInt(checksum(buffer.array(), question));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(buffer.array());
   }
@@ -98,6 +120,22 @@ enum PageCursor {
   }
 
   private long @Nullable [] place(Request request, int question) {
+    var bytes = bytes(request, question, 8 * numbers);
+    if (bytes == null) {
+      return null;
+    }
+    if (bytes.length != 8 * numbers) {
+      throw wrong();
+    }
+    var buffer = ByteBuffer.wrap(bytes);
+    var place = new long[numbers];
+    for (int i = 0; i < numbers; i++) {
+      place[i] = buffer.getLong();
+    }
+    return place;
+  }
+
+  private byte @Nullable [] bytes(Request request, int question, int longest) {
     var text = request.query("start").orElse("");
     if (text.isEmpty()) {
       return null;
@@ -108,17 +146,14 @@ enum PageCursor {
     } catch (IllegalArgumentException notBase64) {
       throw wrong();
     }
-    var buffer = ByteBuffer.wrap(bytes);
-    if (bytes.length != 1 + 8 * numbers + 4
-        || buffer.get() != ordinal()
-        || buffer.getInt(bytes.length - 4) != checksum(bytes, question)) {
+    var place = bytes.length - 5;
+    if (place < 0
+        || place > longest
+        || bytes[0] != ordinal()
+        || ByteBuffer.wrap(bytes).getInt(bytes.length - 4) != checksum(bytes, question)) {
       throw wrong();
     }
-    var place = new long[numbers];
-    for (int i = 0; i < numbers; i++) {
-      place[i] = buffer.getLong();
-    }
-    return place;
+    return Arrays.copyOfRange(bytes, 1, 1 + place);
   }
 
   private static RuntimeException wrong() {

@@ -17,6 +17,8 @@ import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.subscriptions.Subscribable.Kind;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
@@ -25,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management API: segments, campaigns, forms and object types of a workspace are written,
- * campaigns are started and stopped, segments and campaigns are explained. Described by {@code GET
+ * The management API: segments, campaigns, forms, object types and subscriptions of a workspace are
+ * written, campaigns are started and stopped, segments and campaigns are explained. Described by {@code GET
  * /v1/openapi.json}.
  */
 public final class ManageApi {
@@ -39,6 +41,9 @@ public final class ManageApi {
   private final CampaignCalls campaigns;
   private final FormCalls forms;
   private final ObjectTypeCalls objectTypes;
+  private final SubscriptionCalls topics;
+  private final SubscriptionCalls channels;
+  private final CenterCalls center;
   private final ClockCalls clock;
   private final SettingsCalls settings;
   private final OpenApiDocument document = OpenApiDocument.read();
@@ -53,7 +58,8 @@ public final class ManageApi {
       FactsReader facts,
       PersonLookup people,
       FormRepository forms,
-      ObjectTypes objectTypes) {}
+      ObjectTypes objectTypes,
+      SubscriptionRepository subscriptions) {}
 
   /**
    * Builds the surface.
@@ -78,6 +84,9 @@ public final class ManageApi {
             sources.database, sources.campaigns, sources.campaignExplainer, sources.facts, person);
     this.forms = new FormCalls(sources.forms);
     this.objectTypes = new ObjectTypeCalls(sources.objectTypes);
+    this.topics = new SubscriptionCalls(sources.database, sources.subscriptions, Kind.TOPIC);
+    this.channels = new SubscriptionCalls(sources.database, sources.subscriptions, Kind.CHANNEL);
+    this.center = new CenterCalls(sources.database);
     this.clock = new ClockCalls(clock);
     this.settings = new SettingsCalls(sources.database);
   }
@@ -86,6 +95,8 @@ public final class ManageApi {
   public RouteTable routes() {
     var segment = WORKSPACE + "/segments/{id}";
     var campaign = WORKSPACE + "/campaigns/{id}";
+    var topic = WORKSPACE + "/subscription_topics";
+    var channel = WORKSPACE + "/subscription_channels";
     return new RouteTable(new ErrorEnvelope(), "/v1/environments")
         .add("GET", "/v1/openapi.json", document::answer)
         .add("GET", WORKSPACE + "/segments", with(segments::list))
@@ -111,6 +122,18 @@ public final class ManageApi {
         .add("POST", WORKSPACE + "/object_types", with(objectTypes::create))
         .add("GET", WORKSPACE + "/object_types/{id}", with(objectTypes::one))
         .add("PUT", WORKSPACE + "/object_types/{id}", with(objectTypes::update))
+        .add("GET", topic, with(topics::list))
+        .add("POST", topic, with(topics::create))
+        .add("GET", topic + "/{id}", with(topics::one))
+        .add("PUT", topic + "/{id}", with(topics::update))
+        .add("DELETE", topic + "/{id}", with(topics::delete))
+        .add("GET", channel, with(channels::list))
+        .add("POST", channel, with(channels::create))
+        .add("GET", channel + "/{id}", with(channels::one))
+        .add("PUT", channel + "/{id}", with(channels::update))
+        .add("DELETE", channel + "/{id}", with(channels::delete))
+        .add("GET", WORKSPACE + "/subscription_center", with(center::show))
+        .add("PUT", WORKSPACE + "/subscription_center", with(center::change))
         .add("GET", WORKSPACE + "/clock", with(clock::show))
         .add("POST", WORKSPACE + "/clock", with(clock::advance));
   }

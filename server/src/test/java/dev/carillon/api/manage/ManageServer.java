@@ -20,6 +20,8 @@ import dev.carillon.segments.SegmentBuilder;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.time.InstantSource;
@@ -33,6 +35,11 @@ final class ManageServer implements AutoCloseable {
   private final SegmentBuilder builder;
 
   ManageServer(Database database, InstantSource clock, RateLimits limits) {
+    this(database, clock, limits, SubscriptionReaders.NONE);
+  }
+
+  ManageServer(
+      Database database, InstantSource clock, RateLimits limits, SubscriptionReaders readers) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     builder = new SegmentBuilder(database, segments, counters, clock);
@@ -49,7 +56,8 @@ final class ManageServer implements AutoCloseable {
                 new FactsReader(clock),
                 new PersonLookup(new PeopleQueries(database)),
                 new FormRepository(database, clock),
-                new ObjectTypes(database, clock)),
+                new ObjectTypes(database, clock),
+                new SubscriptionRepository(clock, readers)),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     server =
         HttpServer.start(

@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -295,25 +294,9 @@ class SearchPropertyTest {
       }
       stop.set(true);
     }
-    new SearchIndexer(test.database()).run(() -> false);
     // then
-    var indexed = new TreeMap<Long, List<Integer>>();
-    test.database()
-        .<Integer, RuntimeException>read(handle ->
-            handle
-                .createQuery("SELECT person_id, keys FROM person_search")
-                .map((row, _) ->
-                    indexed.put(row.getLong(1), List.of((Integer[]) row.getArray(2).getArray())))
-                .list()
-                .size());
-    var expected = new TreeMap<Long, List<Integer>>();
-    stored.forEach((personId, person) ->
-        expected.put(
-            personId,
-            java.util.Arrays.stream(SearchKeys.of(shop.workspace(), person.attributes()))
-                .boxed()
-                .toList()));
-    assertThat(indexed).isEqualTo(expected);
-    assertThat(Set.of(number("SELECT count(*) FROM search_pending"))).containsExactly(0L);
+    IndexedPeople.assertUpToDate(test.database());
+    assertThat(IndexedPeople.keys(test.database())).hasSameSizeAs(stored);
+    assertThat(number("SELECT count(*) FROM search_pending")).isZero();
   }
 }
