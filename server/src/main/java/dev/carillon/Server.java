@@ -98,7 +98,7 @@ final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   /** Farther behind, processing needs the machine more than the search does. */
-  private static final Duration INDEXER_RESTS = Duration.ofSeconds(2);
+  private static final Duration INDEXER_RESTS = Duration.ofMillis(500);
 
   private final Settings settings;
   private final Closing closing = new Closing();

@@ -130,6 +130,30 @@ final class StatementsTest {
   }
 
   @Test
+  @DisplayName("app-data §2.3: the search is told whom to look at in the statement that writes people")
+  void shouldTellTheSearchWithThePeople() {
+    var created = statements(identifies(100));
+    assertThat(created).filteredOn(sql -> sql.contains("search_pending")).hasSize(1);
+    assertThat(created)
+        .filteredOn(sql -> sql.contains("search_pending"))
+        .allMatch(sql -> sql.contains("INSERT INTO person "));
+    var changed =
+        statements(
+            IntStream.range(0, 100)
+                .mapToObj(i ->
+                    new Operation.Identify(SHOP, id("p" + i), Map.of("n", "other"), 0, false))
+                .toList());
+    assertThat(changed)
+        .filteredOn(sql -> sql.contains("search_pending"))
+        .singleElement()
+        .satisfies(sql -> assertThat(sql).contains("UPDATE person "));
+    var same =
+        statements(
+            List.of(new Operation.Identify(SHOP, id("p1"), Map.of("n", "other"), 0, false)));
+    assertThat(same).noneMatch(sql -> sql.contains("search_pending"));
+  }
+
+  @Test
   @DisplayName("memberships: people and their segments are read and written together")
   void shouldReadAndWriteMembershipsTogether() {
     statements(identifies(100));

@@ -90,8 +90,9 @@ public final class AppApi {
     var messageJson = new MessageJson(sources.deliveryIds, sources.people);
     this.credentials = credentials;
     this.limits = limits;
-    this.people = new PeopleReads(database, sources.people, sources.activities);
-    this.search = new PeopleSearchCalls(new PeopleSearch(database));
+    var peopleSearch = new PeopleSearch(database);
+    this.people = new PeopleReads(database, sources.people, peopleSearch, sources.activities);
+    this.search = new PeopleSearchCalls(peopleSearch);
     this.peopleChanges = new PeopleChanges(people, sources.intake);
     this.personMessages = new PersonMessages(people, sources.deliveries, messageJson, clock);
     this.optOuts = new OptOutReads(database, people, sources.people);

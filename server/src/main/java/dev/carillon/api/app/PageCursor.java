@@ -13,10 +13,10 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The opaque words {@code next} and {@code start} (app-data §1.3): a place in one kind of list. A
- * word of another kind of list, or one that was altered, is refused, and where a list is {@link
- * #asked} with a question also one of another question or workspace. It opens nothing, as every
- * list is asked for within the caller's workspace anyway.
+ * The opaque words {@code next} and {@code start} (app-data §1.3): a place in one kind of list, as
+ * the answer to one question of one workspace. A word of another list, question or workspace, or
+ * one that was altered, is refused; it would open nothing, as every list is asked for within the
+ * caller's workspace anyway.
  */
 enum PageCursor {
   PERSON_MESSAGES(2),
@@ -88,11 +88,6 @@ enum PageCursor {
     }
   }
 
-  /** The word for a place. */
-  String text(long... place) {
-    return word(0, place);
-  }
-
   private String word(int question, long... place) {
     if (place.length != numbers) {
       throw new IllegalArgumentException(this + " needs " + numbers + " numbers");
@@ -108,15 +103,6 @@ enum PageCursor {
     var buffer = ByteBuffer.allocate(1 + place.length + 4).put((byte) ordinal()).put(place);
     buffer.putInt(checksum(buffer.array(), question));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(buffer.array());
-  }
-
-  /**
-   * The place at which the caller wants to go on; null for the first page.
-   *
-   * @throws dev.carillon.http.ProblemException 400 for a word this list has not given out
-   */
-  long @Nullable [] start(Request request) {
-    return place(request, 0);
   }
 
   private long @Nullable [] place(Request request, int question) {

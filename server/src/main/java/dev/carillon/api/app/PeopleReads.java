@@ -2,22 +2,29 @@ package dev.carillon.api.app;
 
 import dev.carillon.http.BadJson;
 import dev.carillon.http.JsonReader;
+import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.PeopleQueries;
+import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.people.PeopleQueries.Person;
 import dev.carillon.people.PersonLookup;
+import dev.carillon.people.search.PeopleSearch;
+import dev.carillon.people.search.SearchFilter;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.store.Database;
 import dev.carillon.subscriptions.SubscriptionDefaultsRepository;
 import dev.carillon.workspaces.Access;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/customers…} and {@code POST /v1/customers/attributes}: people (app-data §2). */
 final class PeopleReads {
+  private static final int MOST = 1_000;
+  private static final int MOST_STEPS = 20;
   private static final int MOST_AT_ONCE = 100;
   private static final int LONGEST_BODY_BYTES = 128 * 1024;
   private static final JsonReader JSON = new JsonReader();
@@ -25,12 +32,18 @@ final class PeopleReads {
   private final Database database;
   private final PeopleQueries people;
   private final PersonLookup lookup;
+  private final PeopleSearch search;
   private final ActivityQueries activities;
   private final SubscriptionDefaultsRepository subscriptions = new SubscriptionDefaultsRepository();
 
-  PeopleReads(Database database, PeopleQueries people, ActivityQueries activities) {
+  PeopleReads(
+      Database database,
+      PeopleQueries people,
+      PeopleSearch search,
+      ActivityQueries activities) {
     this.database = database;
     this.people = people;
+    this.search = search;
     this.lookup = new PersonLookup(people);
     this.activities = activities;
   }
@@ -40,11 +53,30 @@ final class PeopleReads {
     if (email == null) {
       throw Parameters.wrong("email is required");
     }
-    var results =
-        people.find(access.workspace(), Identifier.email(email)).stream()
-            .map(found -> CustomerJson.identifiers(found.names()))
-            .toList();
-    return Reply.json(200, Map.of("results", results));
+    var found =
+        access.emailIdentifies()
+            ? people.find(access.workspace(), Identifier.email(email)).stream()
+                .map(Person::names)
+                .toList()
+            : withEmail(access, email);
+    return Reply.json(
+        200, Map.of("results", found.stream().map(CustomerJson::identifiers).toList()));
+  }
+
+  /** Where addresses name nobody, any number of people may have one; the first {@value #MOST}. */
+  private List<Names> withEmail(Access access, String email) {
+    var filter = new SearchFilter.Equal("email", email);
+    var found = new ArrayList<Names>();
+    var after = 0L;
+    for (var steps = 0; steps < MOST_STEPS; steps++) {
+      var part = search.search(access, filter, after, MOST - found.size());
+      found.addAll(part.people());
+      after = part.after();
+      if (!part.more() || found.size() == MOST) {
+        return found;
+      }
+    }
+    throw new Problem.Unavailable("the search takes too long, try again later", 1).thrown();
   }
 
   Reply attributes(Access access, Request request) {

@@ -33,6 +33,7 @@ final class PersonMessages {
   Reply list(Access access, Request request) {
     var found = people.find(access, request);
     var window = window(request);
+    var list = PageCursor.PERSON_MESSAGES.asked(access.workspace(), found.personId());
     var filter =
         new DeliveryFilter(
             null,
@@ -42,11 +43,10 @@ final class PersonMessages {
             null,
             window.from,
             window.to,
-            MessageReads.start(request, PageCursor.PERSON_MESSAGES),
+            MessageReads.start(request, list),
             Parameters.limit(request, 50, 1_000));
     var page = deliveries.ofPerson(access.workspace(), found.personId(), filter);
-    return Reply.json(
-        200, messageJson.page(access.workspace(), page, PageCursor.PERSON_MESSAGES, false));
+    return Reply.json(200, messageJson.page(access.workspace(), page, list, false));
   }
 
   private record Window(Instant from, @Nullable Instant to) {}

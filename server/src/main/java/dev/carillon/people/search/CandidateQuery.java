@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * The statement that asks for the people inside a {@link Bound}, in the order of their keys, and
@@ -19,7 +20,7 @@ final class CandidateQuery {
   private final WorkspaceId workspace;
   private final boolean isBounded;
   private final Map<String, Object> parameters = new LinkedHashMap<>();
-  private final String sql;
+  final String sql;
 
   /**
    * @param isBounded whether it is asked for people up to some key only
@@ -61,22 +62,17 @@ final class CandidateQuery {
    * @param upTo up to this key; not looked at unless the query is bounded
    */
   List<Long> run(Handle handle, long after, long upTo, int limit) {
-    var query =
-        handle
-            .createQuery(sql)
-            .bind("workspace", workspace.value())
-            .bind("after", after)
-            .bind("limit", limit);
+    return bound(handle.createQuery(sql), after, upTo, limit).mapTo(Long.class).list();
+  }
+
+  /** The query of {@link #sql} with everything it needs. */
+  Query bound(Query query, long after, long upTo, int limit) {
+    query.bind("workspace", workspace.value()).bind("after", after).bind("limit", limit);
     if (isBounded) {
       query.bind("upTo", upTo);
     }
     parameters.forEach(query::bind);
-    return query.mapTo(Long.class).list();
-  }
-
-  /** The statement, for those who want to see its plan. */
-  String sql() {
-    return sql;
+    return query;
   }
 
   private String range(String column) {

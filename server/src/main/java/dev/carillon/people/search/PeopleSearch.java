@@ -6,6 +6,7 @@ import dev.carillon.workspaces.Access;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Finds the people of a workspace who fulfil a filter, in the order of their keys. Safe for many
@@ -24,6 +25,7 @@ import java.util.concurrent.Semaphore;
  */
 public final class PeopleSearch {
   private static final int SEARCHES_AT_ONCE = 4;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Database database;
   private final Pace pace;
@@ -70,14 +72,26 @@ public final class PeopleSearch {
    * @param access the workspace, and whether addresses name people there
    * @param after the key behind which to begin; 0 from the first
    * @param limit at most this many
-   * @throws SearchUnavailable when the database is too slow for even a small step
+   * @throws SearchUnavailable when the database is too slow for even a small step, or too many
+   *     searches wait
    */
   public Found search(Access access, SearchFilter filter, long after, int limit) {
-    turns.acquireUninterruptibly();
+    await();
     try {
       return new SearchRun(database, pace, access, filter, limit).from(after);
     } finally {
       turns.release();
+    }
+  }
+
+  private void await() {
+    try {
+      if (!turns.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new SearchUnavailable();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SearchUnavailable(interrupted);
     }
   }
 }

@@ -33,6 +33,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class SearchIndexer {
   private static final Duration SELDOM = Duration.ofSeconds(5);
+  private static final Duration TURN = Duration.ofSeconds(1);
   private static final int LOCK = 7005;
   private static final int AT_ONCE = 2_000;
 
@@ -65,16 +66,22 @@ public final class SearchIndexer {
   }
 
   /**
-   * Works until nobody is pending, or another node works already. While processing lags it takes
-   * one step in {@link #SELDOM}: those who wait for their calls to be applied come first.
+   * Works until nobody is pending, another node works already, or a second is over. While processing
+   * lags it takes one step in five seconds: those who wait for their calls to be applied come first.
+   *
+   * @return whether there may be more to do right now
    */
-  public void run(BooleanSupplier processingLags) {
+  public boolean run(BooleanSupplier processingLags) {
+    var begun = System.nanoTime();
+    boolean more;
     do {
       if (processingLags.getAsBoolean() && System.nanoTime() - steppedAt < SELDOM.toNanos()) {
-        return;
+        return false;
       }
       steppedAt = System.nanoTime();
-    } while (step() && !Thread.currentThread().isInterrupted());
+      more = step();
+    } while (more && System.nanoTime() - begun < TURN.toNanos());
+    return more;
   }
 
   /**

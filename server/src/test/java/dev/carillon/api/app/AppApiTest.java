@@ -842,13 +842,13 @@ class AppApiTest {
     var lists =
         Map.of(
             "/v1/messages",
-            PageCursor.MESSAGES.text(1, 2),
+            PageCursor.MESSAGES.asked(shop.workspace()).text(1, 2),
             "/v1/customers/u-42/messages",
-            PageCursor.PERSON_MESSAGES.text(1, 2),
+            PageCursor.PERSON_MESSAGES.asked(shop.workspace(), kim).text(1, 2),
             "/v1/customers/u-42/activities",
-            PageCursor.ACTIVITIES.text(1, 2, 3, 4),
+            PageCursor.ACTIVITIES.asked(shop.workspace(), kim).text(1, 2, 3, 4),
             "/v1/activities",
-            PageCursor.WORKSPACE_ACTIVITIES.text(1, 2, 3, 4),
+            PageCursor.WORKSPACE_ACTIVITIES.asked(shop.workspace()).text(1, 2, 3, 4),
             "/v1/segments/" + segment + "/membership",
             PageCursor.MEMBERS.asked(shop.workspace(), segment).text(1));
     lists.forEach((path, own) -> {
@@ -861,6 +861,10 @@ class AppApiTest {
         }
       });
       var altered = own.substring(0, 4) + (own.charAt(4) == 'A' ? 'B' : 'A') + own.substring(5);
+      server
+          .as(other)
+          .get(path.replace("/u-42", "/stranger") + "?start=" + own)
+          .expect(path.startsWith("/v1/segments") || path.contains("u-42") ? 404 : 400);
       for (var wrong : List.of("MTox", "%20", "xyz!", altered, "A".repeat(200))) {
         shopClient()
             .get(path + "?start=" + wrong)
@@ -872,11 +876,11 @@ class AppApiTest {
   @Test
   void shouldBearCursorsNobodyWasGiven() {
     for (long far : new long[] {Long.MIN_VALUE, Long.MAX_VALUE}) {
-      var messages = "/v1/messages?start=" + PageCursor.MESSAGES.text(far, far);
+      var messages = "/v1/messages?start=" + PageCursor.MESSAGES.asked(shop.workspace()).text(far, far);
       shopClient().get(messages).expect(200);
-      var activities = PageCursor.ACTIVITIES.text(far, far, far, far);
+      var activities = PageCursor.ACTIVITIES.asked(shop.workspace(), kim).text(far, far, far, far);
       shopClient().get("/v1/customers/u-42/activities?start=" + activities).expect(200);
-      var all = PageCursor.WORKSPACE_ACTIVITIES.text(far, far, far, far);
+      var all = PageCursor.WORKSPACE_ACTIVITIES.asked(shop.workspace()).text(far, far, far, far);
       shopClient().get("/v1/activities?start=" + all).expect(200);
     }
   }

@@ -474,7 +474,7 @@ final class ObjectsApiTest {
     assertThat(next).isNotEmpty();
     stranger
         .send("POST", "/v1/objects?start=" + next, search("{\"and\":[]}"))
-        .expect(200, "{\"identifiers\":[],\"ids\":[],\"next\":\"\"}");
+        .expectProblem(400, "start is not a cursor of this list");
     stranger
         .send("POST", "/v1/objects", search("{\"and\":[]}"))
         .expect(200, "{\"identifiers\":[],\"ids\":[],\"next\":\"\"}");

@@ -6,6 +6,7 @@ import dev.carillon.api.JsonClient;
 import dev.carillon.api.Tenant;
 import dev.carillon.http.RateLimits;
 import dev.carillon.people.CioId;
+import dev.carillon.people.search.IndexedPeople;
 import dev.carillon.people.search.SearchIndexer;
 import dev.carillon.store.TestDatabase;
 import java.time.Instant;
@@ -158,7 +159,7 @@ class SearchApiTest {
             : List.of(expected.replace("eve", "").split(" ", -1));
 
     assertThat(found(text)).as("pending").isEqualTo(names);
-    new SearchIndexer(TEST.database()).run(() -> false);
+    IndexedPeople.index(TEST.database());
     assertThat(found(text)).as("indexed").isEqualTo(names);
   }
 
@@ -198,6 +199,17 @@ class SearchApiTest {
     var filter =
         "{\"filter\":{\"attribute\":{\"field\":\"email\",\"operator\":\"eq\",\"value\":\"same@B.c\"}}}";
     assertThat(ids(SERVER.as(plain).send("POST", "/v1/customers", filter).expect(200).json()))
+        .containsExactly("one", "two");
+    // app-data §2.2: all people with that e-mail
+    assertThat(
+            SERVER
+                .as(plain)
+                .get("/v1/customers?email=SAME%40b.c")
+                .expect(200)
+                .json()
+                .get("results")
+                .valueStream()
+                .map(each -> each.get("id").asString()))
         .containsExactly("one", "two");
   }
 
@@ -252,7 +264,7 @@ class SearchApiTest {
         .send("POST", again, all)
         .expectProblem(400, "start is not a cursor of this list");
     client
-        .send("POST", "/v1/customers?start=" + PageCursor.MEMBERS.text(1), all)
+        .send("POST", "/v1/customers?start=" + PageCursor.MEMBERS.asked(shop.workspace(), 1).text(1), all)
         .expectProblem(400, "start is not a cursor of this list");
   }
 

@@ -16,8 +16,17 @@ public final class IndexedPeople {
 
   /** Brings the index up to date and expects that it knows everybody as they are stored. */
   public static void assertUpToDate(Database database) {
-    new SearchIndexer(database).run(() -> false);
+    index(database);
     assertThat(keys(database)).as("keys of people as they are indexed").isEqualTo(stored(database));
+  }
+
+  /** Brings the index up to date. */
+  public static void index(Database database) {
+    var indexer = new SearchIndexer(database);
+    boolean more;
+    do {
+      more = indexer.run(() -> false);
+    } while (more);
   }
 
   static Map<Long, List<Integer>> keys(Database database) {

@@ -24,14 +24,17 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever is asked, and however far the index is behind: a search finds exactly those whose stored
@@ -270,9 +273,26 @@ class SearchPropertyTest {
         .read(handle -> handle.createQuery(sql).mapTo(Long.class).one());
   }
 
-  @Test
-  @DisplayName("nobody is missed by indexers of two nodes while people change")
-  void shouldKeepUpWithConcurrentChanges() throws InterruptedException {
+  /** Ends the sessions of indexers in the middle of what they do, as a crash would. */
+  private static void kill() {
+    test.database()
+        .read(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+                       AND (query LIKE 'INSERT INTO person_search%' OR query LIKE 'DELETE FROM search_pending%'
+                            OR query LIKE 'SELECT person_id, workspace_id, attributes FROM person%')
+                    """)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("nobody is missed by indexers of two nodes while people change, nor when they crash")
+  void shouldKeepUpWithConcurrentChanges(boolean crashes) {
     // given
     var random = new Random(1);
     for (var i = 0; i < PEOPLE; i++) {
@@ -280,21 +300,30 @@ class SearchPropertyTest {
     }
     // when
     var stop = new AtomicBoolean();
+    var killed = new AtomicInteger();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var node = 0; node < 2; node++) {
         var indexer = new SearchIndexer(test.database(), 7);
         threads.submit(() -> {
           while (!stop.get()) {
-            indexer.step();
+            try {
+              indexer.step();
+            } catch (JdbiException ended) {
+              killed.incrementAndGet();
+            }
           }
         });
       }
       for (var i = 0; i < 600; i++) {
         change(random);
+        if (crashes && i % 3 == 0) {
+          kill();
+        }
       }
       stop.set(true);
     }
     // then
+    assertThat(killed.get() > 0).as(killed + " steps were killed").isEqualTo(crashes);
     IndexedPeople.assertUpToDate(test.database());
     assertThat(IndexedPeople.keys(test.database())).hasSameSizeAs(stored);
     assertThat(number("SELECT count(*) FROM search_pending")).isZero();
