@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class DeliveryWorkerTest {
   private final Database database = TEST.database();
   private final TurnedClock clock = new TurnedClock();
   private final Shop shop = new Shop(database);
+  private final AtomicInteger reached = new AtomicInteger();
   @AutoClose private final ScriptedSmtpServer server = new ScriptedSmtpServer();
   @AutoClose private final SmtpMailer smtp = new SmtpMailer(server.settings());
 
@@ -67,7 +69,7 @@ class DeliveryWorkerTest {
                       delivery.stream()
                           .map(each ->
                               new DeliveryReports.News(
-                                  each, Map.of(Metric.BOUNCED, clock.instant()), "no such box"))
+                                  each, Map.of(Metric.BOUNCED, clock.instant()), Map.of(), "no such box"))
                           .toList());
                   return delivery.size();
                 }),
@@ -529,7 +531,8 @@ class DeliveryWorkerTest {
         shop.templates(),
         mailer,
         clock,
-        new Random(1));
+        new Random(1),
+        reached::incrementAndGet);
   }
 
   private static NewDelivery in(Lane lane, NewDelivery intent) {

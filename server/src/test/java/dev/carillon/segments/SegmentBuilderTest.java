@@ -408,7 +408,7 @@ class SegmentBuilderTest {
           counted =
               counted.with(
                   counter.counterId(),
-                  counted.get(counter.counterId()).plus(event.at, counter.spec().newest()));
+                  counted.get(counter.counterId()).plus(event.at, counter.spec().newest(), NOW.toEpochMilli()));
         }
       }
       stored.put(id, counted.pack());
@@ -568,7 +568,10 @@ class SegmentBuilderTest {
                         counter.counterId(),
                         counted
                             .get(counter.counterId())
-                            .plus(row.getTimestamp(2).getTime(), counter.spec().newest()));
+                            .plus(
+                                row.getTimestamp(2).getTime(),
+                                counter.spec().newest(),
+                                NOW.toEpochMilli()));
               }
             }
             return expected.put(id, counted);
