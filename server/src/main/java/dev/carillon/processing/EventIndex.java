@@ -24,7 +24,8 @@ final class EventIndex {
   /** Of a workspace without rules about events. */
   static final EventIndex NONE = new EventIndex(Map.of(), Map.of(), memory());
 
-  private static final EventRules NOTHING = new EventRules(List.of(), List.of(), List.of());
+  private static final EventRules NOTHING = 
+      new EventRules(List.of(), List.of(), List.of(), List.of());
 
   private final Map<EventName, EventRules> byName;
   private final Map<EventKind, List<ByPattern>> byPattern;
@@ -89,6 +90,7 @@ final class EventIndex {
     return new EventRules(
         rules.stream().flatMap(each -> each.counters().stream()).toList(),
         List.copyOf(segments),
-        rules.stream().flatMap(each -> each.campaigns().stream()).toList());
+        rules.stream().flatMap(each -> each.campaigns().stream()).toList(),
+        rules.stream().flatMap(each -> each.computed().stream()).toList());
   }
 }

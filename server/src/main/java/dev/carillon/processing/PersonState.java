@@ -36,6 +36,7 @@ final class PersonState {
   private final Map<Integer, Instant> timers = new HashMap<>();
   private final Map<Integer, @Nullable Instant> changedTimers = new HashMap<>();
   private final Map<Integer, History> histories = new HashMap<>();
+  private final PersonTallies tallies = new PersonTallies();
 
   private PersonState(
       long personId,
@@ -136,6 +137,11 @@ final class PersonState {
         counters.get(id).plus(at.toEpochMilli(), counter.keep(), now.toEpochMilli());
     counters = counters.with(id, counted);
     countersChanged = true;
+  }
+
+  /** What was added up for computed attributes. */
+  PersonTallies tallies() {
+    return tallies;
   }
 
   void loadMember(int segmentId, Instant enteredAt) {

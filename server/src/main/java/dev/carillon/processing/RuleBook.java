@@ -2,6 +2,7 @@ package dev.carillon.processing;
 
 import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.delivery.Metric;
+import dev.carillon.computed.ComputedDefinition;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
@@ -56,6 +57,7 @@ record RuleBook(
    * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
+   * @param computed all computed attributes, by id
    */
   record Rules(
       EventIndex byEvent,
@@ -67,7 +69,8 @@ record RuleBook(
       Map<Integer, SegmentRule> segments,
       Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
-      Map<Integer, CompiledCampaign> campaigns) {
+      Map<Integer, CompiledCampaign> campaigns,
+      Map<Integer, ComputedRule> computed) {
     static final Rules NONE =
         new Rules(
             EventIndex.NONE,
@@ -79,12 +82,34 @@ record RuleBook(
             Map.of(),
             Set.of(),
             Map.of(),
+            Map.of(),
             Map.of());
+
+    /** Whether an attribute is computed, so that nobody else may write it. */
+    boolean computes(String attribute) {
+      for (var each : computed.values()) {
+        if (each.definition().name().equals(attribute)) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   /** What an event of one name touches. */
   record EventRules(
-      List<CounterRule> counters, List<SegmentRule> segments, List<CompiledCampaign> campaigns) {}
+      List<CounterRule> counters,
+      List<SegmentRule> segments,
+      List<CompiledCampaign> campaigns,
+      List<ComputedRule> computed) {}
+
+  /**
+   * An attribute that is computed from events.
+   *
+   * @param shown whether profiles may show it
+   * @param withdrawn whether it was deleted and goes from profiles
+   */
+  record ComputedRule(int id, ComputedDefinition definition, boolean shown, boolean withdrawn) {}
 
   /**
    * What counts messages.
@@ -145,6 +170,7 @@ record RuleBook(
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
     private boolean counters;
+    private boolean tallies;
 
     /** Adds what follows when these segments are woken. */
     void wake(Rules rules, Collection<SegmentRule> from) {
@@ -171,6 +197,19 @@ record RuleBook(
       counters = true;
     }
 
+    /** Adds what follows when attributes are computed. */
+    void compute(Rules rules, Collection<ComputedRule> computed) {
+      for (var each : computed) {
+        tallies = true;
+        wake(rules, rules.byAttribute().getOrDefault(each.definition().name(), List.of()));
+      }
+    }
+
+    /** Whether tallies are looked at. */
+    boolean tallies() {
+      return tallies;
+    }
+
     /** Adds a segment whose own membership and timer are looked at. */
     void read(int segmentId) {
       segments.add(segmentId);
@@ -187,11 +226,12 @@ record RuleBook(
       wake(rules, rules.segments().values());
       rules.campaigns().values().forEach(this::start);
       counters |= !rules.counters().isEmpty();
+      tallies |= !rules.computed().isEmpty();
     }
 
     /** Whether nothing has to be read. */
     boolean isEmpty() {
-      return segments.isEmpty() && campaigns.isEmpty() && !counters;
+      return segments.isEmpty() && campaigns.isEmpty() && !counters && !tallies;
     }
 
     Set<Integer> segments() {

@@ -13,6 +13,9 @@ import dev.carillon.events.EventKind;
 import dev.carillon.events.NamePattern;
 import dev.carillon.processing.EventIndex.ByPattern;
 import dev.carillon.processing.EventIndex.Seen;
+import dev.carillon.computed.ComputedAttribute;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.processing.RuleBook.ComputedRule;
 import dev.carillon.processing.RuleBook.CounterRule;
 import dev.carillon.processing.RuleBook.EventName;
 import dev.carillon.processing.RuleBook.EventRules;
@@ -49,14 +52,19 @@ public final class RuleBookReader {
   private final CampaignRepository campaigns;
   private final CounterRepository counters;
   private final TermsRepository terms;
+  private final ComputedAttributes computed;
   private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
 
   /** Reads through these repositories. */
   public RuleBookReader(
-      SegmentRepository segments, CampaignRepository campaigns, CounterRepository counters) {
+      SegmentRepository segments,
+      CampaignRepository campaigns,
+      CounterRepository counters,
+      ComputedAttributes computed) {
     this.segments = segments;
     this.campaigns = campaigns;
     this.counters = counters;
+    this.computed = computed;
     this.terms = new TermsRepository(counters);
   }
 
@@ -85,6 +93,9 @@ public final class RuleBookReader {
     for (var campaign : campaigns.live(handle)) {
       draft(drafts, campaign.workspace())
           .add(CompiledCampaign.compile(campaign, all.of(campaign.workspace())));
+    }
+    for (var attribute : computed.all(handle)) {
+      draft(drafts, attribute.workspace()).add(attribute);
     }
     var workspaces = new HashMap<WorkspaceId, Rules>();
     var memory = EventIndex.memory();
@@ -128,6 +139,8 @@ public final class RuleBookReader {
     private final Set<Integer> manual = new HashSet<>();
     private final Map<Integer, List<CompiledCampaign>> onEntry = new HashMap<>();
     private final Map<Integer, CompiledCampaign> campaigns = new HashMap<>();
+    private final Map<Integer, ComputedRule> computed = new HashMap<>();
+    private final Map<EventName, List<ComputedRule>> computedByEvent = new HashMap<>();
 
     private void add(Stored counter) {
       counters.put(counter.counterId(), counter);
@@ -165,6 +178,19 @@ public final class RuleBookReader {
       }
     }
 
+    private void add(ComputedAttribute attribute) {
+      var definition = attribute.definition();
+      var withdrawn = attribute.state() == ComputedAttribute.State.WITHDRAWING;
+      var rule = new ComputedRule(attribute.id(), definition, attribute.shown(), withdrawn);
+      computed.put(attribute.id(), rule);
+      if (!withdrawn) {
+        computedByEvent
+            .computeIfAbsent(
+                new EventName(definition.kind(), definition.event()), _ -> new ArrayList<>())
+            .add(rule);
+      }
+    }
+
     private Rules rules(Cache<Seen, EventRules> memory) {
       return new Rules(
           events(memory),
@@ -176,7 +202,8 @@ public final class RuleBookReader {
           Map.copyOf(segments),
           Set.copyOf(manual),
           Map.copyOf(onEntry),
-          Map.copyOf(campaigns));
+          Map.copyOf(campaigns),
+          Map.copyOf(computed));
     }
 
     private EventIndex events(Cache<Seen, EventRules> memory) {
@@ -192,23 +219,26 @@ public final class RuleBookReader {
       }
       var names = new LinkedHashSet<>(byName.keySet());
       names.addAll(campaignsByEvent.keySet());
+      names.addAll(computedByEvent.keySet());
       var rules = new HashMap<EventName, EventRules>();
       for (var name : names) {
         rules.put(
             name,
             rules(
                 byName.getOrDefault(name, List.of()),
-                campaignsByEvent.getOrDefault(name, List.of())));
+                campaignsByEvent.getOrDefault(name, List.of()),
+                computedByEvent.getOrDefault(name, List.of())));
       }
       var patterns = new EnumMap<EventKind, List<ByPattern>>(EventKind.class);
       byPattern.forEach((name, counted) ->
           patterns
               .computeIfAbsent(name.kind(), _ -> new ArrayList<>())
-              .add(new ByPattern(NamePattern.of(name.name()), rules(counted, List.of()))));
+              .add(new ByPattern(NamePattern.of(name.name()), rules(counted, List.of(), List.of()))));
       return new EventIndex(rules, patterns, memory);
     }
 
-    private EventRules rules(List<Stored> counted, List<CompiledCampaign> started) {
+    private EventRules rules(
+        List<Stored> counted, List<CompiledCampaign> started, List<ComputedRule> summed) {
       var woken = new LinkedHashSet<SegmentRule>();
       var rules = new ArrayList<CounterRule>();
       for (var counter : counted) {
@@ -217,7 +247,8 @@ public final class RuleBookReader {
           rules.add(new CounterRule(counter.counterId(), events.where(), counter.spec()));
         }
       }
-      return new EventRules(List.copyOf(rules), List.copyOf(woken), List.copyOf(started));
+      return new EventRules(
+          List.copyOf(rules), List.copyOf(woken), List.copyOf(started), List.copyOf(summed));
     }
 
     private MessageRules messages() {
@@ -241,36 +272,36 @@ public final class RuleBookReader {
   private static boolean holdsForNobody(CompiledCondition condition) {
     return condition.samples()
         || condition.matches(
-        new Facts() {
-          @Override
-          public Instant now() {
-            return Instant.EPOCH;
-          }
+            new Facts() {
+              @Override
+              public Instant now() {
+                return Instant.EPOCH;
+              }
 
-          @Override
-          public @Nullable Object attribute(String name) {
-            return null;
-          }
+              @Override
+              public @Nullable Object attribute(String name) {
+                return null;
+              }
 
-          @Override
-          public Counter counter(int counterId) {
-            return Counter.NONE;
-          }
+              @Override
+              public Counter counter(int counterId) {
+                return Counter.NONE;
+              }
 
-          @Override
-          public boolean inSegment(int segmentId) {
-            return false;
-          }
+              @Override
+              public boolean inSegment(int segmentId) {
+                return false;
+              }
 
-          @Override
-          public long personId() {
-            return 0;
-          }
+              @Override
+              public long personId() {
+                return 0;
+              }
 
-          @Override
-          public Surroundings surroundings() {
-            return Surroundings.NONE;
-          }
-        });
+              @Override
+              public Surroundings surroundings() {
+                return Surroundings.NONE;
+              }
+            });
   }
 }
