@@ -6,11 +6,10 @@ import dev.carillon.campaigns.Journey;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,7 +26,6 @@ final class BatchScope {
   private final BatchPeople people;
   private final Reactions reactions;
   private final InstantSource clock;
-  private final Set<Unbuilt> unbuilt = new HashSet<>();
 
   /**
    * @param identity {@link dev.carillon.store.Epoch#identity} when the transaction began
@@ -45,7 +43,7 @@ final class BatchScope {
     this.ruleBook = ruleBook;
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
-    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
+    this.reactions = new Reactions(ruleBook, stores.ids());
   }
 
   Handle handle() {
@@ -108,7 +106,7 @@ final class BatchScope {
         }
       }
       if (ruleBook.building()) {
-        unbuilt.addAll(stores.memberships().unbuilt(handle, ids));
+        reactions.leaveTo(OpenBuilds.read(handle, ids));
       }
     }
     loadHistories(loaded, campaigns);

@@ -44,6 +44,17 @@ final class BuildRepository {
       long doneTo,
       @Nullable Long people) {}
 
+  /**
+   * Whether a build can go on: a segment waits for the counters it reads. All that are incomplete
+   * are gathered once, as there may be hundreds of builds.
+   */
+  private static final String READY =
+      """
+      (b.kind = 'counter'
+        OR NOT coalesce((SELECT s.counters FROM segment s WHERE s.segment_id = b.target_id)
+                        && (SELECT array_agg(c.counter_id) FROM counter c WHERE NOT c.complete), false))
+      """;
+
   private static final String COLUMNS =
       "b.kind, b.target_id, b.workspace_id, b.version, b.epoch, b.done_to, b.people";
 
@@ -87,12 +98,20 @@ final class BuildRepository {
         .execute();
   }
 
-  /** Whether there is any build, or anything to erase. */
-  boolean anything(Handle handle) {
+  /**
+   * Whether there is anything to do.
+   *
+   * @param builds any build
+   * @param erasures any segment whose members are to be removed
+   */
+  record Work(boolean builds, boolean erasures) {}
+
+  /** Looks for work. */
+  Work work(Handle handle) {
     return handle
         .createQuery(
-            "SELECT EXISTS (SELECT 1 FROM build) OR EXISTS (SELECT 1 FROM segment_erasure)")
-        .mapTo(Boolean.class)
+            "SELECT EXISTS (SELECT 1 FROM build), EXISTS (SELECT 1 FROM segment_erasure)")
+        .map((row, context) -> new Work(row.getBoolean(1), row.getBoolean(2)))
         .one();
   }
 
@@ -103,15 +122,11 @@ final class BuildRepository {
   Optional<Build> claim(Handle handle) {
     return handle
         .createQuery(
-            "SELECT "
-                + COLUMNS
-                + """
-                 FROM build b
-                 WHERE b.kind = 'counter'
-                    OR NOT EXISTS (SELECT 1 FROM segment s JOIN counter c ON c.counter_id = ANY(s.counters)
-                                    WHERE s.segment_id = b.target_id AND NOT c.complete)
-                 ORDER BY b.started_at, b.kind, b.target_id LIMIT 1 FOR UPDATE OF b SKIP LOCKED
-                """)
+            """
+            SELECT %s FROM build b WHERE %s
+             ORDER BY b.started_at, b.kind, b.target_id LIMIT 1 FOR UPDATE OF b SKIP LOCKED
+            """
+                .formatted(COLUMNS, READY))
         .map((row, context) -> read(row))
         .findOne();
   }
@@ -127,21 +142,23 @@ final class BuildRepository {
         .execute();
   }
 
-  /** Claims the counters that are just as far as a claimed one, so that events are read once. */
-  List<Build> claimBeside(Handle handle, Build counter, int limit) {
+  /**
+   * Claims the builds of the same kind that are just as far as a claimed one, that one included, so
+   * that people are read once for all of them.
+   */
+  List<Build> claimBeside(Handle handle, Build build, int limit) {
     return handle
         .createQuery(
-            "SELECT "
-                + COLUMNS
-                + """
-                 FROM build b
-                 WHERE b.kind = 'counter' AND b.workspace_id = :workspace AND b.epoch = :epoch
-                   AND b.done_to = :doneTo AND b.people IS NOT NULL
-                 ORDER BY b.target_id LIMIT :limit FOR UPDATE SKIP LOCKED
-                """)
-        .bind("workspace", counter.workspace().value())
-        .bind("epoch", counter.epoch())
-        .bind("doneTo", counter.doneTo())
+            """
+            SELECT %s FROM build b
+             WHERE b.kind = :kind AND b.workspace_id = :workspace AND b.done_to = :doneTo AND b.people IS NOT NULL AND %s
+             ORDER BY b.target_id <> :target, b.target_id LIMIT :limit FOR UPDATE OF b SKIP LOCKED
+            """
+                .formatted(COLUMNS, READY))
+        .bind("kind", build.kind().word())
+        .bind("workspace", build.workspace().value())
+        .bind("doneTo", build.doneTo())
+        .bind("target", build.targetId())
         .bind("limit", limit)
         .map((row, context) -> read(row))
         .list();
@@ -153,12 +170,11 @@ final class BuildRepository {
         .createUpdate(
             """
             UPDATE build SET people = :people
-             WHERE workspace_id = :workspace AND kind = :kind AND epoch = :epoch AND people IS NULL
+             WHERE workspace_id = :workspace AND kind = :kind AND people IS NULL
             """)
         .bind("people", people)
         .bind("workspace", build.workspace().value())
         .bind("kind", build.kind().word())
-        .bind("epoch", build.epoch())
         .execute();
   }
 

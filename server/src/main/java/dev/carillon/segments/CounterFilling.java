@@ -5,7 +5,7 @@ import dev.carillon.events.Counters;
 import dev.carillon.events.EventRepository;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.BuildRepository.Build;
-import dev.carillon.segments.PeopleRange.Reached;
+import dev.carillon.segments.PeopleRange.Locked;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,17 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Replaces counters of a range of people by what the event table says, counted exactly as live. */
 final class CounterFilling {
-  /** Counters filled in one pass over the events. */
-  static final int AT_ONCE = 50;
-
   private static final int FETCHED = 2_000;
 
-  private final PeopleRange people;
   private final CounterRepository counters;
   private final EventRepository events = new EventRepository();
 
-  CounterFilling(PeopleRange people, CounterRepository counters) {
-    this.people = people;
+  CounterFilling(CounterRepository counters) {
     this.counters = counters;
   }
 
@@ -43,17 +38,9 @@ final class CounterFilling {
     }
   }
 
-  /**
-   * Fills counters for the next people.
-   *
-   * @param builds of counters that are equally far
-   */
-  Reached fill(Handle handle, List<Build> builds) {
-    var range = people.lock(handle, builds.getFirst());
-    if (!range.attributes().isEmpty()) {
-      write(handle, range.people(), builds, count(handle, range.people(), targets(handle, builds)));
-    }
-    return range.reached();
+  /** Fills the counters of builds for locked people who are their business. */
+  void fill(Handle handle, List<Build> builds, Locked range) {
+    write(handle, range, builds, count(handle, range.ids(), targets(handle, builds)));
   }
 
   private Map<Integer, List<Target>> targets(Handle handle, List<Build> builds) {
@@ -121,14 +108,18 @@ final class CounterFilling {
     }
   }
 
-  private void write(Handle handle, long[] people, List<Build> builds, Map<Key, Counter> counted) {
-    var stored = events.counters(handle, people);
+  private void write(Handle handle, Locked range, List<Build> builds, Map<Key, Counter> counted) {
+    var stored = events.counters(handle, range.ids());
     var changed = new TreeMap<Long, byte[]>();
-    for (var personId : people) {
+    for (var found : range.people().entrySet()) {
+      var personId = found.getKey();
       var packed = stored.get(personId);
       var before = packed == null ? Counters.EMPTY : Counters.unpack(packed);
       var after = before;
       for (var build : builds) {
+        if (!found.getValue().concerns(build)) {
+          continue;
+        }
         var counter = counted.getOrDefault(new Key(personId, build.targetId()), Counter.NONE);
         after =
             counter.total() == 0

@@ -1,69 +1,69 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/** Takes the people a build has still to reach, the next ones by key, and locks them. */
+/** Takes the people builds have still to reach, the next ones by key, and locks them. */
 final class PeopleRange {
-  /** People of other workspaces are passed by in pieces of this size. */
-  private static final int LOOKED_AT = 20_000;
 
-  private final int size;
-
-  PeopleRange(int size) {
-    this.size = size;
+  /**
+   * A locked person.
+   *
+   * @param born the epoch of birth: a build is concerned with people born before it began
+   * @param attributes as stored
+   */
+  record Found(int born, String attributes) {
+    /** Whether the person is the business of a build. */
+    boolean concerns(Build build) {
+      return born < build.epoch();
+    }
   }
 
   /**
    * Locked people.
    *
-   * @param attributes as stored, by person in ascending order; may be empty
+   * @param people in ascending order; may be empty
    * @param doneTo the cursor once they are done
    */
-  record Locked(TreeMap<Long, String> attributes, long doneTo) {
-    long[] people() {
-      return attributes.keySet().stream().mapToLong(Long::longValue).toArray();
+  record Locked(TreeMap<Long, Found> people, long doneTo) {
+    long[] ids() {
+      return people.keySet().stream().mapToLong(Long::longValue).toArray();
     }
 
-    Reached reached() {
-      return new Reached(doneTo, attributes.size());
+    Map<Long, Integer> born() {
+      return people.entrySet().stream()
+          .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().born));
     }
   }
 
-  /** How far a build is after a range, and how many people were in it. */
-  record Reached(long doneTo, int people) {}
+  private PeopleRange() {}
 
-  /** Locks the next people of a build, at most as many as the size of a range. */
-  Locked lock(Handle handle, Build build) {
-    var end = end(handle, build.doneTo());
-    var attributes = new TreeMap<Long, String>();
+  /**
+   * Locks the next people of a workspace.
+   *
+   * @param builds that are equally far; which people are whose business, the caller looks at
+   * @param size at most this many
+   */
+  static Locked lock(Handle handle, List<Build> builds, int size) {
+    var build = builds.getFirst();
+    var people = new TreeMap<Long, Found>();
     handle
         .createQuery(
             """
-            SELECT person_id, attributes FROM person
-             WHERE person_id > :after AND person_id <= :end AND workspace_id = :workspace AND born < :epoch
+            SELECT person_id, born, attributes FROM person
+             WHERE workspace_id = :workspace AND person_id > :after
              ORDER BY person_id LIMIT :size FOR NO KEY UPDATE
             """)
-        .bind("after", build.doneTo())
-        .bind("end", end)
         .bind("workspace", build.workspace().value())
-        .bind("epoch", build.epoch())
+        .bind("after", build.doneTo())
         .bind("size", size)
-        .map((row, context) -> attributes.put(row.getLong(1), row.getString(2)))
+        .map((row, context) ->
+            people.put(row.getLong(1), new Found(row.getInt(2), row.getString(3))))
         .list();
-    return new Locked(attributes, attributes.size() < size ? end : attributes.lastKey());
-  }
-
-  /** A key behind which the next look begins, should the workspace have few people before it. */
-  private static long end(Handle handle, long after) {
-    return handle
-        .createQuery(
-            "SELECT person_id FROM person WHERE person_id > :after ORDER BY person_id OFFSET :skip LIMIT 1")
-        .bind("after", after)
-        .bind("skip", LOOKED_AT - 1)
-        .mapTo(Long.class)
-        .findOne()
-        .orElse(BuildRepository.EVERYBODY);
+    return new Locked(people, people.size() < size ? BuildRepository.EVERYBODY : people.lastKey());
   }
 }

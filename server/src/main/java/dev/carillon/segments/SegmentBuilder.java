@@ -1,6 +1,7 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
+import dev.carillon.segments.PeopleRange.Locked;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.InstantSource;
@@ -12,13 +13,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out, in the background, what new conditions mean for the people who were there before: goes
- * through all people of a workspace in the order of their keys, about a thousand in each
- * transaction, while processing goes on.
+ * through all people of a workspace in the order of their keys, some hundreds in each transaction,
+ * while processing goes on.
  *
  * <p>A build comes in two kinds. The build of a counter reads each person's events and replaces the
  * counter. The build of a segment waits until the counters it reads are complete, then evaluates
  * each person and writes what differs. Both keep a cursor in their row of table {@code build},
- * moved in the same transaction as what they write, so that a crash costs one range at most.
+ * moved in the same transaction as what they write, so that a crash costs one range at most. Builds
+ * of one kind that are equally far go on together: a person is locked and read once for all of
+ * them.
  *
  * <p><b>Nobody is missed and nobody is done by halves.</b> Three things make it so.
  *
@@ -30,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *       anything else of them. Whoever comes second reads what the first has written. The builder
  *       replaces a counter by all events that are stored, those included that processing has
  *       counted meanwhile; processing reads the cursor after locking ({@link
- *       MembershipRepository#unbuilt}), so a person it leaves to the build is one the build has yet
+ *       OpenBuilds#read}), so a person it leaves to the build is one the build has yet
  *       to lock, and will then see as processing has left it.
  *   <li><i>The epoch of birth.</i> The lock protects only rows one can see: somebody whose creation
  *       has not committed when the builder looks through the range would be passed over, though
@@ -52,8 +55,12 @@ public final class SegmentBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentBuilder.class);
   private static final int ERASED = 5_000;
 
+  /** Builds that go on together. */
+  private static final int AT_ONCE = 1_000;
+
   private final Database database;
   private final InstantSource clock;
+  private final RangeSize size;
   private final BuildRepository builds = new BuildRepository();
   private final CounterFilling counters;
   private final SegmentEvaluation segments;
@@ -68,21 +75,30 @@ public final class SegmentBuilder {
       SegmentRepository segments,
       CounterRepository counters,
       InstantSource clock) {
-    this(database, segments, counters, clock, 1_000);
+    this(database, segments, counters, clock, RangeSize.learning());
   }
 
-  /** With another number of people in each transaction. */
+  /** With this number of people in each transaction. */
   SegmentBuilder(
       Database database,
       SegmentRepository segments,
       CounterRepository counters,
       InstantSource clock,
       int range) {
+    this(database, segments, counters, clock, RangeSize.of(range));
+  }
+
+  private SegmentBuilder(
+      Database database,
+      SegmentRepository segments,
+      CounterRepository counters,
+      InstantSource clock,
+      RangeSize size) {
     this.clock = clock;
     this.database = database;
-    var people = new PeopleRange(range);
-    this.counters = new CounterFilling(people, counters);
-    this.segments = new SegmentEvaluation(people, segments, clock);
+    this.size = size;
+    this.counters = new CounterFilling(counters);
+    this.segments = new SegmentEvaluation(segments, clock);
   }
 
   /**
@@ -92,10 +108,9 @@ public final class SegmentBuilder {
    * @return false when there is nothing to do, or other nodes are doing it all
    */
   public boolean step() {
-    if (!database.<Boolean, RuntimeException>read(builds::anything)) {
-      return false;
-    }
-    return database.<Boolean, RuntimeException>inTransaction(this::erase) || build();
+    var work = database.<BuildRepository.Work, RuntimeException>read(builds::work);
+    return (work.erasures() && database.<Boolean, RuntimeException>inTransaction(this::erase))
+        || (work.builds() && build());
   }
 
   private boolean build() {
@@ -134,18 +149,23 @@ public final class SegmentBuilder {
     if (build == null || build.people() == null || build.doneTo() == BuildRepository.EVERYBODY) {
       return build;
     }
-    var together =
-        switch (build.kind()) {
-          case COUNTER -> builds.claimBeside(handle, build, CounterFilling.AT_ONCE);
-          case SEGMENT -> List.of(build);
-        };
-    var reached =
-        switch (build.kind()) {
-          case COUNTER -> counters.fill(handle, together);
-          case SEGMENT -> segments.evaluate(handle, build, epoch);
-        };
-    builds.advance(handle, together, reached.doneTo(), reached.people());
+    var together = builds.claimBeside(handle, build, AT_ONCE);
+    var range = PeopleRange.lock(handle, together, size.next(together.size()));
+    var locked = System.nanoTime();
+    if (!range.people().isEmpty()) {
+      work(handle, build.kind(), together, range, epoch);
+    }
+    builds.advance(handle, together, range.doneTo(), range.people().size());
+    size.held(range.people().size(), System.nanoTime() - locked);
     return build;
+  }
+
+  private void work(
+      Handle handle, BuildRepository.Kind kind, List<Build> together, Locked range, Epoch epoch) {
+    switch (kind) {
+      case COUNTER -> counters.fill(handle, together, range);
+      case SEGMENT -> segments.evaluate(handle, together, range, epoch);
+    }
   }
 
   /** Counting takes long in a large workspace, so it is done without any lock. */
