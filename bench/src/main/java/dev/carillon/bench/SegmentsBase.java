@@ -115,7 +115,12 @@ record SegmentsBase(RunningServer server, int people, Duration took) implements 
   private static long left(RunningServer server, int people) {
     return server
         .database()
-        .number("SELECT coalesce(sum(greatest(0, ? - people_done)), 0)::bigint FROM build", people);
+        .number(
+            """
+            SELECT coalesce(sum(greatest(0, ? - coalesce(p.people_done, 0))), 0)::bigint
+              FROM build LEFT JOIN build_pass p USING (pass_id)
+            """,
+            people);
   }
 
   private static @Nullable Duration known(Path folder, int people) {

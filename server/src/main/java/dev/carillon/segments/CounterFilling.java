@@ -5,7 +5,6 @@ import dev.carillon.events.Counters;
 import dev.carillon.events.EventRepository;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.BuildRepository.Build;
-import dev.carillon.segments.PeopleRange.Locked;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +38,7 @@ final class CounterFilling {
   }
 
   /** Fills the counters of builds for locked people who are their business. */
-  void fill(Handle handle, List<Build> builds, Locked range) {
+  void fill(Handle handle, List<Build> builds, PeopleRange range) {
     write(handle, range, builds, count(handle, range.ids(), targets(handle, builds)));
   }
 
@@ -110,7 +109,7 @@ final class CounterFilling {
     }
   }
 
-  private void write(Handle handle, Locked range, List<Build> builds, Map<Key, Counter> counted) {
+  private void write(Handle handle, PeopleRange range, List<Build> builds, Map<Key, Counter> counted) {
     var stored = events.counters(handle, range.ids());
     var changed = new TreeMap<Long, byte[]>();
     for (var found : range.people().entrySet()) {

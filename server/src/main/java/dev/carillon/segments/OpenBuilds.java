@@ -2,7 +2,9 @@ package dev.carillon.segments;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * Builds of segments that have not reached everybody, as somebody sees them who has locked people:
@@ -13,40 +15,43 @@ import org.jdbi.v3.core.Handle;
  */
 public final class OpenBuilds {
   /** No build is under way. */
-  public static final OpenBuilds NONE = new OpenBuilds(Map.of(), Map.of());
+  public static final OpenBuilds NONE = new OpenBuilds(Map.of(), Map.of(), Map.of());
 
-  private final Map<Integer, Cursor> bySegment;
+  private final Map<Integer, Begun> bySegment;
+  private final Map<Integer, Cursor> byPass;
   private final Map<Long, Integer> born;
 
-  private OpenBuilds(Map<Integer, Cursor> bySegment, Map<Long, Integer> born) {
+  private OpenBuilds(
+      Map<Integer, Begun> bySegment, Map<Integer, Cursor> byPass, Map<Long, Integer> born) {
     this.bySegment = bySegment;
+    this.byPass = byPass;
     this.born = born;
   }
 
-  private record Cursor(int epoch, long doneTo) {}
+  /**
+   * A build.
+   *
+   * @param passId 0: not begun
+   */
+  private record Begun(int epoch, int passId) {}
+
+  private record Cursor(long doneTo, Set<Long> skipped) {}
+
+  private static final Cursor START = new Cursor(0, Set.of());
 
   /**
    * Reads them for people. Called after the people are locked, so that nobody is left to a build
    * that has passed. People the caller has just created are left to none.
    */
   public static OpenBuilds read(Handle handle, long[] people) {
-    var bySegment = new HashMap<Integer, Cursor>();
-    var born = new HashMap<Long, Integer>();
-    handle
-        .createQuery(
-            """
-            SELECT true, target_id::bigint, epoch, done_to FROM build WHERE kind = 'segment'
-             UNION ALL
-            SELECT false, person_id, born, 0 FROM person
-             WHERE person_id = ANY(:people) AND person_id > (SELECT min(done_to) FROM build WHERE kind = 'segment')
-            """)
-        .bind("people", people)
-        .map((row, context) ->
-            row.getBoolean(1)
-                ? bySegment.put((int) row.getLong(2), new Cursor(row.getInt(3), row.getLong(4)))
-                : born.put(row.getLong(2), row.getInt(3)))
-        .list();
-    return new OpenBuilds(bySegment, born);
+    return read(
+        handle,
+        new HashMap<>(),
+        people,
+        """
+         UNION ALL
+        SELECT 3, born, 0, person_id, NULL FROM person WHERE person_id = ANY(:people)
+        """);
   }
 
   /**
@@ -55,22 +60,51 @@ public final class OpenBuilds {
    * @param born the epoch of each person's birth
    */
   static OpenBuilds read(Handle handle, Map<Long, Integer> born) {
-    var bySegment = new HashMap<Integer, Cursor>();
-    handle
-        .createQuery("SELECT target_id, epoch, done_to FROM build WHERE kind = 'segment'")
-        .map((row, context) ->
-            bySegment.put(row.getInt(1), new Cursor(row.getInt(2), row.getLong(3))))
+    return read(handle, born, new long[0], "");
+  }
+
+  private static OpenBuilds read(
+      Handle handle, Map<Long, Integer> born, long[] people, String birth) {
+    var bySegment = new HashMap<Integer, Begun>();
+    var byPass = new HashMap<Integer, Cursor>();
+    Query query =
+        handle.createQuery(
+            """
+            SELECT 1, target_id, epoch, coalesce(pass_id, 0)::bigint, NULL::bigint[] FROM build WHERE kind = 'segment'
+             UNION ALL
+            SELECT 2, pass_id, 0, done_to, skipped FROM build_pass WHERE kind = 'segment'
+            """
+                + birth);
+    if (!birth.isEmpty()) {
+      query.bind("people", people);
+    }
+    query
+        .map((row, context) -> {
+          switch (row.getInt(1)) {
+            case 1 -> bySegment.put(row.getInt(2), new Begun(row.getInt(3), (int) row.getLong(4)));
+            case 2 ->
+                byPass.put(
+                    row.getInt(2),
+                    new Cursor(row.getLong(4), Set.of((Long[]) row.getArray(5).getArray())));
+            default -> born.put(row.getLong(4), row.getInt(2));
+          }
+          return row.getInt(1);
+        })
         .list();
-    return new OpenBuilds(bySegment, born);
+    return new OpenBuilds(bySegment, byPass, born);
   }
 
   /** Whether the membership of a person in a segment is left to a build. */
   public boolean leaves(long personId, int segmentId) {
-    var cursor = bySegment.get(segmentId);
-    if (cursor == null || cursor.doneTo >= personId) {
+    var build = bySegment.get(segmentId);
+    if (build == null) {
+      return false;
+    }
+    var cursor = byPass.getOrDefault(build.passId, START);
+    if (personId <= cursor.doneTo && !cursor.skipped.contains(personId)) {
       return false;
     }
     var epoch = born.get(personId);
-    return epoch != null && epoch < cursor.epoch;
+    return epoch != null && epoch < build.epoch;
   }
 }

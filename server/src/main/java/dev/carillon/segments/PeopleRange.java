@@ -1,14 +1,25 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
-import java.util.List;
+import dev.carillon.segments.PassRepository.Pass;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
-/** Takes the people builds have still to reach, the next ones by key, and locks them. */
-final class PeopleRange {
+/**
+ * Locked people a pass has still to reach.
+ *
+ * @param people in ascending order; may be empty
+ * @param doneTo the cursor once they are done
+ * @param skipped people up to the cursor who are then still to be done
+ */
+record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> skipped) {
 
   /**
    * A locked person.
@@ -23,47 +34,107 @@ final class PeopleRange {
     }
   }
 
-  /**
-   * Locked people.
-   *
-   * @param people in ascending order; may be empty
-   * @param doneTo the cursor once they are done
-   */
-  record Locked(TreeMap<Long, Found> people, long doneTo) {
-    long[] ids() {
-      return people.keySet().stream().mapToLong(Long::longValue).toArray();
-    }
-
-    Map<Long, Integer> born() {
-      return people.entrySet().stream()
-          .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().born));
-    }
+  long[] ids() {
+    return people.keySet().stream().mapToLong(Long::longValue).toArray();
   }
 
-  private PeopleRange() {}
+  Map<Long, Integer> born() {
+    return people.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().born));
+  }
 
   /**
-   * Locks the next people of a workspace.
+   * Takes the next people by key. Those whose lock somebody holds are skipped: waiting for one of
+   * them would keep the locks of all others.
    *
-   * @param builds that are equally far; which people are whose business, the caller looks at
-   * @param size at most this many
+   * @param epoch people born under it or later are nobody's business here
+   * @param size how many people are looked at
    */
-  static Locked lock(Handle handle, List<Build> builds, int size) {
-    var build = builds.getFirst();
+  static PeopleRange next(Handle handle, Pass pass, int epoch, int size) {
+    var looked = new TreeMap<Long, Boolean>();
     var people = new TreeMap<Long, Found>();
     handle
         .createQuery(
             """
-            SELECT person_id, born, attributes FROM person
-             WHERE workspace_id = :workspace AND person_id > :after
-             ORDER BY person_id LIMIT :size FOR NO KEY UPDATE
+            WITH next AS MATERIALIZED (
+              SELECT person_id, born FROM person WHERE workspace_id = :workspace AND person_id > :after
+               ORDER BY person_id LIMIT :size),
+            locked AS MATERIALIZED (
+              SELECT person_id, born, attributes FROM person
+               WHERE person_id = ANY(ARRAY(SELECT person_id FROM next WHERE born < :epoch))
+               ORDER BY person_id FOR NO KEY UPDATE SKIP LOCKED)
+            SELECT n.person_id, n.born < :epoch, l.born, l.attributes FROM next n LEFT JOIN locked l USING (person_id)
             """)
-        .bind("workspace", build.workspace().value())
-        .bind("after", build.doneTo())
+        .bind("workspace", pass.workspace().value())
+        .bind("after", pass.doneTo())
         .bind("size", size)
-        .map((row, context) ->
-            people.put(row.getLong(1), new Found(row.getInt(2), row.getString(3))))
+        .bind("epoch", epoch)
+        .map((row, context) -> {
+          note(people, row, 3);
+          return looked.put(row.getLong(1), row.getBoolean(2));
+        })
         .list();
-    return new Locked(people, people.size() < size ? BuildRepository.EVERYBODY : people.lastKey());
+    var skipped = new TreeSet<>(pass.skipped());
+    looked.forEach((personId, concerned) -> {
+      if (concerned && !people.containsKey(personId)) {
+        skipped.add(personId);
+      }
+    });
+    return new PeopleRange(
+        people, looked.size() < size ? PassRepository.EVERYBODY : looked.lastKey(), skipped);
+  }
+
+  /** Takes those who were skipped and whose lock nobody holds now. */
+  static PeopleRange free(Handle handle, Pass pass, int size) {
+    return skipped(
+        handle,
+        pass,
+        size,
+        """
+        WITH wanted AS MATERIALIZED (SELECT person_id FROM person WHERE person_id = ANY(:wanted)),
+        locked AS MATERIALIZED (
+          SELECT person_id, born, attributes FROM person WHERE person_id = ANY(:wanted)
+           ORDER BY person_id FOR NO KEY UPDATE SKIP LOCKED)
+        SELECT w.person_id, l.born, l.attributes FROM wanted w LEFT JOIN locked l USING (person_id)
+        """);
+  }
+
+  /** Takes those who were skipped, and waits for their locks. */
+  static PeopleRange waiting(Handle handle, Pass pass, int size) {
+    return skipped(
+        handle,
+        pass,
+        size,
+        """
+        SELECT person_id, born, attributes FROM person WHERE person_id = ANY(:wanted)
+         ORDER BY person_id FOR NO KEY UPDATE
+        """);
+  }
+
+  private static PeopleRange skipped(Handle handle, Pass pass, int size, String sql) {
+    var wanted =
+        pass.skipped().stream().limit(size).collect(Collectors.toCollection(TreeSet::new));
+    var people = new TreeMap<Long, Found>();
+    var found = new TreeSet<Long>();
+    Query query = handle.createQuery(sql);
+    query
+        .bind("wanted", wanted.stream().mapToLong(Long::longValue).toArray())
+        .map((row, context) -> {
+          note(people, row, 2);
+          return found.add(row.getLong(1));
+        })
+        .list();
+    var left = new TreeSet<>(pass.skipped());
+    left.removeIf(personId ->
+        people.containsKey(personId) || (wanted.contains(personId) && !found.contains(personId)));
+    return new PeopleRange(people, pass.doneTo(), left);
+  }
+
+  private static void note(TreeMap<Long, Found> people, ResultSet row, int column)
+      throws SQLException {
+    var attributes = row.getString(column + 1);
+    if (attributes != null) {
+      people.put(row.getLong(1), new Found(row.getInt(column), attributes));
+    }
   }
 }

@@ -1,12 +1,12 @@
 package dev.carillon.segments;
 
 /**
- * How many people a build takes at once: so many that it holds their locks for some tens of
+ * How many people a build takes at once: so many that it holds their locks for about fifteen
  * milliseconds, because whatever else happens to these people waits meanwhile. Learns from each
  * range how long one person takes. Thread-safe.
  */
 final class RangeSize {
-  private static final double HELD_NANOS = 40e6;
+  private static final double HELD_NANOS = 15e6;
   private static final int FEWEST = 50;
   private static final int MOST = 2_000;
 

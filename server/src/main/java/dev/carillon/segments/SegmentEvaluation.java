@@ -6,7 +6,6 @@ import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.BuildRepository.Build;
 import dev.carillon.segments.MembershipRepository.Changes;
 import dev.carillon.segments.PeopleRange.Found;
-import dev.carillon.segments.PeopleRange.Locked;
 import dev.carillon.store.Epoch;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,7 +47,7 @@ final class SegmentEvaluation {
   }
 
   /** Evaluates the segments of builds for locked people who are their business. */
-  void evaluate(Handle handle, List<Build> builds, Locked range, Epoch epoch) {
+  void evaluate(Handle handle, List<Build> builds, PeopleRange range, Epoch epoch) {
     var order = EvaluationOrder.of(rules(handle, epoch).live, builds);
     var now = clock.instant();
     var ids = range.ids();
