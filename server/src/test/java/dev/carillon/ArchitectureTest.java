@@ -45,6 +45,7 @@ class ArchitectureTest {
         "reporting",
         "workspaces",
         "forms",
+        "privacy",
         "processing"),
     /** What edges share of their wire forms. */
     WIRE("api.wire"),
