@@ -106,7 +106,7 @@ public final class Erasures {
     if (work.isEmpty()) {
       return;
     }
-    var step = remains.erase(handle, work, now);
+    var step = remains.erase(handle, work, settled, now);
     add(handle, work, step.done());
     var more = new ArrayList<Work>();
     var waiting = new ArrayList<Work>();
