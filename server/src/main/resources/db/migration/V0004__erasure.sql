@@ -10,8 +10,8 @@ ALTER TABLE erasure
     ADD COLUMN asked_at   timestamptz,                   -- when the request was received; NULL: none
     ADD COLUMN seen_at    timestamptz,                   -- the database's clock, once the removal was committed
     ADD COLUMN stage      smallint NOT NULL DEFAULT 1,   -- 1 tables, 2 dead letters, 3 activities of nobody, 4 last check
-    ADD COLUMN cursor_at  timestamptz NOT NULL DEFAULT '-infinity',
-    ADD COLUMN cursor_op  bigint NOT NULL DEFAULT 0,     -- how far stages 2 and 3 have come
+    ADD COLUMN cursor_at  timestamptz NOT NULL DEFAULT '-infinity', -- how far the stage has come: of 1 the time of events,
+    ADD COLUMN cursor_op  bigint NOT NULL DEFAULT 0,     -- of 2 the number of the operation, of 3 the place of the entry
     ADD COLUMN cursor_part smallint NOT NULL DEFAULT 0,
     ADD COLUMN found      bigint NOT NULL DEFAULT 0;     -- rows stages 2 and 3 have removed; they are done again until it is 0
 CREATE INDEX erasure_due ON erasure (due_at);

@@ -224,6 +224,10 @@ public final class HttpServer implements AutoCloseable {
       throw connection;
     } catch (Exception failure) {
       if (out.begun()) {
+        if (!(failure instanceof IOException || failure instanceof UncheckedIOException)
+            && target instanceof Router.Found(var route, _)) {
+          report(route, failure); // not the client's doing
+        }
         throw new CloseConnectionException("an answer could not be sent to its end", failure);
       }
       send(response, instead(target, failure), target, keepAlive, false);

@@ -136,11 +136,11 @@ public final class ErasureRecords {
     var ids = rows.stream().mapToLong(row -> row.request.id()).toArray();
     var identifiers = identifiers(handle, ids);
     var tables = tables(handle, ids);
-    var working = working(handle, ids);
+    var forLog = waiting(handle, ids);
     var records = new ArrayList<ErasureRecord>();
     for (var row : rows) {
       var id = row.request.id();
-      var waiting = waiting(row, working.getOrDefault(id, false));
+      var waiting = waiting(row, forLog.getOrDefault(id, false));
       records.add(
           new ErasureRecord(
               row.request,
@@ -164,18 +164,21 @@ public final class ErasureRecords {
         : waitsForLog ? Waiting.LOG : Waiting.ROWS;
   }
 
-  /** Of running requests, whether the log has blocks from before the removal. */
-  private static Map<Long, Boolean> working(Handle handle, long[] ids) {
+  /**
+   * Of running requests, whether what is seen of them waits for the log or for a transaction that
+   * is older than the removal.
+   */
+  private static Map<Long, Boolean> waiting(Handle handle, long[] ids) {
     var waiting = new HashMap<Long, Boolean>();
     handle
         .createQuery(
             """
-            SELECT r.request_id, coalesce(bool_or(e.due_at > r.removed_at AND e.seen_at IS NOT NULL AND EXISTS (
-                     SELECT FROM log_block b WHERE b.written_at <= e.seen_at)), false)
+            SELECT r.request_id, bool_or(e.stage = 1 AND %s)
               FROM erasure_request r JOIN erasure e ON e.person_id = ANY(r.people)
-             WHERE r.request_id = ANY(:ids) AND r.completed_at IS NULL
+             WHERE r.request_id = ANY(:ids) AND r.completed_at IS NULL AND e.seen_at IS NOT NULL
              GROUP BY r.request_id
-            """)
+            """
+                .formatted(WorkQueue.UNSETTLED))
         .bind("ids", ids)
         .map((row, _) -> waiting.put(row.getLong(1), row.getBoolean(2)))
         .list();

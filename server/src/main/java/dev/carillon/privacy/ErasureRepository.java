@@ -130,7 +130,11 @@ public final class ErasureRepository {
     add(handle, removed);
   }
 
+  /** Removes what waits under the anonymous ids of these people. */
   static void forgetAnonymous(Handle handle, Collection<Called> people) {
+    if (people.isEmpty()) {
+      return;
+    }
     for (var statement : List.of(FORGET_EVENTS, FORGET_RELATIONSHIPS)) {
       Census.bind(handle.createUpdate(statement), people).execute();
     }

@@ -1,5 +1,6 @@
 package dev.carillon.privacy;
 
+import dev.carillon.privacy.Census.Count;
 import dev.carillon.privacy.ErasureRepository.Removed;
 import dev.carillon.privacy.Work.Cursor;
 import dev.carillon.privacy.Work.Stage;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +40,9 @@ public final class Erasures {
   private static final int PEOPLE = 20;
   private static final int ROWS = 2_000;
   private static final int ENTRIES = 10_000;
+
+  private static final Set<PersonTable> ANONYMOUS =
+      EnumSet.of(PersonTable.ANONYMOUS_EVENT, PersonTable.ANONYMOUS_RELATIONSHIP);
 
   /** How long until somebody who cannot be finished yet is looked at again. */
   private static final Duration PAUSE = Duration.ofSeconds(20);
@@ -115,7 +120,7 @@ public final class Erasures {
     for (var each : work) {
       if (step.held().contains(each.personId())) {
         waiting.add(each);
-      } else if (step.unfinished().contains(each.personId())) {
+      } else if (step.unfinished().containsKey(each.personId())) {
         more.add(each);
       } else if (each.requestId() == null) {
         finished.add(each);
@@ -126,7 +131,7 @@ public final class Erasures {
       }
     }
     queue.remove(handle, finished);
-    queue.postpone(handle, more, now); // behind all others that are due
+    queue.resume(handle, more, step.unfinished(), now); // behind all others that are due
     queue.postpone(handle, waiting, now.plus(PAUSE));
     move(handle, onward, Stage.LETTERS, now);
   }
@@ -160,7 +165,7 @@ public final class Erasures {
     add(
         handle,
         work,
-        slice.removed().stream().map(count -> new Remains.Done(count, false)).toList());
+        slice.removed().stream().map(Remains.Done::new).toList());
     var found = work.stream().map(each -> each.found() + slice.of(each.personId())).toList();
     var next = slice.next();
     queue.move(
@@ -192,17 +197,25 @@ public final class Erasures {
           each.table().table(),
           each.rows());
     }
-    ErasureRepository.forgetAnonymous(
-        handle,
-        checked.stream()
-            .filter(each -> unfinished.contains(each.personId()))
-            .map(Work::person)
-            .toList());
+    forgetAnonymous(handle, checked, left);
     var parts =
         checked.stream()
             .collect(Collectors.partitioningBy(each -> unfinished.contains(each.personId())));
     move(handle, parts.getOrDefault(true, List.of()), Stage.TABLES, now.plus(PAUSE));
     proofs.complete(handle, parts.getOrDefault(false, List.of()), queue, now);
+  }
+
+  /** What was in the log under an anonymous id, and came into its table after the removal. */
+  private static void forgetAnonymous(Handle handle, List<Work> work, List<Count> left) {
+    var late = left.stream().filter(each -> ANONYMOUS.contains(each.table())).toList();
+    var people = late.stream().map(Count::personId).collect(Collectors.toSet());
+    ErasureRepository.forgetAnonymous(
+        handle,
+        work.stream()
+            .map(Work::person)
+            .filter(each -> people.contains(each.personId()))
+            .toList());
+    add(handle, work, late.stream().map(Remains.Done::new).toList());
   }
 
   private void move(Handle handle, List<Work> work, Stage stage, Instant dueAt) {

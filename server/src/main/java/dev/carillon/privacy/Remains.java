@@ -2,10 +2,12 @@ package dev.carillon.privacy;
 
 import dev.carillon.privacy.Census.Count;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
@@ -29,16 +31,25 @@ final class Remains {
     this.each = each;
   }
 
-  /** Rows that are gone, or say nothing of the person any more. */
-  record Done(Count count, boolean anonymised) {}
+  /**
+   * Rows that are gone, or say nothing of the person any more.
+   *
+   * @param until for events, when the last of them happened
+   */
+  record Done(Count count, boolean anonymised, Instant until) {
+    Done(Count count) {
+      this(count, false, Instant.MIN);
+    }
+  }
 
   /**
    * What one call did.
    *
-   * @param unfinished people of whom something is left
-   * @param held those of them who wait for a worker that sends something
+   * @param unfinished people of whom something may be left, with the time of events from which on
+   *     to go on
+   * @param held those who wait for a worker that sends something
    */
-  record Step(List<Done> done, Set<Long> unfinished, Set<Long> held) {}
+  record Step(List<Done> done, Map<Long, Instant> unfinished, Set<Long> held) {}
 
   /**
    * Erases a part.
@@ -67,15 +78,30 @@ final class Remains {
     run(handle, done, ANONYMISE_JOURNEYS, anonymous, now);
     run(handle, done, DELETE_JOURNEYS, erased, now);
     run(handle, done, FREE_ANONYMOUS_IDS, join(deleted, requested), now);
-    var unfinished = new HashSet<Long>();
-    for (var one : done) {
-      if (one.count.rows() >= each) {
-        unfinished.add(one.count.personId());
+    return new Step(done, unfinished(work, done), held(handle, work, now));
+  }
+
+  /**
+   * Whoever is passed through from the beginning without reaching a bound is finished. Events are
+   * passed through in the order they happened: what is removed stays in the index until it is
+   * vacuumed, and each step would walk over all of it.
+   */
+  private Map<Long, Instant> unfinished(Collection<Work> work, List<Done> done) {
+    var unfinished = new HashMap<Long, Instant>();
+    for (var one : work) {
+      if (one.cursor().at().isAfter(Instant.MIN)) {
+        unfinished.put(one.personId(), Instant.MIN);
       }
     }
-    var held = held(handle, work, now);
-    unfinished.addAll(held);
-    return new Step(done, unfinished, held);
+    for (var one : done) {
+      if (one.count.rows() >= each) {
+        var person = one.count.personId();
+        var events = one.count.table() == PersonTable.EVENT;
+        unfinished.merge(
+            person, events ? one.until : Instant.MIN, (a, b) -> a.isAfter(b) ? a : b);
+      }
+    }
+    return unfinished;
   }
 
   private static List<Work> of(Collection<Work> work, ErasureMode mode) {
@@ -95,7 +121,8 @@ final class Remains {
   /**
    * What is done with rows of a table.
    *
-   * @param sql answers with name of the {@link PersonTable}, person and number of rows
+   * @param sql answers with name of the {@link PersonTable}, person, number of rows, and for events
+   *     the time of the last one
    * @param anonymises whether rows of {@code table} stay
    */
   private record Treatment(PersonTable table, boolean anonymises, String sql) {
@@ -112,12 +139,13 @@ final class Remains {
   private static final String EVENTS =
       """
       WITH picked AS MATERIALIZED (
-        SELECT u.person_id, u.stand_in, e.received_at, e.place
-          FROM unnest(:people, :standIns) AS u(person_id, stand_in)
-         CROSS JOIN LATERAL (SELECT e.received_at, e.ctid AS place FROM event e
-                              WHERE e.person_id = u.person_id LIMIT :each) e),
-      gone AS (%s RETURNING p.person_id)
-      SELECT 'EVENT', person_id, count(*) FROM gone GROUP BY person_id
+        SELECT u.person_id, u.stand_in, e.received_at, e.place, e.occurred_at
+          FROM unnest(:people, :standIns, :since) AS u(person_id, stand_in, since)
+         CROSS JOIN LATERAL (SELECT e.received_at, e.ctid AS place, e.occurred_at FROM event e
+                              WHERE e.person_id = u.person_id AND e.occurred_at >= u.since
+                              ORDER BY e.occurred_at LIMIT :each) e),
+      gone AS (%s RETURNING p.person_id, p.occurred_at)
+      SELECT 'EVENT', person_id, count(*), max(occurred_at) FROM gone GROUP BY person_id
       """;
 
   private static final Treatment DELETE_EVENTS =
@@ -289,6 +317,9 @@ final class Remains {
     if (treatment.sql.contains(":standIns")) {
       query.bind("standIns", work.stream().mapToLong(Work::standIn).toArray());
     }
+    if (treatment.sql.contains(":since")) {
+      query.bind("since", work.stream().map(one -> one.cursor().at()).toArray(Instant[]::new));
+    }
     if (treatment.sql.contains(":now")) {
       query.bind("now", now);
     }
@@ -297,7 +328,10 @@ final class Remains {
           var table = PersonTable.valueOf(row.getString(1));
           return new Done(
               new Count(table, row.getLong(2), row.getLong(3)),
-              treatment.anonymises && table == treatment.table);
+              treatment.anonymises && table == treatment.table,
+              table == PersonTable.EVENT
+                  ? row.getObject(4, OffsetDateTime.class).toInstant()
+                  : Instant.MIN);
         })
         .forEach(done::add);
   }

@@ -52,7 +52,7 @@ record Work(
     }
   }
 
-  /** How far a table has been read from end to end. */
+  /** How far events have been removed, or a table has been read from end to end. */
   record Cursor(Instant at, long op, int part) {
     static final Cursor START = new Cursor(Instant.MIN, 0, 0);
   }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
@@ -58,6 +59,15 @@ final class WorkQueue {
     return at.equals(OffsetDateTime.MIN) ? Cursor.START : new Cursor(at.toInstant(), op, part);
   }
 
+  /** Whether something may still be written of the person of row {@code e}. */
+  static final String UNSETTLED =
+      """
+      (EXISTS (SELECT FROM pg_stat_activity a
+                WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
+                  AND a.backend_type = 'client backend' AND a.xact_start <= e.seen_at)
+       OR EXISTS (SELECT FROM log_block b WHERE b.written_at <= e.seen_at))
+      """;
+
   /**
    * Those of whom nothing can be written any more: no transaction is left that began before their
    * removal was seen, and no block of the log from before it. Batches that look people up without
@@ -68,15 +78,32 @@ final class WorkQueue {
         .createQuery(
             """
             SELECT e.person_id FROM erasure e
-             WHERE e.person_id = ANY(:people)
-               AND NOT EXISTS (SELECT FROM pg_stat_activity a
-                                WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
-                                  AND a.backend_type = 'client backend' AND a.xact_start <= e.seen_at)
-               AND NOT EXISTS (SELECT FROM log_block b WHERE b.written_at <= e.seen_at)
-            """)
+             WHERE e.person_id = ANY(:people) AND NOT %s
+            """
+                .formatted(UNSETTLED))
         .bind("people", people(work))
         .mapTo(Long.class)
         .set();
+  }
+
+  /** These go on at their place of events, at another time. */
+  void resume(Handle handle, Collection<Work> work, Map<Long, Instant> since, Instant dueAt) {
+    if (!work.isEmpty()) {
+      handle
+          .createUpdate(
+              """
+              UPDATE erasure e SET due_at = :due, cursor_at = u.since
+                FROM unnest(:people, :since) AS u(person_id, since) WHERE e.person_id = u.person_id
+              """)
+          .bind("due", dueAt)
+          .bind("people", people(work))
+          .bind(
+              "since",
+              work.stream()
+                  .map(each -> since.getOrDefault(each.personId(), Instant.MIN))
+                  .toArray(Instant[]::new))
+          .execute();
+    }
   }
 
   /** These come next at another time. */

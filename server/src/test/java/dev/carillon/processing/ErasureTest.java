@@ -51,18 +51,25 @@ final class ErasureTest {
 
   private static String erase(String person, String query, String mode) {
     var answer =
-        EDGE.client()
-            .send(
-                "POST",
-                EDGE.base() + "/customers/" + person + "/erasure" + query,
-                "{\"erasure\":{\"mode\":\"%s\",\"reason\":\"asked by letter\"}}".formatted(mode))
+        ManagementEdge.described(
+                "customers.erase",
+                EDGE.client()
+                    .send(
+                        "POST",
+                        EDGE.base() + "/customers/" + person + "/erasure" + query,
+                        "{\"erasure\":{\"mode\":\"%s\",\"reason\":\"asked by letter\"}}"
+                            .formatted(mode)))
             .expect(202);
     KIT.settle();
     return answer.json().at("/erasure/id").asString();
   }
 
   private static JsonNode record(String id) {
-    return EDGE.client().get(EDGE.base() + "/erasures/" + id).expect(200).json().get("erasure");
+    return ManagementEdge.described(
+            "erasures.get", EDGE.client().get(EDGE.base() + "/erasures/" + id))
+        .expect(200)
+        .json()
+        .get("erasure");
   }
 
   private static Erasures worker() {
@@ -358,7 +365,9 @@ final class ErasureTest {
             "{\"mode\":\"erase\",\"reason\":\"a\\u0000b\"}",
             "{\"mode\":\"erase\",\"reason\":\"as ADA@example.test asked\"}",
             "{\"mode\":\"erase\",\"raeson\":\"x\"}")) {
-      var answer = client.send("POST", path, "{\"erasure\":" + body + "}");
+      var answer =
+          ManagementEdge.described(
+              "customers.erase", client.send("POST", path, "{\"erasure\":" + body + "}"));
       assertThat(answer.status()).as(body + " → " + answer.http()).isIn(400, 422);
     }
     client
@@ -416,7 +425,10 @@ final class ErasureTest {
       ids.addFirst(erase(name, "erase"));
     }
     var client = EDGE.client();
-    var first = client.get(EDGE.base() + "/erasures?size=2").expect(200).json();
+    var first =
+        ManagementEdge.described("erasures.list", client.get(EDGE.base() + "/erasures?size=2"))
+            .expect(200)
+            .json();
     var second = client.get(EDGE.base() + "/erasures?size=2&page=2").expect(200).json();
     var listed = new ArrayList<String>();
     first.get("erasures").forEach(each -> listed.add(each.get("id").asString()));

@@ -3,6 +3,7 @@ package dev.carillon.processing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.carillon.api.JsonClient;
+import dev.carillon.api.manage.Description;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.JourneyRepository;
@@ -101,6 +102,11 @@ final class ManagementEdge implements AutoCloseable {
   /** {@code /v1/environments/…} of the kit's workspace. */
   String base() {
     return "/v1/environments/" + kit.workspace().value();
+  }
+
+  /** An answer of the form that is described for this operation. */
+  static JsonClient.Answer described(String operation, JsonClient.Answer answer) {
+    return Description.read().check(operation, answer);
   }
 
   /** An answer that is read while it comes. */

@@ -76,6 +76,8 @@ final class IdentifierColumn {
             .skipEmptyLines(false)
             .allowExtraFields(true)
             .allowMissingFields(true)
+            .allowUnclosedQuote(false)
+            .allowExtraCharsAfterClosingQuote(false)
             .maxBufferSize(LONGEST_FIELD)
             .ofCsvRecord(text(file))) {
       for (var row : records) {

@@ -497,6 +497,8 @@ class ManageApiTest {
           call.substring(call.indexOf('}') + 1)
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
               .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
+              .replaceFirst("customers/\\{id}", "customers/u-42")
+              .replaceFirst("erasures/\\{id}", "erasures/1")
               .replaceFirst("object_types/\\{id}", "object_types/2"); // each has type 1
       var body =
           method.equals("GET") || method.equals("DELETE")
@@ -518,7 +520,11 @@ class ManageApiTest {
             .contains(
                 below.startsWith("/segments")
                     ? "segment"
-                    : below.startsWith("/object_types") ? "object type" : "campaign");
+                    : below.startsWith("/object_types")
+                        ? "object type"
+                        : below.startsWith("/customers")
+                            ? "person"
+                            : below.startsWith("/erasures") ? "erasure" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");
