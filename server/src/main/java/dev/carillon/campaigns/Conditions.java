@@ -6,6 +6,7 @@ import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;
 import dev.carillon.segments.Facts;
 import dev.carillon.segments.Fault;
+import dev.carillon.segments.SurroundingsReads;
 import dev.carillon.segments.Terms;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -129,12 +130,15 @@ final class Conditions {
               null;
         };
     json.put("condition", word == null ? toJson(condition) : Map.of("group", word));
-    json.put("holds", CompiledCondition.compile(condition, terms).matches(facts));
+    var compiled = CompiledCondition.compile(condition, terms);
+    json.put("holds", compiled.matches(facts));
     if (condition instanceof Condition.Attribute(var test)) {
       var read = new LinkedHashMap<String, @Nullable Object>();
       read.put("value", facts.attribute(test.field()));
       json.put("read", read);
     }
+    SurroundingsReads.told(compiled, facts)
+        .ifPresent(told -> json.putAll(JSON.convertValue(told, OBJECT)));
     if (!inner.isEmpty()) {
       json.put("parts", inner.stream().map(each -> explain(each, terms, facts)).toList());
     }

@@ -26,6 +26,7 @@ final class BatchScope {
   private final RuleBook ruleBook;
   private final BatchPeople people;
   private final Reactions reactions;
+  private final BatchSurroundings surroundings;
   private final InstantSource clock;
   private final Set<Unbuilt> unbuilt = new HashSet<>();
 
@@ -45,7 +46,8 @@ final class BatchScope {
     this.ruleBook = ruleBook;
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
-    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
+    this.surroundings = new BatchSurroundings(this);
+    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt, surroundings);
   }
 
   Handle handle() {
@@ -71,6 +73,10 @@ final class BatchScope {
 
   Reactions reactions() {
     return reactions;
+  }
+
+  BatchSurroundings surroundings() {
+    return surroundings;
   }
 
   /**
@@ -112,6 +118,7 @@ final class BatchScope {
       }
     }
     loadHistories(loaded, campaigns);
+    surroundings.read(reach, loaded);
   }
 
   private void loadHistories(List<PersonState> loaded, Set<Integer> campaigns) {

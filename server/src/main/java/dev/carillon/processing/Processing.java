@@ -65,6 +65,7 @@ public final class Processing implements AutoCloseable {
               cache,
               clock,
               deliveriesQueued,
+              this::dueWork,
               stats,
               courtesy,
               "processor-" + i));
@@ -76,6 +77,10 @@ public final class Processing implements AutoCloseable {
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
+  }
+
+  private void dueWork() {
+    dueWorkers.forEach(DueWorker::wake);
   }
 
   private void committed(long lanes) {
@@ -132,7 +137,7 @@ public final class Processing implements AutoCloseable {
   /** Looks for work at once: another node wrote something, or the clock was turned. */
   public void wake() {
     processors.forEach(Processor::wake);
-    dueWorkers.forEach(DueWorker::wake);
+    dueWork();
   }
 
   /** Gives back the space of consumed operations; called now and then. */

@@ -63,6 +63,7 @@ public final class Processor implements AutoCloseable {
   private final IdentifierCache cache;
   private final InstantSource clock;
   private final Runnable deliveriesQueued;
+  private final Runnable workLeft;
   private final ProcessingStats stats;
   private final Courtesy courtesy;
   private final DeadLetters deadLetters = new DeadLetters();
@@ -81,6 +82,7 @@ public final class Processor implements AutoCloseable {
       IdentifierCache cache,
       InstantSource clock,
       Runnable deliveriesQueued,
+      Runnable workLeft,
       ProcessingStats stats,
       Courtesy courtesy,
       String name) {
@@ -91,6 +93,7 @@ public final class Processor implements AutoCloseable {
     this.cache = cache;
     this.clock = clock;
     this.deliveriesQueued = deliveriesQueued;
+    this.workLeft = workLeft;
     this.stats = stats;
     this.courtesy = courtesy;
     this.thread = new Thread(this::run, name);
@@ -359,6 +362,9 @@ public final class Processor implements AutoCloseable {
     if (done.deliveries > 0) {
       deliveriesQueued.run();
     }
+    if (done.leavesWork) {
+      workLeft.run();
+    }
   }
 
   private static List<Decoded> decode(List<LogEntry> entries) {
@@ -380,12 +386,14 @@ public final class Processor implements AutoCloseable {
     private final Map<IdentifierKey, Long> resolved = new HashMap<>();
     private boolean identityMoved;
     private int deliveries;
+    private boolean leavesWork;
     private int deadLetters;
 
     private void add(Waves waves) {
       resolved.putAll(waves.resolved());
       identityMoved |= waves.identityMoved();
       deliveries += waves.deliveries();
+      leavesWork |= waves.leavesWork();
     }
   }
 

@@ -52,6 +52,7 @@ record RuleBook(
    * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
+   * @param surroundings which of them look at devices, objects and journeys
    */
   record Rules(
       Map<EventName, EventRules> byEvent,
@@ -61,9 +62,19 @@ record RuleBook(
       Map<Integer, SegmentRule> segments,
       Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
-      Map<Integer, CompiledCampaign> campaigns) {
+      Map<Integer, CompiledCampaign> campaigns,
+      SurroundingRules surroundings) {
     static final Rules NONE =
-        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Set.of(), Map.of(), Map.of());
+        new Rules(
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of(),
+            Set.of(),
+            Map.of(),
+            Map.of(),
+            SurroundingRules.NONE);
   }
 
   /** What an event of one name touches. */
@@ -98,6 +109,11 @@ record RuleBook(
     /** What is read comes before what reads it. */
     static final Comparator<SegmentRule> ORDER =
         Comparator.comparingInt(SegmentRule::rank).thenComparingInt(SegmentRule::segmentId);
+
+    /** Whether it is left to due work, as it looks at surroundings. */
+    boolean slow() {
+      return condition.wakes().surroundings();
+    }
   }
 
   /** Whether the build of any segment is under way. */
@@ -114,16 +130,33 @@ record RuleBook(
     private final Set<Integer> woken = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
+    private final boolean dueWork;
     private boolean counters;
+
+    /** Where operations are applied: of slow segments nothing but the timer is looked at. */
+    Reach() {
+      this(false);
+    }
+
+    /**
+     * @param dueWork where slow segments are evaluated
+     */
+    Reach(boolean dueWork) {
+      this.dueWork = dueWork;
+    }
 
     /** Adds what follows when these segments are woken. */
     void wake(Rules rules, Collection<SegmentRule> from) {
       for (var each : from) {
         if (woken.add(each.segmentId())) {
           segments.add(each.segmentId());
+          if (each.slow() && !dueWork) {
+            continue;
+          }
           segments.addAll(each.condition().wakes().segments());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
-          rules.onEntry().getOrDefault(each.segmentId(), List.of()).forEach(this::start);
+          rules.onEntry().getOrDefault(each.segmentId(), List.of())
+              .forEach(campaign -> start(rules, campaign));
         }
       }
     }
@@ -141,17 +174,28 @@ record RuleBook(
       segments.add(segmentId);
     }
 
-    /** Adds what a campaign reads when it may start or go on. */
-    void start(CompiledCampaign campaign) {
+    /** Adds what a campaign reads when it may start or go on, and what it wakes. */
+    void start(Rules rules, CompiledCampaign campaign) {
       segments.addAll(campaign.reads().segments());
       campaigns.add(campaign.id());
+      travel(rules, campaign.id());
+    }
+
+    /** Adds what a journey of a campaign wakes: timers of segments that look at it. */
+    void travel(Rules rules, int campaignId) {
+      rules.surroundings().onJourneys(campaignId).forEach(each -> segments.add(each.segmentId()));
     }
 
     /** Adds everything: when it is not known beforehand which events will be attached. */
     void all(Rules rules) {
       wake(rules, rules.segments().values());
-      rules.campaigns().values().forEach(this::start);
+      rules.campaigns().values().forEach(campaign -> start(rules, campaign));
       rules.byEvent().values().forEach(event -> count(event.counters()));
+    }
+
+    /** Whether slow segments are evaluated. */
+    boolean isDueWork() {
+      return dueWork;
     }
 
     /** Whether nothing has to be read. */

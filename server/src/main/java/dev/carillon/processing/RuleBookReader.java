@@ -176,7 +176,8 @@ public final class RuleBookReader {
           Map.copyOf(segments),
           Set.copyOf(manual),
           Map.copyOf(onEntry),
-          Map.copyOf(campaigns));
+          Map.copyOf(campaigns),
+          SurroundingRules.of(segments.values(), bySegment, onEntry, campaigns.values()));
     }
   }
 

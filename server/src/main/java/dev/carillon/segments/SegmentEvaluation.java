@@ -7,6 +7,7 @@ import dev.carillon.segments.BuildRepository.Build;
 import dev.carillon.segments.MembershipRepository.Changes;
 import dev.carillon.segments.MembershipRepository.Unbuilt;
 import dev.carillon.segments.PeopleRange.Reached;
+import dev.carillon.segments.Surroundings.Part;
 import dev.carillon.store.Epoch;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -32,6 +34,7 @@ final class SegmentEvaluation {
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
+  private final SurroundingsRepository surroundings = new SurroundingsRepository();
   private @Nullable Rules rules;
 
   SegmentEvaluation(PeopleRange people, SegmentRepository segments, InstantSource clock) {
@@ -55,6 +58,15 @@ final class SegmentEvaluation {
         }
       }
       return reached;
+    }
+
+    /** What these read of the surroundings. */
+    Part surroundings(int segmentId) {
+      var part = Part.NONE;
+      for (var each : follow(segmentId)) {
+        part = part.plus(condition(each).surroundings());
+      }
+      return part;
     }
 
     CompiledCondition condition(int segmentId) {
@@ -93,30 +105,47 @@ final class SegmentEvaluation {
       return range.reached();
     }
     var known = rules(handle, epoch);
-    var now = clock.instant();
-    var ids = range.people();
-    var states = load(handle, ids, known, build.targetId());
-    var packed = events.counters(handle, ids);
-    var unbuilt = new HashSet<>(memberships.unbuilt(handle, ids));
     var changes = new Changes();
-    range
-        .attributes()
-        .forEach((personId, attributes) -> {
-          var state = states.getOrDefault(personId, new State());
-          var bytes = packed.get(personId);
-          var facts =
-              new StoredFacts(
-                  now,
-                  personId,
-                  AttributesJson.parse(attributes),
-                  bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                  state.segments,
-                  Surroundings.NONE);
-          unbuilt.remove(new Unbuilt(personId, build.targetId()));
-          evaluate(personId, build.targetId(), known, facts, state, unbuilt, changes);
-        });
+    evaluate(handle, range.attributes(), known, build.targetId(), clock.instant(), changes);
     memberships.write(handle, changes);
     return range.reached();
+  }
+
+  /** Evaluates locked people; fewer at a time when they have too many relationships together. */
+  private void evaluate(
+      Handle handle,
+      NavigableMap<Long, String> range,
+      Rules known,
+      int segmentId,
+      Instant now,
+      Changes changes) {
+    var ids = range.keySet().stream().mapToLong(Long::longValue).toArray();
+    Map<Long, Surroundings> around;
+    try {
+      around = surroundings.load(handle, ids, known.surroundings(segmentId));
+    } catch (TooManyRelationships tooMany) {
+      var middle = ids[ids.length / 2];
+      evaluate(handle, range.headMap(middle, false), known, segmentId, now, changes);
+      evaluate(handle, range.tailMap(middle, true), known, segmentId, now, changes);
+      return;
+    }
+    var states = load(handle, ids, known, segmentId);
+    var packed = events.counters(handle, ids);
+    var unbuilt = new HashSet<>(memberships.unbuilt(handle, ids));
+    range.forEach((personId, attributes) -> {
+      var state = states.getOrDefault(personId, new State());
+      var bytes = packed.get(personId);
+      var facts =
+          new StoredFacts(
+              now,
+              personId,
+              AttributesJson.parse(attributes),
+              bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
+              state.segments,
+              around.getOrDefault(personId, Surroundings.NONE));
+      unbuilt.remove(new Unbuilt(personId, segmentId));
+      evaluate(personId, segmentId, known, facts, state, unbuilt, changes);
+    });
   }
 
   /** What is stored of a person: the segments, kept up to date, and the timers. */
@@ -161,7 +190,8 @@ final class SegmentEvaluation {
     var waiting = new ArrayDeque<>(List.of(segmentId));
     while (!waiting.isEmpty()) {
       var each = waiting.poll();
-      if (unbuilt.contains(new Unbuilt(personId, each))) {
+      if (unbuilt.contains(new Unbuilt(personId, each))
+          || (each != segmentId && isWoken(each, known, state, facts.now()))) {
         continue;
       }
       looked.add(each);
@@ -188,5 +218,16 @@ final class SegmentEvaluation {
         changes.timer(personId, each, next);
       }
     }
+  }
+
+  /**
+   * Whether something has woken a segment that reads surroundings, and due work is about to look:
+   * who comes into it then has just entered it.
+   */
+  private static boolean isWoken(int segmentId, Rules known, State state, Instant now) {
+    var due = state.timers.get(segmentId);
+    return due != null
+        && !due.isAfter(now)
+        && known.condition(segmentId).wakes().surroundings();
   }
 }

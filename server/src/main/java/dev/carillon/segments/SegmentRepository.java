@@ -123,10 +123,14 @@ public final class SegmentRepository {
   private void queueBuild(
       Handle handle, WorkspaceId workspace, int segmentId, int version, Condition conditions) {
     var known = terms.ensure(handle, workspace, List.of(conditions));
-    var needed = CompiledCondition.compile(conditions, known).wakes().counters();
+    var reads = CompiledCondition.compile(conditions, known).wakes();
     handle
-        .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
-        .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
+        .createUpdate(
+            """
+            UPDATE segment SET counters = :counters, campaigns = :campaigns WHERE segment_id = :segment
+            """)
+        .bind("counters", reads.counters().stream().mapToInt(Integer::intValue).sorted().toArray())
+        .bind("campaigns", reads.campaigns().stream().mapToInt(Integer::intValue).sorted().toArray())
         .bind("segment", segmentId)
         .execute();
     builds.put(
@@ -139,6 +143,9 @@ public final class SegmentRepository {
     if (draft.conditions() != null) {
       faults.addAll(
           SegmentReferences.faults(draft.conditions(), segmentId, graph(handle, workspace)));
+      faults.addAll(
+          new ConditionReferences(draft.conditions(), "conditions")
+              .faults(handle, workspace, terms.defaults(handle, workspace)));
     }
     return faults;
   }
@@ -220,6 +227,21 @@ public final class SegmentRepository {
         .filter(segment -> readers.contains(segment.id()))
         .map(segment -> new SegmentUse("segment", segment.id(), segment.name()))
         .toList();
+  }
+
+  /** The segments whose conditions look at a campaign, which therefore must not be deleted. */
+  public static List<SegmentUse> usesOfCampaign(
+      Handle handle, WorkspaceId workspace, int campaignId) {
+    return handle
+        .createQuery(
+            """
+            SELECT segment_id, name FROM segment
+             WHERE workspace_id = :workspace AND :campaign = ANY(campaigns) ORDER BY segment_id
+            """)
+        .bind("workspace", workspace.value())
+        .bind("campaign", campaignId)
+        .map((row, _) -> new SegmentUse("segment", row.getInt(1), row.getString(2)))
+        .list();
   }
 
   private static final String SEGMENT =

@@ -29,6 +29,11 @@ public final class TermsRepository {
     return terms(counters.of(handle, workspace), settings.of(handle, workspace));
   }
 
+  /** What holds in a workspace for who has not chosen. */
+  SubscriptionDefaults defaults(Handle handle, WorkspaceId workspace) {
+    return terms(_ -> 0, settings.of(handle, workspace)).defaults();
+  }
+
   /** The terms of all workspaces. */
   public All all(Handle handle) {
     var stored =
@@ -74,6 +79,11 @@ public final class TermsRepository {
     return terms(counters.ensure(handle, workspace, specs), own);
   }
 
+  /**
+   * The one place where terms are put together. Nothing is defined about topics and channels yet,
+   * so everybody is subscribed to everything: what is defined takes the place of {@link
+   * SubscriptionDefaults#ALL} here.
+   */
   private static Terms terms(CounterIds counters, WorkspaceSettings settings) {
     return new Terms(counters, settings.zone(), SubscriptionDefaults.ALL);
   }

@@ -94,7 +94,8 @@ class CampaignRepositoryTest {
     assertThat(campaigns.list(OTHER, 0, 10)).isEmpty();
     assertThat(campaigns.start(OTHER, campaign.id())).isEqualTo(new NoSuchCampaign());
     assertThat(campaigns.stop(OTHER, campaign.id(), StopMode.EXIT)).isEqualTo(new NoSuchCampaign());
-    assertThat(campaigns.delete(OTHER, campaign.id())).isFalse();
+    assertThat(campaigns.delete(OTHER, campaign.id()))
+        .isEqualTo(new CampaignDeletion.NoSuchCampaign());
   }
 
   @Test
@@ -221,12 +222,14 @@ class CampaignRepositoryTest {
   void shouldDelete() {
     var running = changed(campaigns.start(WORKSPACE, draft().id()));
 
-    assertThat(campaigns.delete(WORKSPACE, running.id())).isTrue();
+    assertThat(campaigns.delete(WORKSPACE, running.id()))
+        .isEqualTo(new CampaignDeletion.Deleted());
 
     assertThat(campaigns.find(WORKSPACE, running.id())).isEmpty();
     assertThat(campaigns.list(WORKSPACE, 0, 10)).isEmpty();
     assertThat(live()).isEmpty();
-    assertThat(campaigns.delete(WORKSPACE, running.id())).isFalse();
+    assertThat(campaigns.delete(WORKSPACE, running.id()))
+        .isEqualTo(new CampaignDeletion.NoSuchCampaign());
     assertThat(campaigns.update(running, running.definition())).isEqualTo(new NoSuchCampaign());
   }
 
