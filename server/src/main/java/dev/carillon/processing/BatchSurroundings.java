@@ -5,6 +5,7 @@ import dev.carillon.campaigns.Journey;
 import dev.carillon.objects.ObjectAttributes;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.people.DeviceRepository.Device;
+import dev.carillon.people.Profile;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.segments.Surroundings;
@@ -17,7 +18,9 @@ import dev.carillon.segments.SurroundingsWakes.ChangedObject;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -185,33 +188,55 @@ final class BatchSurroundings {
   }
 
   private void wakeByObject(PersonState person, ObjectState object, Instant at) {
-    wake(person, rules(person).surroundings().onObjects(object.name().typeId()), at);
+    wake(person, onObjects(object), at);
   }
 
-  /** An object that was there before has other attributes. */
-  void objectChanged(ObjectState object, Instant at) {
+  /**
+   * An object has other attributes.
+   *
+   * @param names of those that have changed; people are looked at again only when somebody asks for
+   *     one of them
+   */
+  void objectChanged(ObjectState object, Set<String> names, Instant at) {
     if (!live.isEmpty()) {
       var attributes = copy(object.attributes());
       live.values()
           .forEach(each ->
               each.changeObject(object.name().typeId(), object.objectKey(), attributes, at));
     }
-    wakePeople(object, at);
+    for (var segment : onObjects(object)) {
+      if (reads(segment, object.name().typeId(), names)) {
+        wakePeople(object, at);
+        return;
+      }
+    }
+  }
+
+  private static boolean reads(SegmentRule segment, int typeId, Set<String> names) {
+    var read = segment.condition().surroundings().objects().getOrDefault(typeId, Set.of());
+    return names.stream()
+        .anyMatch(name -> read.contains(name) || read.contains(Profile.topLevel(name)));
+  }
+
+  private List<SegmentRule> onObjects(ObjectState object) {
+    var rules = scope.ruleBook().of(object.name().workspace());
+    return rules.surroundings().onObjects(object.name().typeId());
   }
 
   /** An object is gone, and with it the relationships to it. */
   void objectDeleted(ObjectState object, Instant at) {
     live.values()
         .forEach(each -> each.removeRelation(object.name().typeId(), object.objectKey()));
-    wakePeople(object, at);
+    if (!onObjects(object).isEmpty()) {
+      wakePeople(object, at);
+    }
   }
 
+  /** One that this batch has created has nobody yet but those the batch has told. */
   private void wakePeople(ObjectState object, Instant at) {
-    var workspace = object.name().workspace();
-    var typeId = object.name().typeId();
-    if (!object.created()
-        && !scope.ruleBook().of(workspace).surroundings().onObjects(typeId).isEmpty()) {
-      changed.put(object.objectKey(), new ChangedObject(workspace, typeId, at));
+    if (!object.created()) {
+      var name = object.name();
+      changed.put(object.objectKey(), new ChangedObject(name.workspace(), name.typeId(), at));
     }
   }
 

@@ -126,7 +126,7 @@ final class ObjectApplier {
     }
     var written = write(object.attributes(), given, call.writtenAtMillis(), entry);
     if (!written.changes.isEmpty()) {
-      scope.surroundings().objectChanged(object, entry.receivedAt());
+      scope.surroundings().objectChanged(object, written.changes.keySet(), entry.receivedAt());
     }
     if (known != null && !written.changes.isEmpty()) {
       activity.noteObject(

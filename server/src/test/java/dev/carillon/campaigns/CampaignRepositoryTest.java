@@ -7,6 +7,7 @@ import static dev.carillon.campaigns.Example.definition;
 import static dev.carillon.campaigns.Example.delay;
 import static dev.carillon.campaigns.Example.email;
 import static dev.carillon.campaigns.Example.enteredSegment;
+import static dev.carillon.campaigns.Example.filtered;
 import static dev.carillon.campaigns.Example.is;
 import static dev.carillon.campaigns.Example.signedUp;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,6 +17,7 @@ import dev.carillon.campaigns.CampaignChange.NoSuchCampaign;
 import dev.carillon.campaigns.CampaignChange.NotAllowed;
 import dev.carillon.campaigns.CampaignChange.Outdated;
 import dev.carillon.events.EventKind;
+import dev.carillon.segments.CampaignActivity;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.Occurrences;
 import dev.carillon.segments.CounterRepository;
@@ -191,6 +193,33 @@ class CampaignRepositoryTest {
                     new Fault("", "there is no segment with the id 3"))));
     assertThat(campaigns.find(WORKSPACE, empty.id()).orElseThrow().state())
         .isEqualTo(CampaignState.DRAFT);
+  }
+
+  @Test
+  @DisplayName("C-38: what its conditions name must be there, and where it stands is told")
+  void shouldRefuseToStartWithUnknownReferences() {
+    var condition = new Condition.InCampaign(999, CampaignActivity.IN);
+    var objects = new Condition.Related(7, List.of(), List.of(), Occurrences.Count.AT_LEAST, 1);
+    var steps =
+        List.of(
+            branch(0, objects, List.of(email(0, SendingState.AUTOMATIC, condition)), List.of()));
+    var made =
+        campaigns.create(
+            WORKSPACE, filtered(definition(signedUp()), condition).withSteps(steps));
+
+    assertThat(campaigns.start(WORKSPACE, made.id()))
+        .isEqualTo(
+            new NotAllowed(
+                List.of(
+                    new Fault(
+                        "filters.campaign.id",
+                        "must be the number of a campaign; there is no campaign 999"),
+                    new Fault(
+                        "steps[0].condition.object.type_id",
+                        "must be the number of an object type; there is no object type 7"),
+                    new Fault(
+                        "steps[0].true[0].conditions.campaign.id",
+                        "must be the number of a campaign; there is no campaign 999"))));
   }
 
   @Test

@@ -10,6 +10,7 @@ import static dev.carillon.processing.Around.not;
 import static dev.carillon.processing.Around.onEntry;
 import static dev.carillon.processing.Around.usedWithin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.people.Identifier;
 import dev.carillon.segments.Condition;
@@ -146,6 +147,26 @@ final class DeviceSegmentsTest {
     assertThat(KIT.journeys(ADA)).hasSize(1);
     THINGS.apply(THINGS.noDevice(ADA, "t1"));
     assertThat(KIT.segmentsOf(ADA)).containsExactlyInAnyOrder(pro, not);
+  }
+
+  @Test
+  @DisplayName("S-50: due work is told at once: nobody waits for its next look, twice a second")
+  void shouldBeQuick() {
+    var any = KIT.segment(device());
+    var quickest = Duration.ofDays(1);
+    for (var i = 0; i < 10; i++) {
+      var person = id("p" + i);
+      var begun = System.nanoTime();
+      KIT.accept(THINGS.device(person, "t" + i, null));
+      var expected = i + 1;
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> members(any).size() == expected);
+      var took = Duration.ofNanos(System.nanoTime() - begun);
+      quickest = took.compareTo(quickest) < 0 ? took : quickest;
+    }
+    assertThat(quickest).isLessThan(Duration.ofMillis(250));
   }
 
   @Test

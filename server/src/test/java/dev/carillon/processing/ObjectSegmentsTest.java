@@ -15,6 +15,7 @@ import dev.carillon.people.Identifier;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.Occurrences.Count;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,16 @@ final class ObjectSegmentsTest {
     THINGS.apply(THINGS.delete(BOLT));
     assertThat(KIT.segmentsOf(BEN)).containsExactly(none);
     assertThat(KIT.journeys(BEN)).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("S-35, P-12: parts of an object's attributes, written as a whole or by a dotted key")
+  void shouldFollowPartsOfAttributes() {
+    var big = KIT.segment(related(is("address.city", "Oslo")));
+    THINGS.apply(THINGS.relate(ADA, ACME), THINGS.identify(ACME, "address", Map.of("city", "Oslo")));
+    assertThat(KIT.segmentsOf(ADA)).containsExactly(big);
+    THINGS.apply(THINGS.identify(ACME, "address.city", "Bergen"));
+    assertThat(KIT.segmentsOf(ADA)).isEmpty();
   }
 
   @Test

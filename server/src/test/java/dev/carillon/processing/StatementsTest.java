@@ -245,11 +245,17 @@ final class StatementsTest {
     workspace();
     statements(objects(100, "a"));
     assertThat(statements(objects(100, "b"))).noneMatch(sql -> sql.contains("object_wake"));
-    segment(Around.related());
-    var one = statements(objects(1, "c"));
-    var many = statements(objects(100, "d"));
+    segment(Around.related(Around.is("size", 3L)));
+    assertThat(statements(objects(100, "c")))
+        .as("nobody asks for the plan")
+        .noneMatch(sql -> sql.contains("object_wake"));
+    segment(Around.related(Around.is("plan", "d")));
+    var one = statements(objects(1, "d"));
+    var many = statements(objects(100, "e"));
     assertThat(many).isEqualTo(one).filteredOn(sql -> sql.contains("object_wake")).hasSize(1);
-    assertThat(statements(objects(100, "d"))).noneMatch(sql -> sql.contains("object_wake"));
+    assertThat(statements(objects(100, "e")))
+        .as("nothing changes")
+        .noneMatch(sql -> sql.contains("object_wake"));
   }
 
   @Test
