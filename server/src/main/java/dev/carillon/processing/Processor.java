@@ -62,8 +62,7 @@ public final class Processor implements AutoCloseable {
   private final RuleBooks ruleBooks;
   private final IdentifierCache cache;
   private final InstantSource clock;
-  private final Runnable deliveriesQueued;
-  private final Runnable workLeft;
+  private final Signals signals;
   private final ProcessingStats stats;
   private final Courtesy courtesy;
   private final DeadLetters deadLetters = new DeadLetters();
@@ -81,8 +80,7 @@ public final class Processor implements AutoCloseable {
       RuleBooks ruleBooks,
       IdentifierCache cache,
       InstantSource clock,
-      Runnable deliveriesQueued,
-      Runnable workLeft,
+      Signals signals,
       ProcessingStats stats,
       Courtesy courtesy,
       String name) {
@@ -92,8 +90,7 @@ public final class Processor implements AutoCloseable {
     this.ruleBooks = ruleBooks;
     this.cache = cache;
     this.clock = clock;
-    this.deliveriesQueued = deliveriesQueued;
-    this.workLeft = workLeft;
+    this.signals = signals;
     this.stats = stats;
     this.courtesy = courtesy;
     this.thread = new Thread(this::run, name);
@@ -360,10 +357,10 @@ public final class Processor implements AutoCloseable {
       cache.add(epoch.identity(), done.resolved);
     }
     if (done.deliveries > 0) {
-      deliveriesQueued.run();
+      signals.deliveriesQueued().run();
     }
     if (done.leavesWork) {
-      workLeft.run();
+      signals.workLeft().run();
     }
   }
 

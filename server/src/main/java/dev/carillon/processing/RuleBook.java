@@ -1,9 +1,12 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.delivery.Metric;
+import dev.carillon.computed.ComputedDefinition;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.CounterSpec;
 import dev.carillon.segments.EventFilter;
 import dev.carillon.workspaces.WorkspaceId;
@@ -44,7 +47,9 @@ record RuleBook(
   /**
    * The rules of one workspace.
    *
-   * @param byEvent what an event of a name touches; absent names are plain events
+   * @param byEvent what an event touches
+   * @param messages what counts messages
+   * @param counters all counters that are kept
    * @param byAttribute segments that read an attribute
    * @param bySegment segments that read another segment
    * @param forNobody segments that hold for a person of whom nothing is known
@@ -53,9 +58,12 @@ record RuleBook(
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
    * @param surroundings which of them look at devices, objects and journeys
+   * @param computed all computed attributes, by id
    */
   record Rules(
-      Map<EventName, EventRules> byEvent,
+      EventIndex byEvent,
+      MessageRules messages,
+      Map<Integer, CounterSpec> counters,
       Map<String, List<SegmentRule>> byAttribute,
       Map<Integer, List<SegmentRule>> bySegment,
       List<SegmentRule> forNobody,
@@ -63,9 +71,12 @@ record RuleBook(
       Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
       Map<Integer, CompiledCampaign> campaigns,
-      SurroundingRules surroundings) {
+      SurroundingRules surroundings,
+      Map<Integer, ComputedRule> computed) {
     static final Rules NONE =
         new Rules(
+            EventIndex.NONE,
+            MessageRules.NONE,
             Map.of(),
             Map.of(),
             Map.of(),
@@ -74,15 +85,51 @@ record RuleBook(
             Set.of(),
             Map.of(),
             Map.of(),
-            SurroundingRules.NONE);
+            SurroundingRules.NONE,
+            Map.of());
+
+    /** Whether an attribute is computed, so that nobody else may write it. */
+    boolean computes(String attribute) {
+      for (var each : computed.values()) {
+        if (each.definition().name().equals(attribute)) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   /** What an event of one name touches. */
   record EventRules(
-      List<CounterRule> counters, List<SegmentRule> segments, List<CompiledCampaign> campaigns) {}
+      List<CounterRule> counters,
+      List<SegmentRule> segments,
+      List<CompiledCampaign> campaigns,
+      List<ComputedRule> computed) {}
 
   /**
-   * A counter of an event name.
+   * An attribute that is computed from events.
+   *
+   * @param shown whether profiles may show it
+   * @param withdrawn whether it was deleted and goes from profiles
+   */
+  record ComputedRule(int id, ComputedDefinition definition, boolean shown, boolean withdrawn) {}
+
+  /**
+   * What counts messages.
+   *
+   * @param counters of messages
+   * @param segments that read each of them; no entry for one only campaigns read
+   * @param metrics what messages have to reach for any of them to change
+   */
+  record MessageRules(
+      List<CounterRepository.Stored> counters,
+      Map<Integer, List<SegmentRule>> segments,
+      Set<Metric> metrics) {
+    static final MessageRules NONE = new MessageRules(List.of(), Map.of(), Set.of());
+  }
+
+  /**
+   * A counter of events.
    *
    * @param where which events it counts, by their data
    * @param spec bounds of time, and how many newest times it keeps
@@ -90,10 +137,10 @@ record RuleBook(
   record CounterRule(int counterId, List<AttributeTest> where, CounterSpec spec) {
     /** Whether an event counts. */
     boolean counts(Instant at, Map<String, Object> data) {
-      return CounterSpec.inside(spec.from(), spec.to(), at) && EventFilter.matches(where, data);
+      return spec.inside(at) && EventFilter.matches(where, data);
     }
 
-    /** How many newest times it keeps. */
+    /** How many newest times up to now it keeps. */
     int keep() {
       return spec.newest();
     }
@@ -132,6 +179,7 @@ record RuleBook(
     private final Set<Integer> campaigns = new HashSet<>();
     private final boolean dueWork;
     private boolean counters;
+    private boolean tallies;
 
     /** Where operations are applied: of slow segments nothing but the timer is looked at. */
     Reach() {
@@ -169,6 +217,24 @@ record RuleBook(
       counters |= !counted.isEmpty();
     }
 
+    /** Adds the counters, when something else than an event changes them. */
+    void counters() {
+      counters = true;
+    }
+
+    /** Adds what follows when attributes are computed. */
+    void compute(Rules rules, Collection<ComputedRule> computed) {
+      for (var each : computed) {
+        tallies = true;
+        wake(rules, rules.byAttribute().getOrDefault(each.definition().name(), List.of()));
+      }
+    }
+
+    /** Whether tallies are looked at. */
+    boolean tallies() {
+      return tallies;
+    }
+
     /** Adds a segment whose own membership and timer are looked at. */
     void read(int segmentId) {
       segments.add(segmentId);
@@ -190,7 +256,8 @@ record RuleBook(
     void all(Rules rules) {
       wake(rules, rules.segments().values());
       rules.campaigns().values().forEach(campaign -> start(rules, campaign));
-      rules.byEvent().values().forEach(event -> count(event.counters()));
+      counters |= !rules.counters().isEmpty();
+      tallies |= !rules.computed().isEmpty();
     }
 
     /** Whether slow segments are evaluated. */
@@ -200,7 +267,7 @@ record RuleBook(
 
     /** Whether nothing has to be read. */
     boolean isEmpty() {
-      return segments.isEmpty() && campaigns.isEmpty() && !counters;
+      return segments.isEmpty() && campaigns.isEmpty() && !counters && !tallies;
     }
 
     Set<Integer> segments() {

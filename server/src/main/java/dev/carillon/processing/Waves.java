@@ -121,7 +121,7 @@ final class Waves {
   private void done(BatchScope scope, boolean moved) {
     resolved.putAll(scope.people().toCache());
     deliveries += scope.reactions().deliveries().size();
-    leavesWork |= scope.surroundings().leavesWork();
+    leavesWork |= scope.leavesWork();
     if (moved || scope.people().namesRemoved()) {
       identityMoved = true;
       cache = new IdentifierCache(); // what was cached is not true for this transaction any more

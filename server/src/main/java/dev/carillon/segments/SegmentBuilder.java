@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * through all people of a workspace in the order of their keys, about a thousand in each
  * transaction, while processing goes on.
  *
- * <p>A build comes in two kinds. The build of a counter reads each person's events and replaces the
- * counter. The build of a segment waits until the counters it reads are complete, then evaluates
+ * <p>A build comes in two kinds. The build of a counter reads each person's events or
+ * messages and replaces the counter. The build of a segment waits until the counters it reads are complete, then evaluates
  * each person and writes what differs. Both keep a cursor in their row of table {@code build},
  * moved in the same transaction as what they write, so that a crash costs one range at most.
  *
@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
  *       segments and keeps them. So there is no event that neither side counts.
  *   <li><i>The person's lock.</i> Builder and processing lock people in key order before they read
  *       anything else of them. Whoever comes second reads what the first has written. The builder
- *       replaces a counter by all events that are stored, those included that processing has
- *       counted meanwhile; processing reads the cursor after locking ({@link
+ *       replaces a counter by all that is stored, what processing has counted meanwhile included; processing reads the cursor after locking ({@link
  *       MembershipRepository#unbuilt}), so a person it leaves to the build is one the build has yet
  *       to lock, and will then see as processing has left it.
  *   <li><i>The epoch of birth.</i> The lock protects only rows one can see: somebody whose creation
@@ -55,7 +54,8 @@ public final class SegmentBuilder {
   private final Database database;
   private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
-  private final CounterFilling counters;
+  private final CounterRepository counters;
+  private final CounterFilling filling;
   private final SegmentEvaluation segments;
 
   /**
@@ -81,7 +81,8 @@ public final class SegmentBuilder {
     this.clock = clock;
     this.database = database;
     var people = new PeopleRange(range);
-    this.counters = new CounterFilling(people, counters);
+    this.counters = counters;
+    this.filling = new CounterFilling(people, counters);
     this.segments = new SegmentEvaluation(people, segments, clock);
   }
 
@@ -92,10 +93,14 @@ public final class SegmentBuilder {
    * @return false when there is nothing to do, or other nodes are doing it all
    */
   public boolean step() {
-    if (!database.<Boolean, RuntimeException>read(builds::anything)) {
+    if (!database.<Boolean, RuntimeException>read(this::anything)) {
       return false;
     }
     return database.<Boolean, RuntimeException>inTransaction(this::erase) || build();
+  }
+
+  private boolean anything(Handle handle) {
+    return builds.anything(handle) || counters.anyToErase(handle);
   }
 
   private boolean build() {
@@ -141,7 +146,7 @@ public final class SegmentBuilder {
         };
     var reached =
         switch (build.kind()) {
-          case COUNTER -> counters.fill(handle, together);
+          case COUNTER -> filling.fill(handle, together, clock.instant());
           case SEGMENT -> segments.evaluate(handle, build, epoch);
         };
     builds.advance(handle, together, reached.doneTo(), reached.people());
@@ -176,7 +181,7 @@ public final class SegmentBuilder {
 
   /**
    * Removes members of segments that are gone; nobody else touches them but those who delete
-   * people.
+   * people. Then counters that are not used any more.
    */
   private boolean erase(Handle handle) {
     var segment =
@@ -186,7 +191,7 @@ public final class SegmentBuilder {
             .mapTo(Integer.class)
             .findOne();
     if (segment.isEmpty()) {
-      return false;
+      return counters.erase(handle);
     }
     var members = erase(handle, "segment_member", segment.get());
     var timers = erase(handle, "segment_timer", segment.get());

@@ -122,15 +122,18 @@ public final class SegmentRepository {
 
   private void queueBuild(
       Handle handle, WorkspaceId workspace, int segmentId, int version, Condition conditions) {
-    var known = terms.ensure(handle, workspace, List.of(conditions));
-    var reads = CompiledCondition.compile(conditions, known).wakes();
+    var reader = CounterReader.segment(segmentId);
+    var known = terms.ensure(handle, workspace, reader, List.of(conditions));
+    terms.settle(handle, reader, List.of(conditions), known);
+    var needed = TermsRepository.countersOf(List.of(conditions), known);
+    var campaigns = new ConditionReferences(conditions, "conditions").campaigns();
     handle
         .createUpdate(
             """
             UPDATE segment SET counters = :counters, campaigns = :campaigns WHERE segment_id = :segment
             """)
-        .bind("counters", reads.counters().stream().mapToInt(Integer::intValue).sorted().toArray())
-        .bind("campaigns", reads.campaigns().stream().mapToInt(Integer::intValue).sorted().toArray())
+        .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
+        .bind("campaigns", campaigns.stream().mapToInt(Integer::intValue).sorted().toArray())
         .bind("segment", segmentId)
         .execute();
     builds.put(
@@ -207,6 +210,7 @@ public final class SegmentRepository {
       return new NoSuchSegment();
     }
     builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
+    terms.gone(handle, CounterReader.segment(segmentId));
     handle
         .createUpdate("INSERT INTO segment_erasure VALUES (:segment)")
         .bind("segment", segmentId)
