@@ -363,8 +363,8 @@ public final class Processor implements AutoCloseable {
     if (done.deliveries > 0) {
       signals.deliveriesQueued().run();
     }
-    if (done.messagesReached) {
-      signals.messagesReached().run();
+    if (done.leavesWork) {
+      signals.workLeft().run();
     }
   }
 
@@ -386,15 +386,15 @@ public final class Processor implements AutoCloseable {
   private static final class Done {
     private final Map<IdentifierKey, Long> resolved = new HashMap<>();
     private boolean identityMoved;
-    private boolean messagesReached;
     private int deliveries;
+    private boolean leavesWork;
     private int deadLetters;
 
     private void add(Waves waves) {
       resolved.putAll(waves.resolved());
       identityMoved |= waves.identityMoved();
-      messagesReached |= waves.messagesReached();
       deliveries += waves.deliveries();
+      leavesWork |= waves.leavesWork();
     }
   }
 

@@ -40,15 +40,17 @@ final class Reactions {
 
   private final RuleBook ruleBook;
   private final IdRanges ids;
+  private final BatchSurroundings surroundings;
   private final Map<Long, Journey> moved = new LinkedHashMap<>();
   private final Map<Long, Journey> started = new LinkedHashMap<>();
   private final List<NewDelivery> deliveries = new ArrayList<>();
   private final List<CampaignRefusal> refusals = new ArrayList<>();
   private OpenBuilds builds = OpenBuilds.NONE;
 
-  Reactions(RuleBook ruleBook, IdRanges ids) {
+  Reactions(RuleBook ruleBook, IdRanges ids, BatchSurroundings surroundings) {
     this.ruleBook = ruleBook;
     this.ids = ids;
+    this.surroundings = surroundings;
   }
 
   /** Leaves to these builds whom they have still to reach. */
@@ -89,7 +91,7 @@ final class Reactions {
     var facts = person.facts(now);
     for (var evaluated = 0; !waiting.isEmpty() && evaluated < CASCADE; evaluated++) {
       var segment = waiting.removeFirst();
-      if (leftToBuild(segment, person)) {
+      if (leftToBuild(segment, person) || surroundings.leaves(person, segment, now)) {
         continue;
       }
       var member = person.in(segment.segmentId());
@@ -129,7 +131,9 @@ final class Reactions {
     switch (JourneyEngine.decide(campaign, occurrence, facts, person.history(campaign.id()))) {
       case Entry.Enters() -> {
         var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
+        surroundings.journeyStarted(person, journey, now);
         var advance = JourneyEngine.advance(campaign, journey, facts, now);
+        surroundings.journeyMoved(person, advance.journey(), now);
         person.remember(
             campaign.id(),
             new History(
@@ -147,12 +151,15 @@ final class Reactions {
   void advance(PersonState person, CompiledCampaign campaign, Journey journey, Instant now) {
     var advance = JourneyEngine.advance(campaign, journey, person.facts(now), now);
     moved.put(journey.id(), advance.journey());
+    surroundings.journeyMoved(person, advance.journey(), now);
     send(person, campaign, advance, now);
   }
 
   /** Ends a journey whose campaign is gone. */
-  void stopped(Journey journey, Instant now) {
-    moved.put(journey.id(), JourneyEngine.end(journey, EndReason.CAMPAIGN_STOPPED, now));
+  void stopped(PersonState person, Journey journey, Instant now) {
+    var ended = JourneyEngine.end(journey, EndReason.CAMPAIGN_STOPPED, now);
+    moved.put(journey.id(), ended);
+    surroundings.journeyMoved(person, ended, now);
   }
 
   private void send(PersonState person, CompiledCampaign campaign, Advance advance, Instant now) {

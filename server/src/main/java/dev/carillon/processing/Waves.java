@@ -38,8 +38,8 @@ final class Waves {
   private final Map<IdentifierKey, Long> resolved = new HashMap<>();
   private IdentifierCache cache;
   private boolean identityMoved;
-  private boolean messagesReached;
   private int deliveries;
+  private boolean leavesWork;
 
   Waves(
       Handle handle,
@@ -122,7 +122,7 @@ final class Waves {
   private void done(BatchScope scope, boolean moved) {
     resolved.putAll(scope.people().toCache());
     deliveries += scope.reactions().deliveries().size();
-    messagesReached |= scope.messagesReached();
+    leavesWork |= scope.leavesWork();
     if (moved || scope.people().namesRemoved()) {
       identityMoved = true;
       cache = new IdentifierCache(); // what was cached is not true for this transaction any more
@@ -139,14 +139,14 @@ final class Waves {
     return identityMoved;
   }
 
-  /** Whether messages reached something that rules count, so that due work has something to do. */
-  boolean messagesReached() {
-    return messagesReached;
-  }
-
   /** How many deliveries were queued. */
   int deliveries() {
     return deliveries;
+  }
+
+  /** Whether due work has something to do at once, when this is committed. */
+  boolean leavesWork() {
+    return leavesWork;
   }
 
   /** What keeps operations from being applied together with ordinary ones. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -27,6 +28,7 @@ final class SegmentEvaluation {
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
+  private final SurroundingsRepository surroundings = new SurroundingsRepository();
   private @Nullable Rules rules;
 
   SegmentEvaluation(SegmentRepository segments, InstantSource clock) {
@@ -49,28 +51,46 @@ final class SegmentEvaluation {
   /** Evaluates the segments of builds for locked people who are their business. */
   void evaluate(Handle handle, List<Build> builds, PeopleRange range, Epoch epoch) {
     var order = EvaluationOrder.of(rules(handle, epoch).live, builds);
-    var now = clock.instant();
-    var ids = range.ids();
+    var changes = new Changes();
+    evaluate(handle, range.people(), order, clock.instant(), changes);
+    memberships.write(handle, changes);
+  }
+
+  /** Evaluates locked people; fewer at a time when they have too many relationships together. */
+  private void evaluate(
+      Handle handle,
+      NavigableMap<Long, Found> range,
+      EvaluationOrder order,
+      Instant now,
+      Changes changes) {
+    var ids = range.keySet().stream().mapToLong(Long::longValue).toArray();
+    Map<Long, Surroundings> around;
+    try {
+      around = surroundings.load(handle, ids, order.surroundings());
+    } catch (TooManyRelationships tooMany) {
+      var middle = ids[ids.length / 2];
+      evaluate(handle, range.headMap(middle, false), order, now, changes);
+      evaluate(handle, range.tailMap(middle, true), order, now, changes);
+      return;
+    }
     var states = load(handle, ids, order);
     var packed = events.counters(handle, ids);
-    var underWay = OpenBuilds.read(handle, range.born());
-    var changes = new Changes();
-    range
-        .people()
-        .forEach((personId, found) -> {
-          var state = states.getOrDefault(personId, new State());
-          var bytes = packed.get(personId);
-          var facts =
-              new StoredFacts(
-                  now,
-                  personId,
-                  AttributesJson.parse(found.attributes()),
-                  bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                  state.segments,
-                  Surroundings.NONE);
-          evaluate(found, order, facts, state, underWay, changes);
-        });
-    memberships.write(handle, changes);
+    var born = new HashMap<Long, Integer>();
+    range.forEach((personId, found) -> born.put(personId, found.born()));
+    var underWay = OpenBuilds.read(handle, born);
+    range.forEach((personId, found) -> {
+      var state = states.getOrDefault(personId, new State());
+      var bytes = packed.get(personId);
+      var facts =
+          new StoredFacts(
+              now,
+              personId,
+              AttributesJson.parse(found.attributes()),
+              bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
+              state.segments,
+              around.getOrDefault(personId, Surroundings.NONE));
+      evaluate(found, order, facts, state, underWay, changes);
+    });
   }
 
   /** What is stored of a person: the segments, kept up to date, and the timers. */
@@ -109,7 +129,10 @@ final class SegmentEvaluation {
       var build = order.build(i);
       var concerned = build != null && found.concerns(build);
       var segmentId = order.segmentId(i);
-      if (!concerned && (!due[i] || underWay.leaves(personId, segmentId))) {
+      if (!concerned
+          && (!due[i]
+              || underWay.leaves(personId, segmentId)
+              || isWoken(order.condition(i), state.timers.get(segmentId), facts.now()))) {
         continue;
       }
       var before = state.segments.contains(segmentId);
@@ -131,5 +154,14 @@ final class SegmentEvaluation {
         changes.timer(personId, segmentId, next);
       }
     }
+  }
+
+  /**
+   * Whether something has woken a segment that reads surroundings, and due work is about to look:
+   * who comes into it then has just entered it.
+   */
+  private static boolean isWoken(
+      CompiledCondition condition, @Nullable Instant due, Instant now) {
+    return due != null && !due.isAfter(now) && condition.wakes().surroundings();
   }
 }

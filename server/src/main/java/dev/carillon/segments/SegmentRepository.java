@@ -126,9 +126,14 @@ public final class SegmentRepository {
     var known = terms.ensure(handle, workspace, reader, List.of(conditions));
     terms.settle(handle, reader, List.of(conditions), known);
     var needed = TermsRepository.countersOf(List.of(conditions), known);
+    var campaigns = new ConditionReferences(conditions, "conditions").campaigns();
     handle
-        .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
+        .createUpdate(
+            """
+            UPDATE segment SET counters = :counters, campaigns = :campaigns WHERE segment_id = :segment
+            """)
         .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
+        .bind("campaigns", campaigns.stream().mapToInt(Integer::intValue).sorted().toArray())
         .bind("segment", segmentId)
         .execute();
     builds.put(
@@ -141,6 +146,9 @@ public final class SegmentRepository {
     if (draft.conditions() != null) {
       faults.addAll(
           SegmentReferences.faults(draft.conditions(), segmentId, graph(handle, workspace)));
+      faults.addAll(
+          new ConditionReferences(draft.conditions(), "conditions")
+              .faults(handle, workspace, terms.defaults(handle, workspace)));
     }
     return faults;
   }
@@ -223,6 +231,21 @@ public final class SegmentRepository {
         .filter(segment -> readers.contains(segment.id()))
         .map(segment -> new SegmentUse("segment", segment.id(), segment.name()))
         .toList();
+  }
+
+  /** The segments whose conditions look at a campaign, which therefore must not be deleted. */
+  public static List<SegmentUse> usesOfCampaign(
+      Handle handle, WorkspaceId workspace, int campaignId) {
+    return handle
+        .createQuery(
+            """
+            SELECT segment_id, name FROM segment
+             WHERE workspace_id = :workspace AND :campaign = ANY(campaigns) ORDER BY segment_id
+            """)
+        .bind("workspace", workspace.value())
+        .bind("campaign", campaignId)
+        .map((row, _) -> new SegmentUse("segment", row.getInt(1), row.getString(2)))
+        .list();
   }
 
   private static final String SEGMENT =

@@ -356,6 +356,7 @@ final class ProcessingKit implements AutoCloseable {
                 SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
                      + (SELECT count(*) FROM journey WHERE wake_at <= :now)
                      + (SELECT count(*) FROM message_wake WHERE due_at <= :now)
+                     + (SELECT count(*) FROM object_wake) + (SELECT count(*) FROM campaign_wake)
                 """)
             .bind("now", clock.instant())
             .mapTo(Long.class)

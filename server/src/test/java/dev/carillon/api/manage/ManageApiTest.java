@@ -144,6 +144,28 @@ class ManageApiTest {
   }
 
   @Test
+  @DisplayName("S-9: a campaign in use is not deleted, and the answer tells who uses it")
+  void shouldNotDeleteACampaignInUse() {
+    var used =
+        create(
+            "campaign",
+            "{\"campaign\":{\"name\":\"Looked at\",\"trigger\":{\"event\":{\"name\":\"came\"}}}}");
+    var body =
+        "{\"segment\":{\"name\":\"In it\",\"conditions\":{\"campaign\":{\"id\":%d,\"activity\":\"in\"}}}}"
+            .formatted(used.get("id").asInt());
+    var reader = client.send("POST", BASE + "/segments", body).expect(200).json().get("segment");
+
+    description
+        .check("campaigns.delete", client.send("DELETE", path("campaign", used), ""))
+        .expectProblem(
+            409,
+            "the campaign is used by segment %d \"In it\"".formatted(reader.get("id").asInt()));
+
+    client.send("DELETE", path("segment", reader), "").expect(204);
+    client.send("DELETE", path("campaign", used), "").expect(204);
+  }
+
+  @Test
   @DisplayName("S-9: a segment in use is not deleted, and the answer tells who uses it")
   void shouldNotDeleteASegmentInUse() {
     var used = create("segment", LOYAL);
