@@ -31,6 +31,7 @@ final class BatchScope {
   private final BatchPeople people;
   private final Reactions reactions;
   private final InstantSource clock;
+  private boolean messagesReached;
 
   /**
    * @param identity {@link dev.carillon.store.Epoch#identity} when the transaction began
@@ -74,6 +75,16 @@ final class BatchScope {
 
   Reactions reactions() {
     return reactions;
+  }
+
+  /** Notes that messages reached something that rules count: due work follows the commit. */
+  void reached() {
+    messagesReached = true;
+  }
+
+  /** Whether they did. */
+  boolean messagesReached() {
+    return messagesReached;
   }
 
   /**
@@ -154,7 +165,8 @@ final class BatchScope {
         continue;
       }
       if (person.countersChanged()) {
-        counters.put(person.personId(), person.counters().pack());
+        var kept = reactions.rules(person).counters();
+        counters.put(person.personId(), person.counters().only(kept::containsKey).pack());
       }
       person.entered().forEach((segment, at) -> memberships.enter(person.personId(), segment, at));
       person.left().forEach(segment -> memberships.leave(person.personId(), segment));

@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
  * through all people of a workspace in the order of their keys, some hundreds in each transaction,
  * while processing goes on.
  *
- * <p>A build comes in two kinds. The build of a counter reads each person's events and replaces the
- * counter. The build of a segment waits until the counters it reads are complete, then evaluates
- * each person and writes what differs. Builds of one kind that wait at the same time go on together
- * in one <i>pass</i>, so that a person is locked and read once for hundreds of them. A pass keeps a
- * cursor, moved in the same transaction as what is written, so that a crash costs one range at
- * most.
+ * <p>A build comes in two kinds. The build of a counter reads each person's events or messages and
+ * replaces the counter. The build of a segment waits until the counters it reads are complete, then
+ * evaluates each person and writes what differs. Builds of one kind that wait at the same time go on
+ * together in one <i>pass</i>, so that a person is locked and read once for hundreds of them. A pass
+ * keeps a cursor, moved in the same transaction as what is written, so that a crash costs one range
+ * at most.
  *
  * <p><b>Nobody is missed and nobody is done by halves.</b> Three things make it so.
  *
@@ -33,10 +33,9 @@ import org.slf4j.LoggerFactory;
  *       segments and keeps them. So there is no event that neither side counts.
  *   <li><i>The person's lock.</i> Builder and processing lock people before they read anything else
  *       of them. Whoever comes second reads what the first has written. The builder replaces a
- *       counter by all events that are stored, those included that processing has counted
- *       meanwhile; processing reads the cursor after locking ({@link OpenBuilds#read}), so a person
- *       it leaves to the build is one the build has yet to lock, and will then see as processing
- *       has left it.
+ *       counter by all that is stored, what processing has counted meanwhile included; processing
+ *       reads the cursor after locking ({@link OpenBuilds#read}), so a person it leaves to the build
+ *       is one the build has yet to lock, and will then see as processing has left it.
  *   <li><i>The epoch of birth.</i> The lock protects only rows one can see: somebody whose creation
  *       has not committed when the builder looks through the range would be passed over, though
  *       their key lies in it (keys are handed out in ranges, so new ones may be small). The cursor
@@ -78,7 +77,8 @@ public final class SegmentBuilder {
   private final RangeSize size;
   private final BuildRepository builds = new BuildRepository();
   private final PassRepository passes = new PassRepository();
-  private final CounterFilling counters;
+  private final CounterRepository counters;
+  private final CounterFilling filling;
   private final SegmentEvaluation segments;
 
   /**
@@ -113,7 +113,8 @@ public final class SegmentBuilder {
     this.clock = clock;
     this.database = database;
     this.size = size;
-    this.counters = new CounterFilling(counters);
+    this.counters = counters;
+    this.filling = new CounterFilling(counters);
     this.segments = new SegmentEvaluation(segments, clock);
   }
 
@@ -125,7 +126,8 @@ public final class SegmentBuilder {
    */
   public boolean step() {
     var work = database.<BuildRepository.Work, RuntimeException>read(builds::work);
-    return (work.erasures() && database.<Boolean, RuntimeException>inTransaction(this::erase))
+    var erasing = work.erasures() || database.<Boolean, RuntimeException>read(counters::anyToErase);
+    return (erasing && database.<Boolean, RuntimeException>inTransaction(this::erase))
         || (work.builds() && build());
   }
 
@@ -170,7 +172,7 @@ public final class SegmentBuilder {
     var locked = System.nanoTime();
     if (!range.people().isEmpty()) {
       switch (pass.kind()) {
-        case COUNTER -> counters.fill(handle, together, range);
+        case COUNTER -> filling.fill(handle, together, range, clock.instant());
         case SEGMENT -> segments.evaluate(handle, together, range, epoch);
       }
     }
@@ -246,7 +248,7 @@ public final class SegmentBuilder {
 
   /**
    * Removes members of segments that are gone; nobody else touches them but those who delete
-   * people.
+   * people. Then counters that are not used any more.
    */
   private boolean erase(Handle handle) {
     var segment =
@@ -256,7 +258,7 @@ public final class SegmentBuilder {
             .mapTo(Integer.class)
             .findOne();
     if (segment.isEmpty()) {
-      return false;
+      return counters.erase(handle);
     }
     var members = erase(handle, "segment_member", segment.get());
     var timers = erase(handle, "segment_timer", segment.get());

@@ -10,7 +10,6 @@ import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class SegmentExplainer {
   private final SegmentRepository segments;
+  private final CounterRepository counters;
   private final TermsRepository terms;
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
@@ -38,6 +38,7 @@ public final class SegmentExplainer {
   public SegmentExplainer(
       SegmentRepository segments, CounterRepository counters, InstantSource clock) {
     this.segments = segments;
+    this.counters = counters;
     this.terms = new TermsRepository(counters);
     this.clock = clock;
   }
@@ -120,7 +121,19 @@ public final class SegmentExplainer {
         person.written,
         entered,
         timers,
-        names);
+        names,
+        compiled == null ? ShownTimes.none() : shown(handle, compiled, person));
+  }
+
+  private ShownTimes shown(Handle handle, CompiledCondition compiled, Person person) {
+    var read = compiled.wakes().counters();
+    return read.isEmpty()
+        ? ShownTimes.none()
+        : ShownTimes.read(
+            handle,
+            person.id,
+            counters.byIds(handle, read.stream().mapToInt(Integer::intValue).toArray()),
+            clock.instant());
   }
 
   /** What is known of one person, and how conditions read it. */
@@ -129,7 +142,8 @@ public final class SegmentExplainer {
       Map<String, Object> written,
       Map<Integer, Instant> entered,
       Map<Integer, Instant> timers,
-      Map<Integer, String> names) {
+      Map<Integer, String> names,
+      ShownTimes shown) {
 
     Part part(Node node) {
       return switch (node) {
@@ -186,7 +200,7 @@ public final class SegmentExplainer {
 
     private Part times(Node node, TimesLeaf leaf) {
       var counter = facts.counter(leaf.counterId());
-      var newest = Arrays.stream(counter.newest()).mapToObj(Instant::ofEpochMilli).toList();
+      var newest = shown.of(leaf, facts);
       return leaf(
           node,
           leaf,

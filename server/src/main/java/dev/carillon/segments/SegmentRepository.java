@@ -122,8 +122,10 @@ public final class SegmentRepository {
 
   private void queueBuild(
       Handle handle, WorkspaceId workspace, int segmentId, int version, Condition conditions) {
-    var known = terms.ensure(handle, workspace, List.of(conditions));
-    var needed = CompiledCondition.compile(conditions, known).wakes().counters();
+    var reader = CounterReader.segment(segmentId);
+    var known = terms.ensure(handle, workspace, reader, List.of(conditions));
+    terms.settle(handle, reader, List.of(conditions), known);
+    var needed = TermsRepository.countersOf(List.of(conditions), known);
     handle
         .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
         .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
@@ -200,6 +202,7 @@ public final class SegmentRepository {
       return new NoSuchSegment();
     }
     builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
+    terms.gone(handle, CounterReader.segment(segmentId));
     handle
         .createUpdate("INSERT INTO segment_erasure VALUES (:segment)")
         .bind("segment", segmentId)
