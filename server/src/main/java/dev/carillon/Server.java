@@ -1,6 +1,7 @@
 package dev.carillon;
 
 import dev.carillon.api.app.AppApi;
+import dev.carillon.api.app.AppSettings;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
 import dev.carillon.api.pipelines.PipelinesApi;
@@ -48,6 +49,7 @@ import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.people.Suppressions;
+import dev.carillon.people.search.SearchIndexer;
 import dev.carillon.privacy.ErasureRecords;
 import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.privacy.Erasures;
@@ -61,17 +63,22 @@ import dev.carillon.processing.TurnableClock;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.reporting.WorkspaceActivities;
+import dev.carillon.reporting.WorkspaceUsage;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.ManualSegments;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentCounts;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.DatabaseSettings;
 import dev.carillon.store.DatabaseSettings.Embedded;
 import dev.carillon.store.Partitions;
+import dev.carillon.subscriptions.OptOutRepository;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -96,6 +103,9 @@ import org.slf4j.LoggerFactory;
 /** The whole program, built in reading order and closed in reverse. */
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  /** Farther behind, processing needs the machine more than the search does. */
+  private static final Duration INDEXER_RESTS = Duration.ofSeconds(2);
 
   private final Settings settings;
   private final Closing closing = new Closing();
@@ -182,6 +192,7 @@ final class Server implements AutoCloseable {
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
+            new OptOutRepository(),
             ids);
     var isWorker = settings.roles().contains(Role.WORKER);
     var processing =
@@ -232,6 +243,14 @@ final class Server implements AutoCloseable {
           Duration.ofMinutes(10),
           "anonymous-relationships",
           () -> runToEnd(database, anonymousRelationships, clock));
+      upkeep.every(Duration.ofSeconds(1), "segment-counts", new SegmentCounts(database)::fold);
+      upkeep.every(
+          Duration.ofMinutes(5), "workspace-usage", new WorkspaceUsage(database, clock)::refresh);
+      var searchIndexer = new SearchIndexer(database);
+      upkeep.every(
+          Duration.ofMillis(500),
+          "search-indexer",
+          () -> searchIndexer.run(() -> processing.lag().compareTo(INDEXER_RESTS) > 0));
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }
@@ -267,18 +286,22 @@ final class Server implements AutoCloseable {
             processing.intake(),
             new PipelinesApi.Sources(objectTypes::exists, deliveryIds, clock));
     var people = new PeopleQueries(database);
+    var subscriptions = new SubscriptionRepository(clock, SubscriptionReaders.NONE);
     var app =
         new AppApi(
+            new AppSettings(settings.egressAddresses()),
             credentials,
             limits(settings.appRate()),
             new AppApi.Sources(
                 database,
+                processing.intake(),
                 people,
                 new ActivityQueries(database, clock),
                 new WorkspaceActivities(database, clock),
                 attributeNames,
                 eventNames,
                 segments,
+                subscriptions,
                 campaigns,
                 new CampaignMetrics(database),
                 deliveries,
@@ -307,7 +330,8 @@ final class Server implements AutoCloseable {
                     new PersonExport(
                         database, suppressions, deliveryIds, new LoggedOperations(), clock),
                     new ErasureRecords(database, erasures),
-                    ids)),
+                    ids),
+                subscriptions),
             clock);
     var operations =
         new OperationsApi(

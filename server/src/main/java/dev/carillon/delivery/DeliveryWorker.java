@@ -40,7 +40,14 @@ public final class DeliveryWorker implements AutoCloseable {
     this.clock = clock;
     this.outbox = new Outbox(database, settings.incarnation());
     var sender =
-        new Sender(templates, mailer, ids, settings.messageIdDomain(), new Backoff(random), clock);
+        new Sender(
+            templates,
+            mailer,
+            new EspSuppressions(database, clock),
+            ids,
+            settings.messageIdDomain(),
+            new Backoff(random),
+            clock);
     settings
         .lanes()
         .forEach((lane, limits) ->

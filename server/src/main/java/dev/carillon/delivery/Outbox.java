@@ -73,11 +73,18 @@ final class Outbox {
                     RETURNING o.delivery_id, o.created_at, o.attempts)
                 SELECT c.delivery_id, c.created_at, c.attempts, d.workspace_id, w.name, d.person_id,
                        d.journey_id, d.campaign_id, d.action_id, d.trigger, d.state,
-                       d.drafted_at IS NOT NULL AS draft, d.attempted_at, p.attributes
+                       d.drafted_at IS NOT NULL AS draft, d.attempted_at, p.attributes,
+                       l.listing, m.email,
+                       EXISTS (SELECT FROM esp_suppression e
+                                WHERE e.workspace_id = d.workspace_id AND e.email = m.email) AS listed
                   FROM claimed c
                   LEFT JOIN delivery d ON d.delivery_id = c.delivery_id AND d.created_at = c.created_at
                   LEFT JOIN workspace w ON w.workspace_id = d.workspace_id
                   LEFT JOIN person p ON p.person_id = d.person_id AND p.workspace_id = d.workspace_id
+                  -- Where nobody is on the list no profile is looked into.
+                  CROSS JOIN (SELECT EXISTS (SELECT FROM esp_suppression) AS listing OFFSET 0) l
+                  CROSS JOIN LATERAL (
+                      SELECT CASE WHEN l.listing THEN lower(p.attributes::json ->> 'email') END AS email OFFSET 0) m
                 """)
             .bind("lane", lane.code())
             .bind("now", now)
@@ -115,7 +122,9 @@ final class Outbox {
         row.getBoolean("draft"),
         DeliveryState.ofWire(row.getString("state")) == DeliveryState.CANCELLED,
         row.getString("attributes"),
-        DeliveryRow.optionalInstant(row, "attempted_at"));
+        DeliveryRow.optionalInstant(row, "attempted_at"),
+        new Claimed.Listing(
+            row.getBoolean("listing"), row.getString("email"), row.getBoolean("listed")));
   }
 
   /**
@@ -198,6 +207,7 @@ final class Outbox {
                                                THEN coalesce(d.attempted_at, o.at) ELSE d.attempted_at END,
                            sent_at = CASE WHEN o.state = 'sent' THEN o.at ELSE d.sent_at END,
                            failed_at = CASE WHEN o.state = 'failed' THEN o.at ELSE d.failed_at END,
+                           dropped_at = CASE WHEN o.state = 'dropped' THEN o.at ELSE d.dropped_at END,
                            undeliverable_at = CASE WHEN o.state = 'undeliverable' THEN o.at
                                                    ELSE d.undeliverable_at END
                       FROM held o

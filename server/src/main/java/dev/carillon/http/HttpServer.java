@@ -189,6 +189,7 @@ public final class HttpServer implements AutoCloseable {
           reply.with("retry-after", Integer.toString(seconds));
       case Problem.MethodNotAllowed(var allowed) -> reply.with("allow", String.join(", ", allowed));
       case Problem.BadRequest _,
+          Problem.BadRequests _,
           Problem.Unauthorised _,
           Problem.Forbidden _,
           Problem.NotFound _,

@@ -135,15 +135,15 @@ public final class DeviceRepository {
         .execute();
   }
 
-  /** The devices of a person of this workspace, the last used first. */
-  public List<Device> ofPerson(Handle handle, WorkspaceId workspace, long personId) {
+  /** The devices of these people of this workspace, of each the last used first. */
+  public List<Device> ofPeople(Handle handle, WorkspaceId workspace, Collection<Long> people) {
     return handle
         .createQuery(
             """
-            SELECT * FROM device WHERE person_id = :person AND workspace_id = :workspace
-             ORDER BY last_used DESC, created_at DESC, token
+            SELECT * FROM device WHERE person_id = ANY(:people) AND workspace_id = :workspace
+             ORDER BY person_id, last_used DESC, created_at DESC, token
             """)
-        .bind("person", personId)
+        .bind("people", people.stream().mapToLong(Long::longValue).toArray())
         .bind("workspace", workspace.value())
         .map((row, _) -> device(row))
         .list();

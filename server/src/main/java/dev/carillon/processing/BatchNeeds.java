@@ -169,6 +169,7 @@ final class BatchNeeds {
           Operation.Unsubscribe _,
           Operation.ContentReport _,
           Operation.Erase _,
+          Operation.OptOuts _,
           Operation.Suppress _,
           Operation.Unsuppress _,
           Operation.Once _ ->

@@ -80,6 +80,7 @@ public final class LoggedOperations implements StoredOperations {
               Operation.ObjectIdentify _,
               Operation.ObjectDelete _,
               Operation.DeliveryReport _,
+              Operation.OptOuts _,
               Operation.Unsubscribe _ ->
               null;
         };
@@ -108,6 +109,7 @@ public final class LoggedOperations implements StoredOperations {
       case Operation.Membership call -> call.add() ? "add_to_segment" : "remove_from_segment";
       case Operation.DeliveryReport call -> call.metric();
       case Operation.Unsubscribe _ -> "unsubscribe";
+      case Operation.OptOuts _ -> "opt_outs";
       case Operation.ContentReport call -> call.clicked() ? "clicked_content" : "viewed_content";
     };
   }

@@ -5,6 +5,7 @@ import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.privacy.ErasureMode;
 import dev.carillon.privacy.ErasureRequest;
+import dev.carillon.subscriptions.OptOut;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.List;
@@ -394,6 +395,36 @@ public sealed interface Operation {
     @Override
     public String laneKey() {
       return person != null ? person.key() : anonymousId == null ? "" : anonymousId;
+    }
+  }
+
+  /**
+   * What a person decided of senders of text and WhatsApp messages (app-data §2.11).
+   *
+   * @param choices in order; of one sender the last one holds
+   */
+  record OptOuts(WorkspaceId workspace, Identifier person, List<Choice> choices)
+      implements Operation {
+    /** Copies the list. */
+    public OptOuts {
+      choices = List.copyOf(choices);
+    }
+
+    /**
+     * One sender.
+     *
+     * @param optedOut false: messages of the sender are welcome again
+     */
+    public record Choice(OptOut of, boolean optedOut) {}
+
+    @Override
+    public List<Identifier> people() {
+      return List.of(person);
+    }
+
+    @Override
+    public String laneKey() {
+      return person.key();
     }
   }
 

@@ -35,6 +35,7 @@ final class OperationBatch {
   private final ObjectApplier objects;
   private final MembershipApplier memberships;
   private final ReportApplier reports;
+  private final OptOutApplier optOuts;
   private final Set<Key> linkable = new HashSet<>();
 
   /** An operation with its number and the time it was accepted. */
@@ -53,6 +54,7 @@ final class OperationBatch {
     this.objects = new ObjectApplier(scope, activity);
     this.memberships = new MembershipApplier(scope);
     this.reports = new ReportApplier(scope, activity);
+    this.optOuts = new OptOutApplier(scope.handle(), stores.optOuts());
   }
 
   /**
@@ -162,6 +164,7 @@ final class OperationBatch {
     devices.write(last());
     objects.write(last());
     reports.write();
+    optOuts.write();
     if (!events.events().isEmpty()) {
       scope.stores().events().insert(scope.handle(), events.events());
     }
@@ -190,6 +193,7 @@ final class OperationBatch {
           devices.forget(person);
           events.forget(person);
           activity.forget(person);
+          optOuts.forget(person);
           reactions.deleted(person, each.receivedAt);
           activity.note(entry, person, "profile_delete", Map.of());
         }
@@ -233,6 +237,12 @@ final class OperationBatch {
         var identifier = call.person();
         reports.content(
             call, identifier == null ? null : personFor(call, identifier, false, each), entry);
+      }
+      case Operation.OptOuts call -> {
+        var person = personFor(call, call.person(), false, each);
+        if (person != null) {
+          optOuts.apply(call, person, each.receivedAt);
+        }
       }
       case Operation.Merge call -> {
         var person = scope.people().find(call.workspace(), call.primary());

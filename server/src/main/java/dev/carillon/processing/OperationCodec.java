@@ -5,6 +5,8 @@ import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.privacy.ErasureMode;
+import dev.carillon.subscriptions.OptOut;
+import dev.carillon.subscriptions.SenderChannel;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * content    = optional-identifier optional-text(anonymous id) flags occurred-at attributes
  *              flags: 1 = clicked
  * erase      = identifier person request mode text(reason) credential
+ * opt-outs   = identifier count { channel text(sender) flags }  flags: 1 = opted out
  * once       = text(key) type workspace body of that type
  * object-name = 1 type text(object id) | 2 text(cio_object_id)
  * identifier = kind text         optional-identifier = 0 | identifier
@@ -66,6 +69,7 @@ public final class OperationCodec {
   private static final int CONTENT_REPORT = 15;
   private static final int ONCE = 16;
   private static final int ERASE = 17;
+  private static final int OPT_OUTS = 20;
 
   private static final int BY_TYPE = 1;
   private static final int BY_CIO_ID = 2;
@@ -85,6 +89,7 @@ public final class OperationCodec {
   private static final int MAY_CREATE = 2;
   private static final int ONLY_KNOWN = 2;
   private static final int CLICKED = 1;
+  private static final int OPTED_OUT = 1;
 
   private OperationCodec() {}
 
@@ -177,6 +182,15 @@ public final class OperationCodec {
         out.writeSigned(report.occurredAtMillis());
         writeMap(out, report.details());
       }
+      case Operation.OptOuts call -> {
+        writeIdentifier(out, call.person());
+        out.writeNumber(call.choices().size());
+        for (var each : call.choices()) {
+          out.writeByte(each.of().channel().code());
+          out.writeText(each.of().from());
+          out.writeByte(each.optedOut() ? OPTED_OUT : 0);
+        }
+      }
       case Operation.Once once -> {
         out.writeText(once.key());
         write(out, once.operation());
@@ -202,6 +216,7 @@ public final class OperationCodec {
       case Operation.DeliveryReport _ -> DELIVERY_REPORT;
       case Operation.Unsubscribe _ -> UNSUBSCRIBE;
       case Operation.ContentReport _ -> CONTENT_REPORT;
+      case Operation.OptOuts _ -> OPT_OUTS;
       case Operation.Once _ -> ONCE;
     };
   }
@@ -334,6 +349,16 @@ public final class OperationCodec {
               (in.readByte() & CLICKED) != 0,
               in.readSigned(),
               readMap(in));
+      case OPT_OUTS -> {
+        var person = readIdentifier(in);
+        int count = in.readCount();
+        var choices = new ArrayList<Operation.OptOuts.Choice>(count);
+        for (int i = 0; i < count; i++) {
+          var of = new OptOut(SenderChannel.ofCode(in.readByte()), in.readText());
+          choices.add(new Operation.OptOuts.Choice(of, (in.readByte() & OPTED_OUT) != 0));
+        }
+        yield new Operation.OptOuts(workspace, person, choices);
+      }
       case ONCE -> {
         if (!mayBeOnce) {
           throw new UnreadableOperation("operation that is to be applied once, twice");

@@ -86,6 +86,7 @@ final class ReportApplier {
             Operation.ObjectDelete _,
             Operation.Relate _,
             Operation.Membership _,
+            Operation.OptOuts _,
             Operation.ContentReport _,
             Operation.Once _ -> {}
       }

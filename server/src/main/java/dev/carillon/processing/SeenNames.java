@@ -51,6 +51,7 @@ final class SeenNames {
           Operation.DeviceRemoval _,
           Operation.ObjectDelete _,
           Operation.Membership _,
+          Operation.OptOuts _,
           Operation.DeliveryReport _,
           Operation.Unsubscribe _,
           Operation.ContentReport _ -> {

@@ -21,6 +21,7 @@ import dev.carillon.people.Suppressions;
 import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.MembershipRepository;
+import dev.carillon.subscriptions.OptOutRepository;
 
 /** Where batches read and write, and the source of new numbers. */
 public record Stores(
@@ -44,4 +45,5 @@ public record Stores(
     JourneyRepository journeys,
     DeliveryRepository deliveries,
     ActivityRepository activity,
+    OptOutRepository optOuts,
     IdRanges ids) {}

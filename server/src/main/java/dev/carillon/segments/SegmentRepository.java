@@ -381,19 +381,12 @@ public final class SegmentRepository {
   }
 
   /**
-   * How many people are in a segment of the workspace now; during a build, as far as it got (S-8).
+   * How many people are in a segment now; during a build, as far as it got (S-8).
+   *
+   * @param segment as {@link #find} has found it in its workspace
    */
-  public long count(Handle handle, WorkspaceId workspace, int segmentId) {
-    return handle
-        .createQuery(
-            """
-            SELECT count(*) FROM segment_member m JOIN segment s USING (segment_id)
-             WHERE s.workspace_id = :workspace AND m.segment_id = :segment
-            """)
-        .bind("workspace", workspace.value())
-        .bind("segment", segmentId)
-        .mapTo(Long.class)
-        .one();
+  public long count(Handle handle, Segment segment) {
+    return SegmentCounts.of(handle, segment.id());
   }
 
   /** Somebody in a segment. */
@@ -411,8 +404,11 @@ public final class SegmentRepository {
     return handle
         .createQuery(
             """
-            SELECT m.person_id, m.entered_at, p.attributes::json ->> 'id', p.attributes::json ->> 'email' FROM segment_member m JOIN person p USING (person_id)
-             WHERE m.segment_id = :segment AND p.workspace_id = :workspace AND m.person_id > :after
+            SELECT m.person_id, m.entered_at, p.attributes::json ->> 'id', p.attributes::json ->> 'email'
+              FROM segment_member m CROSS JOIN LATERAL (
+                   SELECT attributes FROM person p
+                    WHERE p.person_id = m.person_id AND p.workspace_id = :workspace OFFSET 0) p -- one look at a time
+             WHERE m.segment_id = :segment AND m.person_id > :after
              ORDER BY m.person_id LIMIT :limit
             """)
         .bind("segment", segmentId)

@@ -148,6 +148,22 @@ public final class Database implements AutoCloseable {
   }
 
   /**
+   * Runs the work in one transaction that sees the database as it is at its first statement and
+   * changes nothing.
+   *
+   * @param longest how long a statement may take before it fails with state 57014
+   * @throws X what the work throws
+   */
+  public <T, X extends Exception> T snapshot(Duration longest, HandleCallback<T, X> work)
+      throws X {
+    return jdbi.inTransaction(handle -> {
+      handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      handle.execute("SET LOCAL statement_timeout = " + Math.max(1, longest.toMillis()));
+      return work.withHandle(handle);
+    });
+  }
+
+  /**
    * Opens a connection outside the pool for a worker that keeps it; the caller closes it, and opens
    * another one when it breaks.
    *

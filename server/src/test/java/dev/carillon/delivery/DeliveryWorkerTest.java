@@ -13,6 +13,7 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
+import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -282,6 +283,85 @@ class DeliveryWorkerTest {
     // then
     assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.UNDELIVERABLE);
     assertThat(shop.delivery(id).failureMessage()).isEqualTo("no recipient");
+  }
+
+  @Test
+  @DisplayName("journeys §5.1 gate 9, M-104: an address on the suppression list gets nothing")
+  void shouldDropWhatGoesToSuppressedAddresses() throws Exception {
+    // given
+    var list = new EspSuppressions(database, clock);
+    var person = shop.person(ADA.replace("ada@example.test", "Ada@Example.TEST"));
+    list.add(shop.workspace, SuppressionKind.BOUNCES, "ada@example.test");
+    list.add(new WorkspaceId(shop.workspace.value() + 1), SuppressionKind.BLOCKS, "bob@example.test");
+    var dropped = shop.stored(shop.intent(person, clock.instant()));
+    var others = shop.stored(shop.intent(shop.person(ADA.replace("ada@", "bob@")), clock.instant()));
+    // the event names another recipient (P-43), once a listed one, once not
+    var elsewhere =
+        shop.stored(
+            shop.intent(
+                shop.person(ADA.replace("ada@", "bob@")),
+                clock.instant(),
+                to("Ada <ADA@example.test>"),
+                false));
+    var fine =
+        shop.stored(shop.intent(person, clock.instant(), to("carl@example.test"), false));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    for (var id : List.of(dropped, elsewhere)) {
+      assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.DROPPED);
+      assertThat(shop.delivery(id).failureMessage())
+          .isEqualTo("the address is on the suppression list (bounces: added through the API)");
+      assertThat(shop.delivery(id).metrics())
+          .containsOnlyKeys(Metric.CREATED, Metric.DROPPED);
+    }
+    assertThat(shop.delivery(others).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(shop.delivery(fine).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(server.mails()).hasSize(2);
+
+    // when it is taken off the list
+    list.remove(shop.workspace, SuppressionKind.BOUNCES, "ada@example.test");
+    var again = shop.stored(shop.intent(person, clock.instant()));
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(again).state()).isEqualTo(DeliveryState.SENT);
+  }
+
+  @Test
+  @DisplayName("M-103: an entry of one sending domain holds for mail from there alone")
+  void shouldDropByTheDomainOfTheSender() throws Exception {
+    // given
+    var person = shop.person(ADA);
+    database.read(handle ->
+        handle.execute(
+            "INSERT INTO esp_suppression VALUES (?, 'ada@example.test', 2, 'elsewhere.test', 'no such box', '550', now())",
+            shop.workspace.value()));
+    var sent = shop.stored(shop.intent(person, clock.instant()));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(sent).state()).isEqualTo(DeliveryState.SENT);
+
+    // when
+    database.read(handle ->
+        handle.execute("UPDATE esp_suppression SET domain = 'example.test'"));
+    var dropped = shop.stored(shop.intent(person, clock.instant()));
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(dropped).state()).isEqualTo(DeliveryState.DROPPED);
+    assertThat(shop.delivery(dropped).failureMessage())
+        .isEqualTo("the address is on the suppression list (bounces: no such box)");
+    database.read(handle -> handle.execute("TRUNCATE esp_suppression"));
+  }
+
+  private static Trigger to(String recipient) {
+    return new Trigger("bought", null, null, Map.of("recipient", recipient));
   }
 
   @Test
@@ -647,7 +727,13 @@ class DeliveryWorkerTest {
 
   private Sender sender(Mailer mailer) {
     return new Sender(
-        shop.templates(), mailer, shop.ids, "carillon.test", new Backoff(new Random(1)), clock);
+        shop.templates(),
+        mailer,
+        new EspSuppressions(database, clock),
+        shop.ids,
+        "carillon.test",
+        new Backoff(new Random(1)),
+        clock);
   }
 
   private DeliveryWorker worker(int incarnation, Mailer mailer) {

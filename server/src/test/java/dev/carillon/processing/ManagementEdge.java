@@ -23,6 +23,8 @@ import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.privacy.PersonExport;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.WorkspaceId;
@@ -71,7 +73,8 @@ final class ManagementEdge implements AutoCloseable {
                         new LoggedOperations(),
                         kit.clock),
                     new ErasureRecords(database, new ErasureRepository(ProcessingKit.SECRET)),
-                    ids)),
+                    ids),
+                new SubscriptionRepository(kit.clock, SubscriptionReaders.NONE)),
             kit.clock);
     server =
         HttpServer.start(

@@ -34,6 +34,7 @@ import dev.carillon.people.MergerRepository;
 import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
+import dev.carillon.people.search.IndexedPeople;
 import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.privacy.Erasures;
 import dev.carillon.reporting.ActivityRepository;
@@ -41,12 +42,14 @@ import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentCounts;
 import dev.carillon.segments.SegmentDraft;
 import dev.carillon.segments.SegmentOutcome;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
+import dev.carillon.subscriptions.OptOutRepository;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
@@ -143,6 +146,7 @@ final class ProcessingKit implements AutoCloseable {
         new JourneyRepository(),
         new DeliveryRepository(database),
         new ActivityRepository(),
+        new OptOutRepository(),
         ids);
   }
 
@@ -685,7 +689,8 @@ final class ProcessingKit implements AutoCloseable {
             "segment_timer",
             "campaign_refusal",
             "device",
-            "relationship")) {
+            "relationship",
+            "sender_opt_out")) {
       assertThat(
               number(
                   "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)"
@@ -693,6 +698,8 @@ final class ProcessingKit implements AutoCloseable {
           .as("rows of %s of people who do not exist", table)
           .isZero();
     }
+    assertCounted();
+    IndexedPeople.assertUpToDate(database);
     new ObjectRemains(database).run();
     assertThat(number("SELECT count(*) FROM object_remains"))
         .as("deleted objects whose relationships are left")
@@ -704,6 +711,25 @@ final class ProcessingKit implements AutoCloseable {
                       .formatted(table)))
           .as("rows of %s of objects that do not exist", table)
           .isZero();
+    }
+  }
+
+  /** The kept counts are those of the rows, before and after they are folded. */
+  void assertCounted() {
+    for (var round = 0; round < 2; round++) {
+      assertThat(
+              number(
+                  """
+                  SELECT count(*) FROM (
+                      SELECT segment_id, sum(n) FROM (
+                          SELECT segment_id, members AS n FROM segment_count
+                          UNION ALL SELECT segment_id, change FROM segment_delta
+                          UNION ALL SELECT segment_id, -1 FROM segment_member) c
+                       GROUP BY segment_id HAVING sum(n) <> 0) wrong
+                  """))
+          .as("segments whose kept count is not that of their members")
+          .isZero();
+      new SegmentCounts(database).fold();
     }
   }
 

@@ -107,7 +107,7 @@ final class SurroundingsRepositoryTest {
     while (builder.step()) {
       assertThat(segment).isPositive();
     }
-    assertThat(TEST.jdbi().<Long, RuntimeException>withHandle(handle -> segments.count(handle, SHOP, segment)))
+    assertThat(TEST.jdbi().<Long, RuntimeException>withHandle(handle -> segments.count(handle, segments.find(handle, SHOP, segment).orElseThrow())))
         .isEqualTo(3);
     var explainer = new SegmentExplainer(segments, counters, CLOCK);
     var read =

@@ -3,6 +3,7 @@ package dev.carillon.api.app;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Request;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -109,6 +110,17 @@ final class Parameters {
   /** A 400 with this sentence. */
   static RuntimeException wrong(String sentence) {
     return new Problem.BadRequest(sentence).thrown();
+  }
+
+  /**
+   * A 400 with all that is wrong.
+   *
+   * @param sentences at least one
+   */
+  static RuntimeException wrong(List<String> sentences) {
+    return sentences.size() == 1
+        ? wrong(sentences.getFirst())
+        : new Problem.BadRequests(sentences).thrown();
   }
 
   /** A 404 with this sentence. */

@@ -15,7 +15,6 @@ import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +65,7 @@ final class SegmentChanges {
       case SegmentOutcome.InUse used -> throw new Problem.Conflict(used.sentence()).thrown();
       // Choice: the public description knows 400 alone here, no 422.
       case SegmentOutcome.Invalid(var faults) ->
-          throw Parameters.wrong(
-              faults.stream().map(each -> "segment." + each).collect(Collectors.joining("; ")));
+          throw Parameters.wrong(faults.stream().map(each -> "segment." + each).toList());
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.carillon.api.app;
 
+import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.people.PeopleQueries.Names;
@@ -7,6 +8,7 @@ import dev.carillon.segments.Segment;
 import dev.carillon.segments.SegmentJson;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.segments.SegmentRepository.Member;
+import dev.carillon.segments.SegmentUse;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
 import java.util.LinkedHashMap;
@@ -19,11 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class SegmentReads {
   private final Database database;
   private final SegmentRepository segments;
+  private final CampaignRepository campaigns;
   private final PeopleReads people;
 
-  SegmentReads(Database database, SegmentRepository segments, PeopleReads people) {
+  SegmentReads(
+      Database database,
+      SegmentRepository segments,
+      CampaignRepository campaigns,
+      PeopleReads people) {
     this.database = database;
     this.segments = segments;
+    this.campaigns = campaigns;
     this.people = people;
   }
 
@@ -41,7 +49,7 @@ final class SegmentReads {
 
   Reply count(Access access, Request request) {
     var segment = find(access, request);
-    long count = database.read(handle -> segments.count(handle, access.workspace(), segment.id()));
+    long count = database.read(handle -> segments.count(handle, segment));
     var json = new LinkedHashMap<String, Object>();
     json.put("segment_id", segment.id());
     json.put("count", count);
@@ -50,7 +58,8 @@ final class SegmentReads {
 
   Reply members(Access access, Request request) {
     var segment = find(access, request);
-    var start = PageCursor.MEMBERS.start(request);
+    var list = PageCursor.MEMBERS.asked(access.workspace(), segment.id());
+    var start = list.start(request);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
         database.read(handle ->
@@ -64,7 +73,26 @@ final class SegmentReads {
         page.stream().map(each -> Objects.requireNonNullElse(names(each).id(), "")).toList());
     json.put("identifiers", page.stream().map(each -> identifiers(access, names(each))).toList());
     json.put(
-        "next", found.size() > limit ? PageCursor.MEMBERS.text(page.getLast().personId()) : "");
+        "next", found.size() > limit ? list.text(page.getLast().personId()) : "");
+    return Reply.json(200, json);
+  }
+
+  /** Newsletters are none of the things there are (app-data §4). */
+  Reply usedBy(Access access, Request request) {
+    var segment = find(access, request);
+    var users =
+        database
+            .read(handle -> campaigns.uses(handle, access.workspace(), segment.id()))
+            .stream()
+            .map(SegmentUse::id)
+            .toList();
+    var usedBy = new LinkedHashMap<String, Object>();
+    usedBy.put("campaigns", users);
+    usedBy.put("sent_newsletters", List.of());
+    usedBy.put("draft_newsletters", List.of());
+    var json = new LinkedHashMap<String, Object>();
+    json.put("segment_id", segment.id());
+    json.put("used_by", usedBy);
     return Reply.json(200, json);
   }
 

@@ -23,6 +23,8 @@ import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.subscriptions.Subscribable.Kind;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
@@ -32,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management API: segments, campaigns, forms and object types of a workspace are written,
- * campaigns are started and stopped, segments and campaigns are explained, people are put into
- * segments by file, exported and erased. Described by {@code GET
+ * The management API: segments, campaigns, forms, object types and subscriptions of a workspace are
+ * written, campaigns are started and stopped, segments and campaigns are explained, people are put
+ * into segments by file, exported and erased. Described by {@code GET
  * /v1/openapi.json}.
  */
 public final class ManageApi {
@@ -48,6 +50,9 @@ public final class ManageApi {
   private final FormCalls forms;
   private final ObjectTypeCalls objectTypes;
   private final ComputedCalls computed;
+  private final SubscriptionCalls topics;
+  private final SubscriptionCalls channels;
+  private final CenterCalls center;
   private final ClockCalls clock;
   private final SettingsCalls settings;
   private final PrivacyCalls privacy;
@@ -68,7 +73,8 @@ public final class ManageApi {
       ComputedAttributes computed,
       PeopleQueries peopleQueries,
       Intake intake,
-      Privacy privacy) {}
+      Privacy privacy,
+      SubscriptionRepository subscriptions) {}
 
   /** How people are exported and erased; {@code ids} numbers the requests. */
   public record Privacy(PersonExport export, ErasureRecords records, IdRanges ids) {}
@@ -97,6 +103,9 @@ public final class ManageApi {
     this.forms = new FormCalls(sources.forms);
     this.objectTypes = new ObjectTypeCalls(sources.objectTypes);
     this.computed = new ComputedCalls(sources.database, sources.computed);
+    this.topics = new SubscriptionCalls(sources.database, sources.subscriptions, Kind.TOPIC);
+    this.channels = new SubscriptionCalls(sources.database, sources.subscriptions, Kind.CHANNEL);
+    this.center = new CenterCalls(sources.database);
     this.clock =
         new ClockCalls(
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
@@ -111,6 +120,8 @@ public final class ManageApi {
   public RouteTable routes() {
     var segment = WORKSPACE + "/segments/{id}";
     var campaign = WORKSPACE + "/campaigns/{id}";
+    var topic = WORKSPACE + "/subscription_topics";
+    var channel = WORKSPACE + "/subscription_channels";
     return new RouteTable(new ErrorEnvelope(), "/v1/environments")
         .add("GET", "/v1/openapi.json", document::answer)
         .add("GET", WORKSPACE + "/segments", with(segments::list))
@@ -147,6 +158,18 @@ public final class ManageApi {
         .add("GET", WORKSPACE + "/computed_attributes/{id}", with(computed::one))
         .add("PUT", WORKSPACE + "/computed_attributes/{id}", with(computed::update))
         .add("DELETE", WORKSPACE + "/computed_attributes/{id}", with(computed::delete))
+        .add("GET", topic, with(topics::list))
+        .add("POST", topic, with(topics::create))
+        .add("GET", topic + "/{id}", with(topics::one))
+        .add("PUT", topic + "/{id}", with(topics::update))
+        .add("DELETE", topic + "/{id}", with(topics::delete))
+        .add("GET", channel, with(channels::list))
+        .add("POST", channel, with(channels::create))
+        .add("GET", channel + "/{id}", with(channels::one))
+        .add("PUT", channel + "/{id}", with(channels::update))
+        .add("DELETE", channel + "/{id}", with(channels::delete))
+        .add("GET", WORKSPACE + "/subscription_center", with(center::show))
+        .add("PUT", WORKSPACE + "/subscription_center", with(center::change))
         .add("GET", WORKSPACE + "/clock", with(clock::show))
         .add("POST", WORKSPACE + "/clock", with(clock::advance));
   }

@@ -28,6 +28,8 @@ import dev.carillon.segments.SegmentBuilder;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +43,11 @@ final class ManageServer implements AutoCloseable {
   private final SegmentBuilder builder;
 
   ManageServer(Database database, InstantSource clock, RateLimits limits) {
+    this(database, clock, limits, SubscriptionReaders.NONE);
+  }
+
+  ManageServer(
+      Database database, InstantSource clock, RateLimits limits, SubscriptionReaders readers) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     var computed = new ComputedAttributes(clock);
@@ -64,7 +71,8 @@ final class ManageServer implements AutoCloseable {
                 _ -> {
                   throw new IntakeUnavailable("there is no log here", 1);
                 },
-                privacy(database, clock)),
+                privacy(database, clock),
+                new SubscriptionRepository(clock, readers)),
             clock);
     server =
         HttpServer.start(

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.carillon.api.JsonClient;
 import dev.carillon.api.Tenant;
 import dev.carillon.api.app.AppApi;
+import dev.carillon.api.app.AppSettings;
 import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
@@ -49,6 +50,9 @@ import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.TestDatabase;
+import dev.carillon.subscriptions.OptOutRepository;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.io.IOException;
@@ -123,6 +127,7 @@ final class PipelinesNodes implements AutoCloseable {
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
+            new OptOutRepository(),
             ids);
     var rules =
         new RuleBooks(
@@ -138,16 +143,19 @@ final class PipelinesNodes implements AutoCloseable {
             new PipelinesApi.Sources(types::exists, DELIVERIES, clock));
     var app =
         new AppApi(
+            new AppSettings(List.of()),
             credentials,
             RateLimits.off(),
             new AppApi.Sources(
                 database,
+                processing.intake(),
                 new PeopleQueries(database),
                 new ActivityQueries(database, clock),
                 new WorkspaceActivities(database, clock),
                 attributeNames,
                 eventNames,
                 segments,
+                new SubscriptionRepository(clock, SubscriptionReaders.NONE),
                 campaigns,
                 new CampaignMetrics(database),
                 deliveries,
