@@ -67,6 +67,7 @@ public final class Processing implements AutoCloseable {
               deliveriesQueued,
               stats,
               courtesy,
+              this::wakeProcessors,
               "processor-" + i));
     }
     if (processors > 0) {
@@ -76,6 +77,10 @@ public final class Processing implements AutoCloseable {
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
+  }
+
+  private void wakeProcessors() {
+    processors.forEach(Processor::wake);
   }
 
   private void committed(long lanes) {
@@ -131,7 +136,7 @@ public final class Processing implements AutoCloseable {
 
   /** Looks for work at once: another node wrote something, or the clock was turned. */
   public void wake() {
-    processors.forEach(Processor::wake);
+    wakeProcessors();
     dueWorkers.forEach(DueWorker::wake);
   }
 
