@@ -10,12 +10,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.ConnectionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * run out after {@link #LEASE}, or at once where somebody knows that it is dead ({@link #reclaim}).
  * What it had handed over without recording is handed over once more, under the same {@code
  * Message-ID}.
+ *
+ * <p><b>Unanswered claims.</b> When the connection breaks at the wrong instant, a claim is committed
+ * and its worker does not learn what it claimed. So a claim that failed is remembered, and before
+ * the next one of its lane what it may have marked is given back. Nobody can be sending that.
  */
 final class Outbox {
   static final Duration LEASE = Duration.ofSeconds(60);
@@ -40,6 +48,9 @@ final class Outbox {
   private final Database database;
   private final int incarnation;
   private final AtomicInteger claims = new AtomicInteger();
+
+  /** Lease → a claim that failed and may have been committed, until its lease has run out. */
+  private final Map<Long, Unanswered> unanswered = new ConcurrentHashMap<>();
 
   /**
    * @param incarnation number of this life of this process, positive, never used before
@@ -52,10 +63,27 @@ final class Outbox {
     this.incarnation = incarnation;
   }
 
-  /** Takes at most {@code limit} deliveries that are due, oldest first. */
+  private record Unanswered(Lane lane, Instant until) {}
+
+  /**
+   * Takes at most {@code limit} deliveries that are due, oldest first. Called by one thread of each
+   * lane.
+   */
   List<Claimed> claim(Lane lane, Instant now, int limit) {
+    giveBackUnanswered(lane, now);
     var lease = (long) incarnation << 32 | claims.incrementAndGet() & 0xffffffffL;
     var until = now.plus(LEASE);
+    try {
+      return claim(lane, now, limit, lease, until);
+    } catch (ConnectionException neverAsked) {
+      throw neverAsked;
+    } catch (RuntimeException failure) {
+      unanswered.put(lease, new Unanswered(lane, until));
+      throw failure;
+    }
+  }
+
+  private List<Claimed> claim(Lane lane, Instant now, int limit, long lease, Instant until) {
     return database.read(handle ->
         handle
             .createQuery(
@@ -93,6 +121,47 @@ final class Outbox {
             .bind("until", until)
             .map((row, _) -> claimed(row, lease, until))
             .list());
+  }
+
+  /**
+   * A claim that is not found may still be on its way through a server that lost us, so it is looked
+   * for until its lease would have run out.
+   */
+  private void giveBackUnanswered(Lane lane, Instant now) {
+    unanswered.values().removeIf(each -> !each.until.isAfter(now));
+    var leases = new ArrayList<Long>();
+    unanswered.forEach((lease, claim) -> {
+      if (claim.lane == lane) {
+        leases.add(lease);
+      }
+    });
+    if (!leases.isEmpty()) {
+      unanswered.keySet().removeAll(giveBack(leases, now));
+    }
+  }
+
+  /** Makes due again what was marked with these leases of ours; returns those that were found. */
+  private Set<Long> giveBack(List<Long> leases, Instant now) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                WITH held AS MATERIALIZED (
+                    SELECT delivery_id, lease FROM outbox
+                     WHERE lease >> 32 = :own AND lease = ANY(:leases)
+                       FOR UPDATE),
+                back AS (
+                    UPDATE outbox o
+                       SET lease = NULL, leased_until = NULL, due_at = :now, attempts = o.attempts - 1
+                      FROM held
+                     WHERE o.delivery_id = held.delivery_id)
+                SELECT DISTINCT lease FROM held
+                """)
+            .bind("now", now)
+            .bind("own", (long) incarnation)
+            .bind("leases", leases.stream().mapToLong(Long::longValue).toArray())
+            .mapTo(Long.class)
+            .set());
   }
 
   private static Claimed claimed(ResultSet row, long lease, Instant until) throws SQLException {

@@ -4,6 +4,7 @@ import dev.carillon.computed.TallyRepository.Due;
 import dev.carillon.processing.RuleBook.Reach;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.store.Epoch;
+import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,7 +54,7 @@ final class ComputedDue {
     try {
       return transact(handle, due, now);
     } catch (RuntimeException failure) {
-      if (Failures.connectionBroken(failure)) {
+      if (Outage.caused(failure)) {
         throw failure;
       }
       if (Failures.passing(failure)) {
@@ -94,7 +95,7 @@ final class ComputedDue {
       handle.commit();
       return scope.reactions().deliveries().size();
     } catch (RuntimeException failure) {
-      if (!Failures.connectionBroken(failure)) {
+      if (!Outage.caused(failure)) {
         handle.rollback();
       }
       throw failure;

@@ -8,6 +8,7 @@ import dev.carillon.segments.MembershipRepository.Due;
 import dev.carillon.segments.TooManyRelationships;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
+import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -120,7 +121,7 @@ public final class DueWorker implements AutoCloseable {
         deliveriesQueued.run();
       }
     } catch (RuntimeException failure) {
-      if (Failures.connectionBroken(failure)) {
+      if (Outage.caused(failure)) {
         throw failure;
       }
       if (Failures.passing(failure)) {
@@ -178,7 +179,7 @@ public final class DueWorker implements AutoCloseable {
       handle.commit();
       return scope.reactions().deliveries().size();
     } catch (RuntimeException failure) {
-      if (!Failures.connectionBroken(failure)) {
+      if (!Outage.caused(failure)) {
         handle.rollback();
       }
       throw failure;

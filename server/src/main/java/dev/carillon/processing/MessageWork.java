@@ -9,6 +9,7 @@ import dev.carillon.segments.CounterRecount;
 import dev.carillon.segments.CounterRepository.Stored;
 import dev.carillon.segments.Recounted;
 import dev.carillon.store.Epoch;
+import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -84,7 +85,7 @@ final class MessageWork {
         deliveriesQueued.run();
       }
     } catch (RuntimeException failure) {
-      if (taken.isEmpty() || Failures.connectionBroken(failure)) {
+      if (taken.isEmpty() || Outage.caused(failure)) {
         throw failure;
       }
       if (Failures.passing(failure)) {
@@ -123,7 +124,7 @@ final class MessageWork {
       handle.commit();
       return scope.reactions().deliveries().size();
     } catch (RuntimeException failure) {
-      if (!Failures.connectionBroken(failure)) {
+      if (!Outage.caused(failure)) {
         handle.rollback();
       }
       throw failure;

@@ -7,6 +7,7 @@ import dev.carillon.segments.SurroundingsWakes.Circle;
 import dev.carillon.segments.SurroundingsWakes.Ended;
 import dev.carillon.segments.SurroundingsWakes.Related;
 import dev.carillon.store.Epoch;
+import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ final class SlowWakes {
       }
       return !ended.isEmpty() || !circles.isEmpty();
     } catch (RuntimeException failure) {
-      if (Failures.connectionBroken(failure)) {
+      if (Outage.caused(failure)) {
         throw failure;
       }
       if (Failures.passing(failure)) {
@@ -107,7 +108,7 @@ final class SlowWakes {
       work.under(ruleBooks.under(Epoch.join(handle).rules(), handle));
       handle.commit();
     } catch (RuntimeException failure) {
-      if (!Failures.connectionBroken(failure)) {
+      if (!Outage.caused(failure)) {
         handle.rollback();
       }
       throw failure;

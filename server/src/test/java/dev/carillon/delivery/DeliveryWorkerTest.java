@@ -12,6 +12,7 @@ import dev.carillon.segments.SegmentOutcome;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
+import dev.carillon.store.LossyWay;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class DeliveryWorkerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String ADA = "{\"email\":\"ada@example.test\",\"first_name\":\"Ada\"}";
 
   @AutoClose static final TestDatabase TEST = TestDatabase.create();
@@ -650,7 +652,7 @@ class DeliveryWorkerTest {
       first.start();
       second.start();
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(PATIENCE)
           .until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
 
       // then
@@ -681,7 +683,7 @@ class DeliveryWorkerTest {
     var slow = shop.stored(shop.intent(stuck, clock.instant()));
     try (var worker = worker(1, waiting(release))) {
       worker.start();
-      await().until(() -> worker.stats().inFlight() >= 129);
+      await().atMost(PATIENCE).until(() -> worker.stats().inFlight() >= 129);
 
       // when
       var ada = shop.person(ADA);
@@ -691,11 +693,11 @@ class DeliveryWorkerTest {
 
       // then
       for (var id : List.of(urgent, usual)) {
-        await().until(() -> shop.delivery(id).state() == DeliveryState.SENT);
+        await().atMost(PATIENCE).until(() -> shop.delivery(id).state() == DeliveryState.SENT);
       }
       assertThat(shop.delivery(slow).state()).isEqualTo(DeliveryState.QUEUED);
       release.countDown();
-      await().until(() -> worker.stats().sent() == 303);
+      await().atMost(PATIENCE).until(() -> worker.stats().sent() == 303);
     }
   }
 
@@ -711,11 +713,11 @@ class DeliveryWorkerTest {
     shop.store(intents);
     var worker = worker(1, waiting(release));
     worker.start();
-    await().until(() -> worker.stats().inFlight() == 100);
+    await().atMost(PATIENCE).until(() -> worker.stats().inFlight() == 100);
 
     // when
     var closer = Thread.startVirtualThread(worker::close);
-    await().until(worker::isClosing);
+    await().atMost(PATIENCE).until(worker::isClosing);
     release.countDown();
     closer.join();
 
@@ -723,6 +725,94 @@ class DeliveryWorkerTest {
     assertThat(worker.stats().sent()).isEqualTo(8);
     assertThat(worker.stats().inFlight()).isZero();
     assertThat(worker(2, new MailTrap()).runDue()).isEqualTo(92);
+  }
+
+  @Test
+  @DisplayName("I4: a claim whose answer is lost strands nothing; the same worker takes it up again")
+  void shouldTakeUpWhatItClaimedWithoutKnowing() throws Exception {
+    // given a connection that breaks after the claim was committed, and a clock that stands still,
+    // so that no lease runs out
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST);
+        var worker = worker(campaignsOnly(), way.database(), shop.templates())) {
+      way.loseAnswerTo("UPDATE outbox");
+
+      // when
+      worker.start();
+
+      // then
+      await().atMost(PATIENCE).until(() -> shop.delivery(id).state() == DeliveryState.SENT);
+      assertThat(way.hasLost()).isTrue();
+    }
+    assertThat(shop.delivery(id).attempts()).isEqualTo(1);
+    assertThat(server.mails()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("I4: an outcome whose record is not answered is recorded once; nothing is sent again")
+  void shouldNotSendAgainWhenTheAnswerToTheRecordIsLost() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST);
+        var worker = worker(campaignsOnly(), way.database(), shop.templates())) {
+      way.loseAnswerTo("DELETE FROM outbox");
+
+      // when
+      worker.start();
+
+      // then
+      await().atMost(PATIENCE).until(() -> way.hasLost() && worker.stats().inFlight() == 0);
+    }
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    clock.advance(Outbox.LEASE.multipliedBy(2));
+    assertThat(worker(2, smtp).runDue()).isZero();
+    assertThat(server.mails()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("M-50: a database that is away while a template is looked up is no failed attempt")
+  void shouldNotCountAnOutageAsAnAttempt() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST)) {
+      TemplateSource stored =
+          (workspace, campaign, step) -> {
+            way.database().read(handle -> handle.execute("SELECT 'template'"));
+            return shop.templates().find(workspace, campaign, step);
+          };
+      var worker = worker(campaignsOnly(), database, stored);
+      way.loseAnswerTo("SELECT 'template'");
+
+      // when
+      worker.runDue();
+
+      // then it did not have to wait for the next attempt
+      assertThat(way.hasLost()).isTrue();
+      assertThat(worker.stats().retries()).isZero();
+    }
+    var delivery = shop.delivery(id);
+    assertThat(delivery.state()).isEqualTo(DeliveryState.SENT);
+    assertThat(delivery.failureMessage()).isNull();
+    assertThat(delivery.attempts()).isEqualTo(1);
+    assertThat(delivery.metrics()).doesNotContainKey(Metric.ATTEMPTED);
+  }
+
+  private static DeliverySettings campaignsOnly() {
+    return new DeliverySettings(
+        1, "carillon.test", Map.of(Lane.CAMPAIGN, new DeliverySettings.LaneLimits(8, 128)));
+  }
+
+  private DeliveryWorker worker(
+      DeliverySettings settings, Database behind, TemplateSource templates) {
+    return new DeliveryWorker(
+        settings,
+        behind,
+        shop.ids,
+        templates,
+        smtp,
+        clock,
+        new Random(1),
+        reached::incrementAndGet);
   }
 
   private Sender sender(Mailer mailer) {

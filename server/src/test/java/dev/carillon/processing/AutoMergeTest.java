@@ -223,6 +223,7 @@ final class AutoMergeTest {
       // when
       KIT.identify(MAIL, "id", "ada", "email", "other@example.test", "plan", "new");
       await()
+          .atMost(Duration.ofSeconds(60))
           .until(() ->
               KIT.number(
                       "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")

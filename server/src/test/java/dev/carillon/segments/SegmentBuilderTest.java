@@ -406,7 +406,7 @@ class SegmentBuilderTest {
   }
 
   private void awaitWaiting() {
-    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!database.<Boolean, RuntimeException>read(
         handle ->
             handle
@@ -623,7 +623,7 @@ class SegmentBuilderTest {
               started.countDown();
               finish(other);
             });
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
         for (var i = 0; i < 20; i++) {
           builder.step();
         }
