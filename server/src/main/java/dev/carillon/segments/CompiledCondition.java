@@ -106,7 +106,10 @@ public final class CompiledCondition {
         }
         case Condition.Event event ->
             times(
-                event, event.often(), new Subject.Events(event.kind(), event.name(), event.where()));
+                event,
+                event.often(),
+                new Subject.Events(
+                    event.kind(), event.name(), AttributeTest.in(terms.zone(), event.where())));
         case Condition.Message message ->
             times(message, message.often(), new Subject.Messages(message.filter()));
         case Condition.Subscribed subscribed -> {
@@ -116,11 +119,11 @@ public final class CompiledCondition {
         }
         case Condition.Device device -> {
           devices = true;
-          yield new Node.Ask(new DeviceLeaf(device));
+          yield new Node.Ask(new DeviceLeaf(device, terms.zone()));
         }
         case Condition.Related related -> {
           objectTypes.add(related.typeId());
-          yield new Node.Ask(new RelationLeaf(related));
+          yield new Node.Ask(new RelationLeaf(related, terms.zone()));
         }
         case Condition.InCampaign campaign -> {
           campaigns.add(campaign.campaignId());

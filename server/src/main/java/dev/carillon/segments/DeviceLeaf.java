@@ -2,10 +2,15 @@ package dev.carillon.segments;
 
 import dev.carillon.segments.Surroundings.OwnDevice;
 import dev.carillon.segments.ValueTests.When;
+import java.time.ZoneId;
 import java.util.List;
 
-/** The person has one device that fulfils everything given. */
-record DeviceLeaf(Condition.Device condition) implements Leaf {
+/**
+ * The person has one device that fulfils everything given.
+ *
+ * @param zone where days begin
+ */
+record DeviceLeaf(Condition.Device condition, ZoneId zone) implements Leaf {
 
   @Override
   public boolean holds(Facts facts) {
@@ -13,13 +18,14 @@ record DeviceLeaf(Condition.Device condition) implements Leaf {
   }
 
   private List<OwnDevice> fitting(Facts facts) {
-    return facts.surroundings().devices().stream().filter(this::fits).toList();
+    return facts.surroundings().devices().stream().filter(device -> fits(device, facts)).toList();
   }
 
-  private boolean fits(OwnDevice device) {
+  private boolean fits(OwnDevice device, Facts facts) {
     var platform = condition.platform();
     return (platform == null || platform.equalsIgnoreCase(device.platform()))
-        && ValueTests.hold(condition.where(), device.attributes()::get, When.ANY);
+        && ValueTests.hold(
+            condition.where(), device.attributes()::get, new When(facts.now(), zone));
   }
 
   private boolean isRecent(OwnDevice device, Facts facts) {

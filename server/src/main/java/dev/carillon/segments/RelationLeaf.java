@@ -1,9 +1,14 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.ValueTests.When;
+import java.time.ZoneId;
 
-/** How many objects of a type the person is related to. */
-record RelationLeaf(Condition.Related condition) implements Leaf {
+/**
+ * How many objects of a type the person is related to.
+ *
+ * @param zone where days begin
+ */
+record RelationLeaf(Condition.Related condition, ZoneId zone) implements Leaf {
 
   @Override
   public boolean holds(Facts facts) {
@@ -12,10 +17,11 @@ record RelationLeaf(Condition.Related condition) implements Leaf {
 
   /** How many fulfil both lists. */
   long counted(Facts facts) {
+    var when = new When(facts.now(), zone);
     return facts.surroundings().related(condition.typeId()).stream()
         .filter(each ->
-            ValueTests.hold(condition.object(), each.object()::get, When.ANY)
-                && ValueTests.hold(condition.relationship(), each.relationship()::get, When.ANY))
+            ValueTests.hold(condition.object(), each.object()::get, when)
+                && ValueTests.hold(condition.relationship(), each.relationship()::get, when))
         .count();
   }
 }
