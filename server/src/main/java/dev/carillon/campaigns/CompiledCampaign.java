@@ -159,7 +159,8 @@ public final class CompiledCampaign {
   /** Whether the data of an event passes the tests of the trigger (C-12). */
   boolean accepts(Map<String, ?> fields) {
     return switch (campaign.definition().trigger()) {
-      case TriggerRule.EventTrigger(_, _, var where) -> EventFilter.matches(where, fields);
+      case TriggerRule.EventTrigger(_, _, var where) ->
+          EventFilter.matches(where, fields, terms.zone());
       case TriggerRule.SegmentTrigger _ -> false;
     };
   }

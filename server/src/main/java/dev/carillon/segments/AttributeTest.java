@@ -1,5 +1,6 @@
 package dev.carillon.segments;
 
+import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,25 @@ public record AttributeTest(String field, Operator operator, @Nullable Object va
   /** Copies a list. */
   public AttributeTest {
     value = value instanceof List<?> list ? List.copyOf(list) : value;
+  }
+
+  /**
+   * The same test with days as the instants at which they begin in this zone, for whoever has no
+   * zone when it is asked.
+   */
+  AttributeTest in(ZoneId zone) {
+    return switch (value) {
+      case Moment.Date date -> new AttributeTest(field, operator, new Moment.At(date.fixed(zone)));
+      case List<?> tests when operator == Operator.ANY_ITEM ->
+          new AttributeTest(
+              field, operator, in(zone, tests.stream().map(AttributeTest.class::cast).toList()));
+      case null, default -> this;
+    };
+  }
+
+  /** The same tests with days as the instants at which they begin in this zone. */
+  static List<AttributeTest> in(ZoneId zone, List<AttributeTest> tests) {
+    return tests.stream().map(each -> each.in(zone)).toList();
   }
 
   /** What an operator compares with. */

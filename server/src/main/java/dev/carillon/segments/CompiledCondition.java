@@ -120,7 +120,8 @@ public final class CompiledCondition {
             times(
                 event,
                 event.often(),
-                new Subject.Events(event.kind(), event.name(), event.where()));
+                new Subject.Events(
+                    event.kind(), event.name(), AttributeTest.in(terms.zone(), event.where())));
         case Condition.Message message ->
             times(message, message.often(), new Subject.Messages(message.filter()));
         case Condition.Subscribed subscribed -> {
@@ -130,13 +131,13 @@ public final class CompiledCondition {
         }
         case Condition.Device device -> {
           devices = true;
-          yield new Node.Ask(new DeviceLeaf(device));
+          yield new Node.Ask(new DeviceLeaf(device, terms.zone()));
         }
         case Condition.Related related -> {
           var names = objects.computeIfAbsent(related.typeId(), _ -> new HashSet<>());
           addNames(related.object(), names);
           addNames(related.relationship(), names);
-          yield new Node.Ask(new RelationLeaf(related));
+          yield new Node.Ask(new RelationLeaf(related, terms.zone()));
         }
         case Condition.InCampaign campaign -> {
           campaigns.add(campaign.campaignId());

@@ -55,7 +55,7 @@ public final class ConditionJson {
    */
   public static Condition stored(String json) {
     var faults = new ArrayList<Fault>();
-    var condition = new ConditionParser(faults).node(MAPPER.readTree(json), "conditions", 1);
+    var condition = new ConditionParser(faults).node(MAPPER.readTree(json), "conditions");
     if (condition == null || !faults.isEmpty()) {
       throw new IllegalStateException("a stored condition does not read: " + faults);
     }
@@ -94,11 +94,15 @@ public final class ConditionJson {
       case Condition.InCampaign(var id, var activity) ->
           node.putObject("campaign").put("id", id).put("activity", lower(activity));
       case Condition.Sample(var hundredths, var salt) ->
-          node.putObject("sample")
-              .put("percent", BigDecimal.valueOf(hundredths, 2).stripTrailingZeros())
-              .put("salt", salt);
+          node.putObject("sample").put("percent", percent(hundredths)).put("salt", salt);
     }
     return node;
+  }
+
+  /** Without zeros at the end, and without an exponent. */
+  private static BigDecimal percent(int hundredths) {
+    var percent = BigDecimal.valueOf(hundredths, 2).stripTrailingZeros();
+    return percent.scale() < 0 ? percent.setScale(0) : percent;
   }
 
   private static ArrayNode list(List<Condition> conditions) {
@@ -221,7 +225,7 @@ public final class ConditionJson {
    */
   public static @Nullable Duration parseSpan(JsonNode node, String path, List<Fault> faults) {
     var form = new FormReader(faults);
-    return form.object(node, path, FormReader.sorted("n", "unit")) ? form.span(node, path) : null;
+    return form.object(node, path, FormReader.sorted("n", "unit")) ? form.span(node, path, 5) : null;
   }
 
   /** In the largest of days, hours and minutes that measures it exactly. */

@@ -8,7 +8,9 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class ConditionParser {
   private static final int DEPTH = 10;
   private static final int LEAVES = 100;
+  private static final int YEARS = 5;
   private static final Set<String> KINDS =
       FormReader.sorted(
           "and",
@@ -35,7 +38,12 @@ final class ConditionParser {
           "sample");
   private static final Set<String> CHANNELS =
       FormReader.sorted("email", "sms", "push", "in_app", "webhook", "slack", "whatsapp");
+  private static final Map<String, EventKind> EVENTS =
+      Stream.of(EventKind.values())
+          .collect(
+              Collectors.toMap(EventKind::wire, kind -> kind, (one, _) -> one, TreeMap::new));
   private static final Set<String> METRICS = words(Metric.values());
+  private static final Set<String> ENGAGEMENTS = FormReader.sorted("human", "any");
   private static final Set<String> ACTIVITIES = words(CampaignActivity.values());
 
   private final FormReader form;
@@ -57,17 +65,18 @@ final class ConditionParser {
 
   /** A whole condition: as {@link #node}, and an empty group is a fault (S-20). */
   @Nullable Condition root(JsonNode node, String path) {
-    var condition = node(node, path, 1);
-    if (leaves > LEAVES) {
-      form.fault(path, "has more than %d conditions, which is the most".formatted(LEAVES));
-    }
-    var empty =
-        condition instanceof Condition.And(var all) && all.isEmpty()
-            || condition instanceof Condition.Or(var any) && any.isEmpty();
-    if (empty && form.isClean()) {
+    var condition = node(node, path);
+    if (isEmptyGroup(node)) {
       form.fault(path, "must hold at least one condition");
     }
     return condition;
+  }
+
+  private static boolean isEmptyGroup(JsonNode node) {
+    return node.size() == 1
+        && Stream.of("and", "or")
+            .map(node::get)
+            .anyMatch(group -> group != null && group.isArray() && group.isEmpty());
   }
 
   /** A list of tests on the data of an event. */
@@ -75,12 +84,19 @@ final class ConditionParser {
     return tests.tests(node, path);
   }
 
-  /** One node; null or incomplete when faults were noted. */
-  @Nullable Condition node(JsonNode node, String path, int depth) {
-    if (depth > DEPTH) {
-      form.fault(path, "is nested more than %d deep".formatted(DEPTH));
-      return null;
+  /** One node and all below it; null or incomplete when faults were noted. */
+  @Nullable Condition node(JsonNode node, String path) {
+    var condition = node(node, path, 0);
+    if (leaves > LEAVES) {
+      form.fault(path, "holds more than %d conditions".formatted(LEAVES));
     }
+    return condition;
+  }
+
+  /**
+   * @param groups how many groups it stands in
+   */
+  private @Nullable Condition node(JsonNode node, String path, int groups) {
     if (!node.isObject() || node.size() != 1) {
       form.fault(path, "must be an object with exactly one of " + String.join(", ", KINDS));
       return null;
@@ -89,12 +105,7 @@ final class ConditionParser {
     var below = path + "." + key;
     var inner = node.get(key);
     return switch (key) {
-      case "and" -> new Condition.And(group(inner, below, depth));
-      case "or" -> new Condition.Or(group(inner, below, depth));
-      case "not" -> {
-        var condition = node(inner, below, depth + 1);
-        yield condition == null ? null : new Condition.Not(condition);
-      }
+      case "and", "or", "not" -> group(key, inner, below, groups + 1);
       default -> {
         leaves++;
         yield leaf(key, inner, below);
@@ -102,14 +113,29 @@ final class ConditionParser {
     };
   }
 
-  private List<Condition> group(JsonNode node, String path, int depth) {
+  private @Nullable Condition group(String key, JsonNode inner, String path, int groups) {
+    if (groups > DEPTH) {
+      form.fault(path, "is nested more than %d deep".formatted(DEPTH));
+      return null;
+    }
+    return switch (key) {
+      case "and" -> new Condition.And(list(inner, path, groups));
+      case "or" -> new Condition.Or(list(inner, path, groups));
+      default -> {
+        var condition = node(inner, path, groups);
+        yield condition == null ? null : new Condition.Not(condition);
+      }
+    };
+  }
+
+  private List<Condition> list(JsonNode node, String path, int groups) {
     var conditions = new ArrayList<Condition>();
     if (!node.isArray()) {
       form.fault(path, "must be a list of conditions");
       return conditions;
     }
     for (var i = 0; i < node.size() && leaves <= LEAVES; i++) {
-      var condition = node(node.get(i), "%s[%d]".formatted(path, i), depth + 1);
+      var condition = node(node.get(i), "%s[%d]".formatted(path, i), groups);
       if (condition != null) {
         conditions.add(condition);
       }
@@ -150,16 +176,8 @@ final class ConditionParser {
       return null;
     }
     var name = form.text(node.get("name"), path + ".name");
-    var kinds =
-        Stream.of(EventKind.values())
-            .map(EventKind::wire)
-            .collect(Collectors.toCollection(TreeSet::new));
-    var word = form.word(node.get("type"), path + ".type", kinds);
-    var kind =
-        Stream.of(EventKind.values())
-            .filter(each -> each.wire().equals(word))
-            .findFirst()
-            .orElse(EventKind.EVENT);
+    var word = form.word(node.get("type"), path + ".type", EVENTS.keySet());
+    var kind = word == null ? EventKind.EVENT : EVENTS.getOrDefault(word, EventKind.EVENT);
     var often = occurrences.read(node, path);
     var where = tests.tests(node.get("where"), path + ".where");
     return name == null ? null : new Condition.Event(kind, name.strip(), where, often);
@@ -182,17 +200,10 @@ final class ConditionParser {
             "window"))) {
       return null;
     }
-    var word = form.word(node.get("metric"), path + ".metric", METRICS);
-    if (word == null) {
-      if (!node.has("metric")) {
-        form.fault(path + ".metric", "must be one of " + String.join(", ", METRICS));
-      }
-      return null;
-    }
-    var metric = Metric.valueOf(word.toUpperCase(Locale.ROOT));
+    var word = form.needed(node.get("metric"), path + ".metric", METRICS);
+    var metric = word == null ? Metric.CLICKED : Metric.valueOf(word.toUpperCase(Locale.ROOT));
     var channel = form.word(node.get("channel"), path + ".channel", CHANNELS);
-    var engagement =
-        form.word(node.get("engagement"), path + ".engagement", FormReader.sorted("human", "any"));
+    var engagement = form.word(node.get("engagement"), path + ".engagement", ENGAGEMENTS);
     if (node.has("engagement") && metric != Metric.OPENED && metric != Metric.CLICKED) {
       form.fault(path + ".engagement", "must be absent but for opened and clicked");
     }
@@ -200,9 +211,12 @@ final class ConditionParser {
     if (node.has("link") && metric != Metric.CLICKED) {
       form.fault(path + ".link", "must be absent but for clicked");
     }
-    var filter =
-        new MessageFilter(metric, channel, "human".equals(engagement), scope(node, path), link);
-    return new Condition.Message(filter, occurrences.read(node, path));
+    var scope = scope(node, path);
+    var often = occurrences.read(node, path);
+    return word == null
+        ? null
+        : new Condition.Message(
+            new MessageFilter(metric, channel, "human".equals(engagement), scope, link), often);
   }
 
   private Scope scope(JsonNode node, String path) {
@@ -214,7 +228,7 @@ final class ConditionParser {
       return new Scope.Any();
     }
     var name = given.getFirst();
-    var id = form.id(node.get(name), path + "." + name, "a " + name);
+    var id = form.id(node.get(name), path + "." + name, name.equals("action") ? "an action" : "a " + name);
     if (id == null) {
       return new Scope.Any();
     }
@@ -255,17 +269,9 @@ final class ConditionParser {
     var used = node.get("last_used");
     var within =
         used != null && form.object(used, path + ".last_used", FormReader.sorted("n", "unit"))
-            ? form.span(used, path + ".last_used")
+            ? form.span(used, path + ".last_used", YEARS)
             : null;
-    var where = tests.tests(node.get("where"), path + ".where");
-    for (var i = 0; i < where.size(); i++) {
-      var field = where.get(i).field();
-      if (!ValueTests.root(field).equals(field)) {
-        form.fault(
-            "%s.where[%d].field".formatted(path, i),
-            "must be a name: attributes of devices are not nested");
-      }
-    }
+    var where = tests.ofDevice(node.get("where"), path + ".where");
     return new Condition.Device(platform, within, where);
   }
 
@@ -287,10 +293,7 @@ final class ConditionParser {
       return null;
     }
     var id = form.id(node.get("id"), path + ".id", "a campaign");
-    var word = form.word(node.get("activity"), path + ".activity", ACTIVITIES);
-    if (word == null && !node.has("activity")) {
-      form.fault(path + ".activity", "must be one of " + String.join(", ", ACTIVITIES));
-    }
+    var word = form.needed(node.get("activity"), path + ".activity", ACTIVITIES);
     return id == null || word == null
         ? null
         : new Condition.InCampaign(id, CampaignActivity.valueOf(word.toUpperCase(Locale.ROOT)));

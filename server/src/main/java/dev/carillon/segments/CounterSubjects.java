@@ -73,7 +73,7 @@ final class CounterSubjects {
     var faults = new ArrayList<Fault>();
     var condition =
         new ConditionParser(faults)
-            .node(NODES.objectNode().set("message", MAPPER.readTree(json)), "message", 1);
+            .node(NODES.objectNode().set("message", MAPPER.readTree(json)), "message");
     if (!faults.isEmpty() || !(condition instanceof Condition.Message(var filter, _))) {
       throw new IllegalStateException("a stored counter does not read: " + faults);
     }

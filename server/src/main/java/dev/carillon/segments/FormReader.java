@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads plain members of a condition's JSON and takes note of everything that is wrong. */
 final class FormReader {
   private static final int TEXT = 1_000;
-  private static final Duration LONGEST = Duration.ofDays(5 * 365);
+  private static final int DAYS_A_YEAR = 365;
   private static final Map<String, Duration> UNITS = units();
 
   private final List<Fault> faults;
@@ -39,11 +39,6 @@ final class FormReader {
 
   void fault(String path, String problem) {
     faults.add(new Fault(path, problem));
-  }
-
-  /** Whether nothing was wrong so far. */
-  boolean isClean() {
-    return faults.isEmpty();
   }
 
   /** Whether the node is an object; members that are not known are faults. */
@@ -106,28 +101,33 @@ final class FormReader {
 
   /** One of these words; null when it is absent or a fault was noted. */
   @Nullable String word(@Nullable JsonNode node, String path, Set<String> words) {
-    if (node == null) {
-      return null;
-    }
-    if (!node.isString() || !words.contains(node.stringValue())) {
+    return node == null ? null : needed(node, path, words);
+  }
+
+  /** One of these words, which may not be absent; null when a fault was noted. */
+  @Nullable String needed(@Nullable JsonNode node, String path, Set<String> words) {
+    if (node == null || !node.isString() || !words.contains(node.stringValue())) {
       fault(path, "must be one of " + String.join(", ", words));
       return null;
     }
     return node.stringValue();
   }
 
-  /** Members {@code n} and {@code unit} as a span; null when a fault was noted. */
-  @Nullable Duration span(JsonNode node, String path) {
-    var unitNode = node.get("unit");
-    var unit = unitNode != null && unitNode.isString() ? UNITS.get(unitNode.stringValue()) : null;
+  /**
+   * Members {@code n} and {@code unit} as a span; null when a fault was noted.
+   *
+   * @param years the longest it may be
+   */
+  @Nullable Duration span(JsonNode node, String path, int years) {
+    var word = needed(node.get("unit"), path + ".unit", UNITS.keySet());
+    var unit = word == null ? null : UNITS.get(word);
     if (unit == null) {
-      fault(path + ".unit", "must be one of " + String.join(", ", UNITS.keySet()));
       return null;
     }
-    var most = (int) LONGEST.dividedBy(unit);
+    var most = (int) Duration.ofDays((long) years * DAYS_A_YEAR).dividedBy(unit);
     var number = whole(node.get("n"), 1, most);
     if (number == null) {
-      fault(path + ".n", "must be a whole number from 1 to %d (5 years)".formatted(most));
+      fault(path + ".n", "must be a whole number from 1 to %d (%d years)".formatted(most, years));
     }
     return number == null ? null : unit.multipliedBy(number);
   }

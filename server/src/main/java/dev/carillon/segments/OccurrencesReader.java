@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads how often and when something has to have happened: performed, count, window. */
 final class OccurrencesReader {
   private static final int TIMES = 1_000;
+  private static final int YEARS = 5;
   private static final Map<String, Count> COUNTS = counts();
   private static final Set<String> KINDS =
       FormReader.sorted("ever", "within_past", "not_within_past", "before", "after", "between");
@@ -94,37 +95,46 @@ final class OccurrencesReader {
         || !form.object(node, path, FormReader.sorted("kind", "n", "unit", "from", "to"))) {
       return Window.EVER;
     }
-    var kind = form.word(node.get("kind"), path + ".kind", KINDS);
+    var kind = form.needed(node.get("kind"), path + ".kind", KINDS);
     if (kind == null) {
-      if (!node.has("kind")) {
-        form.fault(path + ".kind", "must be one of " + String.join(", ", KINDS));
-      }
       return Window.EVER;
     }
     return switch (kind) {
       case "within_past", "not_within_past" -> {
         only(node, path, kind, Set.of("kind", "n", "unit"));
-        var span = form.span(node, path);
+        var span = form.span(node, path, YEARS);
         yield span == null ? Window.EVER : new Window.Within(span);
       }
       case "before" -> {
         only(node, path, kind, Set.of("kind", "to"));
-        yield new Window.Between(null, tests.fixed(node.get("to"), path + ".to", true));
+        yield new Window.Between(null, tests.fixed(node.get("to"), path + ".to"));
       }
       case "after" -> {
         only(node, path, kind, Set.of("kind", "from"));
-        yield new Window.Between(tests.fixed(node.get("from"), path + ".from", true), null);
+        yield new Window.Between(tests.fixed(node.get("from"), path + ".from"), null);
       }
       case "between" -> {
         only(node, path, kind, Set.of("kind", "from", "to"));
-        yield new Window.Between(
-            tests.fixed(node.get("from"), path + ".from", true),
-            tests.fixed(node.get("to"), path + ".to", true));
+        var from = tests.fixed(node.get("from"), path + ".from");
+        var to = tests.fixed(node.get("to"), path + ".to");
+        if (from != null && to != null && isEmpty(from, to)) {
+          form.fault(path + ".to", "must be later than from, or nothing is between them");
+        }
+        yield new Window.Between(from, to);
       }
       default -> {
         only(node, path, kind, Set.of("kind"));
         yield Window.EVER;
       }
+    };
+  }
+
+  /** Whether nothing lies between them in whatever zone. */
+  private static boolean isEmpty(Moment from, Moment to) {
+    return switch (from) {
+      case Moment.At(var start) -> to instanceof Moment.At(var end) && !start.isBefore(end);
+      case Moment.Date(var first) -> to instanceof Moment.Date(var last) && !first.isBefore(last);
+      case Moment.Relative _ -> false;
     };
   }
 

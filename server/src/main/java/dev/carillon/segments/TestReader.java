@@ -1,11 +1,13 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.AttributeTest.Operator;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,14 @@ final class TestReader {
   private static final int DEPTH = 3;
   private static final int CHOICES = 100;
   private static final int VALUE = 4_000;
+  private static final String SCALAR =
+      "must be a text of at most %d characters, a number, true or false".formatted(VALUE);
+  private static final int YEARS = 100;
+  private static final int DATE = "YYYY-MM-DD".length();
   private static final long LAST_SECOND = 9_999_999_999L;
+  private static final LocalDate FIRST_DAY = LocalDate.EPOCH;
+  private static final LocalDate LAST_DAY = LocalDate.parse("2286-11-20");
+  private static final Set<String> DIRECTIONS = FormReader.sorted("ago", "from_now");
   private static final String OPERATORS =
       Stream.of(Operator.values()).map(ConditionJson::wire).collect(Collectors.joining(", "));
 
@@ -27,15 +36,24 @@ final class TestReader {
     this.form = form;
   }
 
-  /** What the values belong to: only those of people are looked at again as time passes. */
-  enum Subject {
+  /** What the values belong to. */
+  private enum Subject {
+    /** They are looked at again as time passes. */
     PERSON,
-    OTHER
+    /** They are looked at when they come. */
+    OTHER,
+    /** As others, and they are top-level only (S-35). */
+    DEVICE
   }
 
-  /** A list of tests that need no clock. */
+  /** A list of tests that need no clock; none when it is absent. */
   List<AttributeTest> tests(@Nullable JsonNode node, String path) {
     return node == null ? List.of() : tests(node, path, Subject.OTHER, 0);
+  }
+
+  /** The same for attributes of devices. */
+  List<AttributeTest> ofDevice(@Nullable JsonNode node, String path) {
+    return node == null ? List.of() : tests(node, path, Subject.DEVICE, 0);
   }
 
   private List<AttributeTest> tests(JsonNode node, String path, Subject subject, int depth) {
@@ -74,8 +92,14 @@ final class TestReader {
     if (operator != Operator.ANY_ITEM && node.has("where")) {
       form.fault(path + ".where", "must be absent but for any_item");
     }
-    if (operator == Operator.ANNIVERSARY && subject == Subject.OTHER) {
+    if (operator == Operator.ANNIVERSARY && subject != Subject.PERSON) {
       form.fault(path + ".operator", "anniversary is for attributes of people");
+    }
+    if (operator == Operator.ANY_ITEM && subject == Subject.DEVICE) {
+      form.fault(path + ".operator", "any_item is not for devices: their attributes are not nested");
+    }
+    if (field != null) {
+      field(field, operator, subject, path + ".field");
     }
     var value =
         operator == Operator.ANY_ITEM
@@ -84,12 +108,20 @@ final class TestReader {
     return field == null ? null : new AttributeTest(field, operator, value);
   }
 
+  private void field(String field, Operator operator, Subject subject, String path) {
+    if (subject == Subject.DEVICE && !ValueTests.root(field).equals(field)) {
+      form.fault(path, "must be a name: attributes of devices are not nested");
+    } else if (operator == Operator.ANY_ITEM && field.endsWith("[]")) {
+      form.fault(path, "must name the list without [] for any_item");
+    }
+  }
+
   private List<AttributeTest> items(JsonNode node, String path, Subject subject, int depth) {
     if (node.has("value")) {
       form.fault(path + ".value", "must be absent, as any_item has where");
     }
     var where = node.get("where");
-    if (where == null || where.isEmpty()) {
+    if (where == null || where.isArray() && where.isEmpty()) {
       form.fault(path + ".where", "must hold at least one test");
       return List.of();
     }
@@ -125,8 +157,8 @@ final class TestReader {
         yield null;
       }
       case NUMBER -> {
-        var value = scalar(node);
-        if (value == null || Values.number(value) == null) {
+        var value = number(node);
+        if (value == null) {
           form.fault(path, "must be a number");
         }
         yield value;
@@ -134,9 +166,7 @@ final class TestReader {
       case SCALAR -> {
         var value = scalar(node);
         if (value == null) {
-          form.fault(
-              path,
-              "must be a text of at most %d characters, a number, true or false".formatted(VALUE));
+          form.fault(path, SCALAR);
         }
         yield value;
       }
@@ -149,7 +179,7 @@ final class TestReader {
       }
       case SCALARS -> choices(node, path);
       case BOUNDS -> bounds(node, path);
-      case MOMENT -> moment(node, path, subject == Subject.PERSON);
+      case MOMENT -> moment(node, path, subject);
       case TESTS -> throw new IllegalStateException("tests are read as where");
     };
   }
@@ -163,9 +193,7 @@ final class TestReader {
     for (var i = 0; i < node.size(); i++) {
       var value = scalar(node.get(i));
       if (value == null) {
-        form.fault(
-            "%s[%d]".formatted(path, i),
-            "must be a text of at most %d characters, a number, true or false".formatted(VALUE));
+        form.fault("%s[%d]".formatted(path, i), SCALAR);
       } else {
         choices.add(value);
       }
@@ -177,8 +205,8 @@ final class TestReader {
     var bounds = new ArrayList<Object>();
     if (node != null && node.isArray() && node.size() == 2) {
       for (var each : node) {
-        if (scalar(each) instanceof Object value && Values.number(value) != null) {
-          bounds.add(value);
+        if (number(each) instanceof Object bound) {
+          bounds.add(bound);
         }
       }
     }
@@ -191,66 +219,72 @@ final class TestReader {
     return bounds;
   }
 
-  /**
-   * A moment; null when a fault was noted.
-   *
-   * @param moving whether it may be relative to now, or a day of the workspace's zone
-   */
-  private @Nullable Moment moment(@Nullable JsonNode node, String path, boolean moving) {
-    if (moving && node != null && node.isObject() && node.has("n")) {
-      if (!form.object(node, path, FormReader.sorted("n", "unit", "direction"))) {
-        return null;
-      }
-      var span = form.span(node, path);
-      var direction =
-          form.word(
-              node.get("direction"), path + ".direction", FormReader.sorted("ago", "from_now"));
-      if (direction == null && !node.has("direction")) {
-        form.fault(path + ".direction", "must be ago or from_now");
-      }
-      return span == null || direction == null
-          ? null
-          : new Moment.Relative(span, direction.equals("ago"));
+  /** A moment, which may be relative to now; null when a fault was noted. */
+  private @Nullable Moment moment(@Nullable JsonNode node, String path, Subject subject) {
+    if (node == null || !node.isObject() || !isRelative(node)) {
+      return fixed(node, path);
     }
-    return fixed(node, path, moving);
-  }
-
-  /**
-   * A moment that does not move; null when a fault was noted.
-   *
-   * @param days whether it may be a day of the workspace's zone
-   */
-  @Nullable Moment fixed(@Nullable JsonNode node, String path, boolean days) {
-    var object = node != null && node.isObject();
-    var at = object ? node.get("at") : node;
-    var date = object ? node.get("date") : node;
-    if (object && node.size() != 1) {
-      form.fault(path, "must hold either at or " + (days ? "date" : "nothing"));
+    if (subject != Subject.PERSON) {
+      form.fault(path, "must not be relative to now, which is for attributes of people");
       return null;
     }
+    form.object(node, path, FormReader.sorted("n", "unit", "direction"));
+    var span = form.span(node, path, YEARS);
+    var direction = form.needed(node.get("direction"), path + ".direction", DIRECTIONS);
+    return span == null || direction == null
+        ? null
+        : new Moment.Relative(span, direction.equals("ago"));
+  }
+
+  private static boolean isRelative(JsonNode node) {
+    return node.has("n") || node.has("unit") || node.has("direction");
+  }
+
+  /** A moment that does not move; null when a fault was noted. */
+  @Nullable Moment fixed(@Nullable JsonNode node, String path) {
+    var members = node != null && node.isObject() && node.size() == 1;
+    var at = members ? node.get("at") : node;
+    var date = members ? node.get("date") : node;
     if (at != null && at.isIntegralNumber() && at.canConvertToLong()) {
       var seconds = at.longValue();
       if (seconds >= 0 && seconds <= LAST_SECOND) {
         return new Moment.At(Instant.ofEpochSecond(seconds));
       }
     }
-    if (days && date != null && date.isString() && date.stringValue().length() == 10) {
-      try {
-        return new Moment.Date(LocalDate.parse(date.stringValue()));
-      } catch (DateTimeException noDate) {
-        form.fault(path, "names no day of the calendar");
-        return null;
-      }
+    if (date != null && date.isString() && date.stringValue().length() == DATE) {
+      return day(date.stringValue(), path);
     }
     form.fault(
         path,
-        days
-            ? "must be Unix seconds as {\"at\": …} or a day as {\"date\": \"YYYY-MM-DD\"}"
-            : "must be Unix seconds as {\"at\": …}");
+        "must be Unix seconds as {\"at\": …}, 0 to %d, or a day as {\"date\": \"YYYY-MM-DD\"}"
+            .formatted(LAST_SECOND));
     return null;
   }
 
-  /** Numbers as attributes keep them: exact to 64 bits, else doubles. */
+  private @Nullable Moment day(String text, String path) {
+    try {
+      var day = LocalDate.parse(text);
+      if (!day.isBefore(FIRST_DAY) && !day.isAfter(LAST_DAY)) {
+        return new Moment.Date(day);
+      }
+      form.fault(path, "must be a day from %s to %s".formatted(FIRST_DAY, LAST_DAY));
+    } catch (DateTimeException noDate) {
+      form.fault(path, "names no day of the calendar");
+    }
+    return null;
+  }
+
+  /** A number or a text that spells one, which is then a number. */
+  private static @Nullable Object number(@Nullable JsonNode node) {
+    var value = scalar(node);
+    var number = value == null ? null : Values.number(value);
+    if (number == null) {
+      return null;
+    }
+    return Values.isWhole(number) ? (Object) number.longValueExact() : (Object) number.doubleValue();
+  }
+
+  /** Numbers as attributes keep them: exact to 64 bits, else doubles; whole ones in one form. */
   private static @Nullable Object scalar(@Nullable JsonNode node) {
     if (node == null) {
       return null;
@@ -265,7 +299,8 @@ final class TestReader {
       return node.longValue();
     }
     if (node.isNumber() && Double.isFinite(node.doubleValue())) {
-      return node.doubleValue();
+      var number = BigDecimal.valueOf(node.doubleValue());
+      return Values.isWhole(number) ? (Object) number.longValueExact() : (Object) node.doubleValue();
     }
     return null;
   }

@@ -4,16 +4,17 @@ import dev.carillon.segments.AttributeTest.Operator;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.MonthDay;
-import java.time.Year;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Asks tests of values that are found by path, and when the answers change by themselves. */
+/**
+ * Asks tests of values that are found by path, and when the answers change by themselves. The clock
+ * counts in milliseconds here: what is finer is cut off.
+ */
 final class ValueTests {
   /** In place of an instant: never. */
   static final long NEVER = Long.MAX_VALUE;
@@ -25,10 +26,7 @@ final class ValueTests {
    *
    * @param zone where days begin
    */
-  record When(Instant now, ZoneId zone) {
-    /** For tests that do not look at the clock. */
-    static final When ANY = new When(Instant.EPOCH, ZoneOffset.UTC);
-  }
+  record When(Instant now, ZoneId zone) {}
 
   /** Whether a test holds, given how to read a top-level value. */
   static boolean holds(AttributeTest test, Function<String, @Nullable Object> read, When when) {
@@ -115,12 +113,8 @@ final class ValueTests {
       case EQ -> Values.equal(value, wanted);
       case EXISTS -> Values.exists(value);
       case CONTAINS -> Values.contains(value, wanted);
-      case STARTS_WITH ->
-          value instanceof String text
-              && Values.lower(text).startsWith(Values.lower(String.valueOf(wanted)));
-      case ENDS_WITH ->
-          value instanceof String text
-              && Values.lower(text).endsWith(Values.lower(String.valueOf(wanted)));
+      case STARTS_WITH -> Values.startsWith(value, wanted);
+      case ENDS_WITH -> Values.endsWith(value, wanted);
       case IN -> list(wanted).stream().anyMatch(each -> Values.equal(value, each));
       case LT -> Values.compare(value, wanted) instanceof Integer order && order < 0;
       case GT -> Values.compare(value, wanted) instanceof Integer order && order > 0;
@@ -253,19 +247,33 @@ final class ValueTests {
     return at > when.now.toEpochMilli() ? at : NEVER;
   }
 
-  /** The beginning of the next day that is an anniversary, or the end of today if today is one. */
+  /**
+   * When the day in the zone next makes the other answer. Days mostly turn at midnight, but a change
+   * of the offset may turn them as well, forwards or back; so this goes from one such change to the
+   * next.
+   */
   private static long nextDay(LocalDate of, When when) {
-    var today = today(when);
-    LocalDate next;
-    if (isAnniversary(of, today)) {
-      next = today.plusDays(1);
-    } else {
-      var thisYear = MonthDay.from(of).atYear(today.getYear());
-      next =
-          thisYear.isAfter(today)
-              ? thisYear
-              : MonthDay.from(of).atYear(Year.of(today.getYear()).plusYears(1).getValue());
+    var rules = when.zone.getRules();
+    var holds = isAnniversary(of, today(when));
+    var from = when.now;
+    while (true) {
+      var offset = rules.getOffset(from);
+      var today = LocalDate.ofInstant(from, offset);
+      if (isAnniversary(of, today) != holds) {
+        return from.toEpochMilli();
+      }
+      var day = holds ? today.plusDays(1) : anniversaryAfter(today, of);
+      var turns = day.atStartOfDay().toInstant(offset);
+      var shifts = rules.nextTransition(from);
+      if (shifts == null || turns.isBefore(shifts.getInstant())) {
+        return turns.toEpochMilli();
+      }
+      from = shifts.getInstant();
     }
-    return next.atStartOfDay(when.zone).toInstant().toEpochMilli();
+  }
+
+  private static LocalDate anniversaryAfter(LocalDate day, LocalDate of) {
+    var thisYear = MonthDay.from(of).atYear(day.getYear());
+    return thisYear.isAfter(day) ? thisYear : MonthDay.from(of).atYear(day.getYear() + 1);
   }
 }
