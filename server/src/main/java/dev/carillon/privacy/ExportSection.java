@@ -28,8 +28,8 @@ import java.util.Set;
  *
  * @param name in the document
  * @param covers the tables whose rows of the person it shows
- * @param sql reads {@code :people}, the person and whom was merged into it a moment ago, and
- *     {@code :workspace}; times are Unix seconds
+ * @param sql reads {@code :people}, the person and whom was merged into it a moment ago, and {@code
+ *     :workspace}; times are Unix seconds
  * @param fetched rows held in memory at once
  */
 record ExportSection(String name, Set<PersonTable> covers, String sql, int fetched) {
@@ -131,7 +131,8 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
                 FROM journey j LEFT JOIN campaign c ON c.campaign_id = j.campaign_id AND c.workspace_id = j.workspace_id
                WHERE j.person_id = ANY(:people) AND j.workspace_id = :workspace
               """
-                  .formatted(at("j.started_at"), at("j.entered_at"), at("j.wake_at"), at("j.ended_at")),
+                  .formatted(
+                      at("j.started_at"), at("j.entered_at"), at("j.wake_at"), at("j.ended_at")),
               SMALL),
           new ExportSection(
               "campaign_refusals",

@@ -4,10 +4,10 @@ package dev.carillon.privacy;
  * Every table that holds something of a person, how its rows are found, and when they go. Export,
  * erasure and the last check of an erasure read this list; a test compares it with the schema.
  *
- * <p>Not here, on purpose: {@code suppression} and {@code erasure_identifier} hold keyed hashes that
- * are to outlive the person, {@code event_seen} keys that lead to nobody, {@code log_block} is given
- * back as a whole (an erasure waits for that). What other people's attributes and events say about
- * somebody is theirs.
+ * <p>Not here, on purpose: {@code suppression} and {@code erasure_identifier} hold keyed hashes
+ * that are to outlive the person, {@code event_seen} keys that lead to nobody, {@code log_block} is
+ * given back as a whole (an erasure waits for that). What other people's attributes and events say
+ * about somebody is theirs.
  */
 public enum PersonTable {
   PERSON("person", Goes.AT_ONCE),
@@ -102,10 +102,10 @@ public enum PersonTable {
 
   private static String ofDeliveries(String table) {
     return """
-        SELECT d.person_id, count(*) FROM delivery d
-          JOIN %s t ON t.delivery_id = d.delivery_id AND t.created_at = d.created_at
-         WHERE d.person_id = ANY(:people) GROUP BY d.person_id
-        """
+    SELECT d.person_id, count(*) FROM delivery d
+      JOIN %s t ON t.delivery_id = d.delivery_id AND t.created_at = d.created_at
+     WHERE d.person_id = ANY(:people) GROUP BY d.person_id
+    """
         .formatted(table);
   }
 
