@@ -104,15 +104,12 @@ final class WholePerson {
               "bought",
               eventId + i,
               0,
-              "{\"note\":\"of %s\"}"
-                  .formatted(who.value())
-                  .getBytes(StandardCharsets.UTF_8)));
+              "{\"note\":\"of %s\"}".formatted(who.value()).getBytes(StandardCharsets.UTF_8)));
     }
     kit.settle();
   }
 
-  private static long create(
-      JsonClient client, ManagementEdge edge, String kind, String body) {
+  private static long create(JsonClient client, ManagementEdge edge, String kind, String body) {
     return client
         .send("POST", edge.base() + "/" + kind + "s", body)
         .expect(200)
@@ -121,8 +118,7 @@ final class WholePerson {
         .asLong();
   }
 
-  private static long campaign(
-      JsonClient client, ManagementEdge edge, String filters) {
+  private static long campaign(JsonClient client, ManagementEdge edge, String filters) {
     var id =
         create(
             client,
