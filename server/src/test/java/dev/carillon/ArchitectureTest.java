@@ -44,6 +44,7 @@ class ArchitectureTest {
         "subscriptions",
         "reporting",
         "workspaces",
+        "computed",
         "forms",
         "privacy",
         "processing"),

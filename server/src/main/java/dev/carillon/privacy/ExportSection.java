@@ -5,12 +5,15 @@ import static dev.carillon.privacy.PersonTable.ANONYMOUS_EVENT;
 import static dev.carillon.privacy.PersonTable.ANONYMOUS_LINK;
 import static dev.carillon.privacy.PersonTable.ANONYMOUS_RELATIONSHIP;
 import static dev.carillon.privacy.PersonTable.CLICK;
+import static dev.carillon.privacy.PersonTable.COMPUTED;
+import static dev.carillon.privacy.PersonTable.COMPUTED_TIMER;
 import static dev.carillon.privacy.PersonTable.CONTENT;
 import static dev.carillon.privacy.PersonTable.DELIVERY;
 import static dev.carillon.privacy.PersonTable.DEVICE;
 import static dev.carillon.privacy.PersonTable.EVENT;
 import static dev.carillon.privacy.PersonTable.JOURNEY;
 import static dev.carillon.privacy.PersonTable.MEMBER;
+import static dev.carillon.privacy.PersonTable.MESSAGE_WAKE;
 import static dev.carillon.privacy.PersonTable.MERGER;
 import static dev.carillon.privacy.PersonTable.OUTBOX;
 import static dev.carillon.privacy.PersonTable.REFUSAL;
@@ -109,6 +112,33 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
                WHERE m.person_id = ANY(:people) ORDER BY m.segment_id
               """
                   .formatted(at("m.entered_at")),
+              SMALL),
+          new ExportSection(
+              "computed_attributes",
+              Set.of(COMPUTED),
+              """
+              SELECT json_build_object('tallies', c.tallies::json) FROM person_computed c
+               WHERE c.person_id = ANY(:people) AND c.workspace_id = :workspace ORDER BY c.person_id
+              """,
+              SMALL),
+          new ExportSection(
+              "computed_attribute_timers",
+              Set.of(COMPUTED_TIMER),
+              """
+              SELECT json_build_object('computed_attribute_id', t.computed_id, 'name', a.name, 'due_at', %s)
+                FROM computed_timer t
+                LEFT JOIN computed_attribute a ON a.computed_id = t.computed_id AND a.workspace_id = :workspace
+               WHERE t.person_id = ANY(:people) ORDER BY t.computed_id
+              """
+                  .formatted(at("t.due_at")),
+              SMALL),
+          new ExportSection(
+              "messages_to_count",
+              Set.of(MESSAGE_WAKE),
+              """
+              SELECT json_build_object('wake_id', w.wake_id) FROM message_wake w
+               WHERE w.person_id = ANY(:people) AND w.workspace_id = :workspace ORDER BY w.wake_id
+              """,
               SMALL),
           new ExportSection(
               "segment_timers",

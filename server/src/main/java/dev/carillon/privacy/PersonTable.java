@@ -26,6 +26,10 @@ public enum PersonTable {
   RELATIONSHIP("relationship", Goes.AT_ONCE),
   MEMBER("segment_member", Goes.AT_ONCE),
   TIMER("segment_timer", Goes.AT_ONCE),
+  COMPUTED("person_computed", Goes.AT_ONCE),
+  COMPUTED_TIMER("computed_timer", Goes.AT_ONCE),
+  /** Nearly always empty, so it needs no index by person. */
+  MESSAGE_WAKE("message_wake", Goes.AT_ONCE),
   REFUSAL("campaign_refusal", Goes.AT_ONCE),
   /** Merges into the person that are not over; what they have still to move is erased as well. */
   MERGER(

@@ -47,7 +47,7 @@ final class OperationBatch {
     this.reactions = scope.reactions();
     var stores = scope.stores();
     this.anonymous = new BatchAnonymous(scope.handle(), stores, scope.people());
-    this.events = new EventApplier(stores.names(), reactions);
+    this.events = new EventApplier(stores.names(), reactions, new ComputedApplier(ruleBook));
     this.identify = new IdentifyApplier(scope.people(), anonymous, activity, ruleBook);
     this.devices = new DeviceApplier(scope, activity);
     this.objects = new ObjectApplier(scope, activity);
@@ -101,7 +101,9 @@ final class OperationBatch {
   void lock() {
     var needs = new BatchNeeds(ruleBook, memberships, operations);
     scope.people().resolve(needs.identifiers());
-    scope.people().load(needs.loaded(), anonymous.lock(needs.anonymous(), new TreeSet<>(), last()));
+    var others = new ArrayList<>(anonymous.lock(needs.anonymous(), new TreeSet<>(), last()));
+    others.addAll(devices.owners(operations));
+    scope.people().load(needs.loaded(), others);
   }
 
   /** Calls that name a suppressed identifier leave no trace (track §9.2). */
@@ -146,6 +148,7 @@ final class OperationBatch {
     linkable.addAll(needs.link(anonymous));
     var others = new ArrayList<>(anonymous.lock(needs.anonymous(), needs.attached(), last()));
     others.addAll(reports.read(operations, needs.reach()));
+    others.addAll(devices.owners(operations));
     scope.people().load(needs.loaded(), others);
     reports.follow();
     scope.people().lookForSuppressed();

@@ -40,6 +40,7 @@ final class Waves {
   private IdentifierCache cache;
   private boolean identityMoved;
   private int deliveries;
+  private boolean leavesWork;
 
   Waves(
       Handle handle,
@@ -122,6 +123,7 @@ final class Waves {
   private void done(BatchScope scope, boolean moved) {
     resolved.putAll(scope.people().toCache());
     deliveries += scope.reactions().deliveries().size();
+    leavesWork |= scope.leavesWork();
     if (moved || scope.people().namesRemoved()) {
       identityMoved = true;
       cache = new IdentifierCache(); // what was cached is not true for this transaction any more
@@ -141,6 +143,11 @@ final class Waves {
   /** How many deliveries were queued. */
   int deliveries() {
     return deliveries;
+  }
+
+  /** Whether due work has something to do at once, when this is committed. */
+  boolean leavesWork() {
+    return leavesWork;
   }
 
   /** What keeps operations from being applied together with ordinary ones. */

@@ -59,6 +59,7 @@ final class ManagementEdge implements AutoCloseable {
                 new PersonLookup(people),
                 new FormRepository(database, kit.clock),
                 new ObjectTypes(database, kit.clock),
+                kit.computed,
                 people,
                 kit.node(node).intake(),
                 new ManageApi.Privacy(

@@ -5,6 +5,7 @@ import dev.carillon.api.Tenant;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
@@ -42,6 +43,7 @@ final class ManageServer implements AutoCloseable {
   ManageServer(Database database, InstantSource clock, RateLimits limits) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
+    var computed = new ComputedAttributes(clock);
     builder = new SegmentBuilder(database, segments, counters, clock);
     api =
         new ManageApi(
@@ -57,6 +59,7 @@ final class ManageServer implements AutoCloseable {
                 new PersonLookup(new PeopleQueries(database)),
                 new FormRepository(database, clock),
                 new ObjectTypes(database, clock),
+                computed,
                 new PeopleQueries(database),
                 _ -> {
                   throw new IntakeUnavailable("there is no log here", 1);
