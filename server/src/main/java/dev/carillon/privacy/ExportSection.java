@@ -4,6 +4,7 @@ import static dev.carillon.privacy.PersonTable.ACTIVITY;
 import static dev.carillon.privacy.PersonTable.ANONYMOUS_EVENT;
 import static dev.carillon.privacy.PersonTable.ANONYMOUS_LINK;
 import static dev.carillon.privacy.PersonTable.ANONYMOUS_RELATIONSHIP;
+import static dev.carillon.privacy.PersonTable.CAMPAIGN_WAKE;
 import static dev.carillon.privacy.PersonTable.CLICK;
 import static dev.carillon.privacy.PersonTable.COMPUTED;
 import static dev.carillon.privacy.PersonTable.COMPUTED_TIMER;
@@ -139,6 +140,15 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
               SELECT json_build_object('wake_id', w.wake_id) FROM message_wake w
                WHERE w.person_id = ANY(:people) AND w.workspace_id = :workspace ORDER BY w.wake_id
               """,
+              SMALL),
+          new ExportSection(
+              "journeys_to_look_at",
+              Set.of(CAMPAIGN_WAKE),
+              """
+              SELECT json_build_object('campaign_id', w.campaign_id, 'ended_at', %s) FROM campaign_wake w
+               WHERE w.person_id = ANY(:people) AND w.workspace_id = :workspace ORDER BY w.wake_id
+              """
+                  .formatted(at("w.ended_at")),
               SMALL),
           new ExportSection(
               "segment_timers",

@@ -30,6 +30,8 @@ public enum PersonTable {
   COMPUTED_TIMER("computed_timer", Goes.AT_ONCE),
   /** Nearly always empty, so it needs no index by person. */
   MESSAGE_WAKE("message_wake", Goes.AT_ONCE),
+  /** The same. */
+  CAMPAIGN_WAKE("campaign_wake", Goes.AT_ONCE),
   REFUSAL("campaign_refusal", Goes.AT_ONCE),
   /** Merges into the person that are not over; what they have still to move is erased as well. */
   MERGER(

@@ -126,7 +126,7 @@ final class ErasureTest {
   private static Map<String, Long> stored(WholePerson person) {
     var stored = new TreeMap<String, Long>();
     for (var table : PersonTable.values()) {
-      if (table != PersonTable.ERASURE) {
+      if (table != PersonTable.ERASURE && !WholePerson.FLEETING.contains(table.table())) {
         stored.put(table.table(), person.rows(KIT, table.table()));
       }
     }

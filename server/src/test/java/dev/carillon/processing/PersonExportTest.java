@@ -47,7 +47,7 @@ final class PersonExportTest {
     // given: somebody of whom every table holds something
     var ada = WholePerson.in(KIT, EDGE);
     for (var table : PersonTable.values()) {
-      if (table != PersonTable.ERASURE) {
+      if (table != PersonTable.ERASURE && !WholePerson.FLEETING.contains(table.table())) {
         assertThat(ada.rows(KIT, table.table())).as(table.table()).isPositive();
       }
     }
