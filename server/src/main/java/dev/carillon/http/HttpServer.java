@@ -261,11 +261,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private static void send(
-      ServerResponse response,
-      Reply reply,
-      Router.Target target,
-      boolean keepAlive,
-      boolean head) {
+      ServerResponse response, Reply reply, Router.Target target, boolean keepAlive, boolean head) {
     head(response, reply, target, keepAlive);
     if (head && reply.writer() != null) {
       response.send(); // how long it would be is not known

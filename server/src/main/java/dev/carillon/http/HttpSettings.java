@@ -37,7 +37,7 @@ public record HttpSettings(
         10_000,
         16 * 1024,
         32 * 1024,
-        10 * 1024 * 1024,
+        16 * 1024 * 1024,
         Duration.ofSeconds(30),
         Duration.ofSeconds(75),
         Duration.ofSeconds(10));

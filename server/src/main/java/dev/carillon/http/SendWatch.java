@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends answers that are written while they are sent and whose client takes nothing any more: a
- * write would wait for ever, with all that the writer holds. The thread is interrupted, which closes
- * the connection it writes to.
+ * write would wait for ever, with all that the writer holds. The thread is interrupted, which
+ * closes the connection it writes to.
  */
 final class SendWatch implements AutoCloseable {
   private final Map<Thread, Output> outputs = new ConcurrentHashMap<>();

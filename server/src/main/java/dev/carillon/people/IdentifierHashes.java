@@ -11,8 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Keyed hashes that stand for identifiers of people who are not to be known any more: without the
- * secret of this installation nobody can tell whose a hash is, or try addresses against it. Safe for
- * any number of threads.
+ * secret of this installation nobody can tell whose a hash is, or try addresses against it. Safe
+ * for any number of threads.
  */
 public final class IdentifierHashes {
   private static final String ALGORITHM = "HmacSHA256";

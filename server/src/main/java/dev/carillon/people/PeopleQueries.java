@@ -108,7 +108,9 @@ public final class PeopleQueries {
             .findOne());
   }
 
-  /** Those of these identifiers, {@code cio_id}s among them, that name somebody of the workspace. */
+  /**
+   * Those of these identifiers, {@code cio_id}s among them, that name somebody of the workspace.
+   */
   public Set<IdentifierKey> known(WorkspaceId workspace, Collection<IdentifierKey> identifiers) {
     var keys = List.copyOf(identifiers);
     return new HashSet<>(

@@ -66,7 +66,9 @@ public record Called(
   /** The names as stored while the erasure lasts. */
   String json() {
     var json = new LinkedHashMap<String, Object>();
-    json.put("identifiers", identifiers.stream().map(each -> List.of(word(each.kind()), each.key())).toList());
+    json.put(
+        "identifiers",
+        identifiers.stream().map(each -> List.of(word(each.kind()), each.key())).toList());
     json.put("anonymous_ids", List.copyOf(anonymousIds));
     return AttributesJson.print(json);
   }

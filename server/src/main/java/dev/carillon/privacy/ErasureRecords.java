@@ -159,9 +159,7 @@ public final class ErasureRecords {
     if (row.completedAt != null || row.failedAt != null) {
       return null;
     }
-    return row.removedAt == null
-        ? Waiting.PROCESSING
-        : waitsForLog ? Waiting.LOG : Waiting.ROWS;
+    return row.removedAt == null ? Waiting.PROCESSING : waitsForLog ? Waiting.LOG : Waiting.ROWS;
   }
 
   /**

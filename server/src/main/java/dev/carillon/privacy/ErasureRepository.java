@@ -56,10 +56,13 @@ public final class ErasureRepository {
             ON CONFLICT DO NOTHING
             """)
         .bind("ids", rows.values().stream().mapToLong(ErasureRequest::id).toArray())
-        .bind("workspaces", rows.values().stream().mapToInt(each -> each.workspace().value()).toArray())
+        .bind(
+            "workspaces",
+            rows.values().stream().mapToInt(each -> each.workspace().value()).toArray())
         .bind("modes", rows.values().stream().map(each -> each.mode().code()).toArray(Short[]::new))
         .bind("reasons", rows.values().stream().map(ErasureRequest::reason).toArray(String[]::new))
-        .bind("credentials", rows.values().stream().mapToInt(ErasureRequest::credentialId).toArray())
+        .bind(
+            "credentials", rows.values().stream().mapToInt(ErasureRequest::credentialId).toArray())
         .bind(
             "requested",
             rows.values().stream().map(ErasureRequest::requestedAt).toArray(Instant[]::new))
@@ -86,7 +89,8 @@ public final class ErasureRepository {
             "SELECT person_id, anonymous_id FROM anonymous_link WHERE person_id = ANY(:people)")
         .bind("people", people)
         .map((row, _) ->
-            ids.computeIfAbsent(row.getLong(1), _ -> new java.util.TreeSet<>()).add(row.getString(2)))
+            ids.computeIfAbsent(row.getLong(1), _ -> new java.util.TreeSet<>())
+                .add(row.getString(2)))
         .list();
     return ids;
   }
@@ -115,7 +119,8 @@ public final class ErasureRepository {
       Handle handle, List<Subject> subjects, List<Heir> merged, Instant dueAt, Instant now) {
     var people = new LinkedHashMap<Long, Called>();
     subjects.forEach(each -> people.merge(each.person().personId(), each.person(), Called::and));
-    var counts = Census.of(handle, Census.tables(Set.of(PersonTable.Goes.AT_ONCE)), people.values());
+    var counts =
+        Census.of(handle, Census.tables(Set.of(PersonTable.Goes.AT_ONCE)), people.values());
     forgetAnonymous(handle, people.values());
     accept(handle, subjects.stream().map(Subject::request).toList());
     var owners = new HashMap<Long, Long>();
@@ -230,8 +235,11 @@ public final class ErasureRepository {
             """)
         .bind("due", dueAt)
         .bind("people", work.stream().mapToLong(each -> each.person().personId()).toArray())
-        .bind("workspaces", work.stream().mapToInt(each -> each.person().workspace().value()).toArray())
-        .bind("modes", work.stream().map(each -> each.request().mode().code()).toArray(Short[]::new))
+        .bind(
+            "workspaces",
+            work.stream().mapToInt(each -> each.person().workspace().value()).toArray())
+        .bind(
+            "modes", work.stream().map(each -> each.request().mode().code()).toArray(Short[]::new))
         .bind("requests", work.stream().mapToLong(each -> each.request().id()).toArray())
         .bind("standIns", work.stream().mapToLong(each -> standIn(each.request().mode())).toArray())
         .bind("names", work.stream().map(each -> each.person().json()).toArray(String[]::new))
@@ -253,11 +261,13 @@ public final class ErasureRepository {
     var rows = new TreeMap<HashRow, Short>();
     for (var each : subjects) {
       var workspace = each.request().workspace();
-      var keys = each.person().identifiers().stream().map(name -> IdentifierKey.of(workspace, name));
+      var keys =
+          each.person().identifiers().stream().map(name -> IdentifierKey.of(workspace, name));
       hashes
           .of(keys.toList())
           .forEach((hash, key) ->
-              rows.put(new HashRow(workspace.value(), hash, each.request().id()), key.kind().code()));
+              rows.put(
+                  new HashRow(workspace.value(), hash, each.request().id()), key.kind().code()));
     }
     handle
         .createUpdate(

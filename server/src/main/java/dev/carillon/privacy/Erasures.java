@@ -20,14 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Erases what people who are gone left behind, step by step: events, deliveries, journeys, activity.
+ * Erases what people who are gone left behind, step by step: events, deliveries, journeys,
+ * activity.
  *
- * <p><b>When.</b> A while after the removal, because a batch that ran at that moment may still store
- * a plain event, by an identifier it had looked up before. For a deletion that while is all. Of
- * somebody whose erasure was asked for, a proof is owed: what is left is removed once more when no
- * transaction from before the removal is left and the log has given back every block from before it;
- * only then tables are read from end to end for what names the person, and everything is counted. If
- * anything is found it starts again.
+ * <p><b>When.</b> A while after the removal, because a batch that ran at that moment may still
+ * store a plain event, by an identifier it had looked up before. For a deletion that while is all.
+ * Of somebody whose erasure was asked for, a proof is owed: what is left is removed once more when
+ * no transaction from before the removal is left and the log has given back every block from before
+ * it; only then tables are read from end to end for what names the person, and everything is
+ * counted. If anything is found it starts again.
  *
  * <p><b>Crashes and other nodes.</b> A step is one transaction that claims people, does a bounded
  * part of the work, adds to the counts of the proof and notes how far it came. So what was not
@@ -66,11 +67,7 @@ public final class Erasures {
    * @param entries of the activity log read at once, 1 or more
    */
   public Erasures(
-      Database database,
-      InstantSource clock,
-      StoredOperations operations,
-      int rows,
-      int entries) {
+      Database database, InstantSource clock, StoredOperations operations, int rows, int entries) {
     this.database = database;
     this.clock = clock;
     this.remains = new Remains(rows);
@@ -162,22 +159,16 @@ public final class Erasures {
 
   private void swept(
       Handle handle, List<Work> work, Sweeps.Slice slice, Stage stage, Stage then, Instant now) {
-    add(
-        handle,
-        work,
-        slice.removed().stream().map(Remains.Done::new).toList());
+    add(handle, work, slice.removed().stream().map(Remains.Done::new).toList());
     var found = work.stream().map(each -> each.found() + slice.of(each.personId())).toList();
     var next = slice.next();
     queue.move(
-        handle,
-        work,
-        next == null ? then : stage,
-        next == null ? Cursor.START : next,
-        found,
-        now);
+        handle, work, next == null ? then : stage, next == null ? Cursor.START : next, found, now);
   }
 
-  /** Somebody of whom the tables that were read from end to end held something is read for again. */
+  /**
+   * Somebody of whom the tables that were read from end to end held something is read for again.
+   */
   private void check(Handle handle, List<Work> work, Instant now) {
     var again = work.stream().filter(each -> each.found() > 0).toList();
     move(handle, again, Stage.LETTERS, now);
@@ -211,10 +202,7 @@ public final class Erasures {
     var people = late.stream().map(Count::personId).collect(Collectors.toSet());
     ErasureRepository.forgetAnonymous(
         handle,
-        work.stream()
-            .map(Work::person)
-            .filter(each -> people.contains(each.personId()))
-            .toList());
+        work.stream().map(Work::person).filter(each -> people.contains(each.personId())).toList());
     add(handle, work, late.stream().map(Remains.Done::new).toList());
   }
 

@@ -4,6 +4,7 @@ import static dev.carillon.privacy.PersonTable.ACTIVITY;
 import static dev.carillon.privacy.PersonTable.ANONYMOUS_EVENT;
 import static dev.carillon.privacy.PersonTable.ANONYMOUS_LINK;
 import static dev.carillon.privacy.PersonTable.ANONYMOUS_RELATIONSHIP;
+import static dev.carillon.privacy.PersonTable.CAMPAIGN_WAKE;
 import static dev.carillon.privacy.PersonTable.CLICK;
 import static dev.carillon.privacy.PersonTable.COMPUTED;
 import static dev.carillon.privacy.PersonTable.COMPUTED_TIMER;
@@ -31,8 +32,8 @@ import java.util.Set;
  *
  * @param name in the document
  * @param covers the tables whose rows of the person it shows
- * @param sql reads {@code :people}, the person and whom was merged into it a moment ago, and
- *     {@code :workspace}; times are Unix seconds
+ * @param sql reads {@code :people}, the person and whom was merged into it a moment ago, and {@code
+ *     :workspace}; times are Unix seconds
  * @param fetched rows held in memory at once
  */
 record ExportSection(String name, Set<PersonTable> covers, String sql, int fetched) {
@@ -141,6 +142,15 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
               """,
               SMALL),
           new ExportSection(
+              "journeys_to_look_at",
+              Set.of(CAMPAIGN_WAKE),
+              """
+              SELECT json_build_object('campaign_id', w.campaign_id, 'ended_at', %s) FROM campaign_wake w
+               WHERE w.person_id = ANY(:people) AND w.workspace_id = :workspace ORDER BY w.wake_id
+              """
+                  .formatted(at("w.ended_at")),
+              SMALL),
+          new ExportSection(
               "segment_timers",
               Set.of(TIMER),
               """
@@ -161,7 +171,8 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
                 FROM journey j LEFT JOIN campaign c ON c.campaign_id = j.campaign_id AND c.workspace_id = j.workspace_id
                WHERE j.person_id = ANY(:people) AND j.workspace_id = :workspace
               """
-                  .formatted(at("j.started_at"), at("j.entered_at"), at("j.wake_at"), at("j.ended_at")),
+                  .formatted(
+                      at("j.started_at"), at("j.entered_at"), at("j.wake_at"), at("j.ended_at")),
               SMALL),
           new ExportSection(
               "campaign_refusals",

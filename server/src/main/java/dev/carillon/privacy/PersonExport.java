@@ -239,7 +239,8 @@ public final class PersonExport {
               .toList();
       return suppressions.find(handle, keys).stream()
           .sorted()
-          .map(each -> Map.<String, Object>of("type", Called.word(each.kind()), "value", each.value()))
+          .map(each ->
+              Map.<String, Object>of("type", Called.word(each.kind()), "value", each.value()))
           .toList();
     }
 
@@ -266,8 +267,7 @@ public final class PersonExport {
           .map((row, _) ->
               rules.put(
                   row.getInt(1),
-                  new Rule(
-                      EventKind.of(row.getInt(2)).wire(), row.getString(3), row.getString(4))))
+                  new Rule(EventKind.of(row.getInt(2)).wire(), row.getString(3), row.getString(4))))
           .list();
       var list = new ArrayList<Map<String, @Nullable Object>>();
       for (var id : counters.ids()) {
@@ -300,7 +300,8 @@ public final class PersonExport {
                       : "{\"message_id\":\"%s\",%s"
                           .formatted(
                               ids.text(
-                                  row.getLong(2), row.getObject(3, OffsetDateTime.class).toInstant()),
+                                  row.getLong(2),
+                                  row.getObject(3, OffsetDateTime.class).toInstant()),
                               row.getString(1).strip().substring(1)))
               .iterator()) {
         while (rows.hasNext()) {

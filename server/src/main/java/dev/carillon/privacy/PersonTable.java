@@ -4,10 +4,10 @@ package dev.carillon.privacy;
  * Every table that holds something of a person, how its rows are found, and when they go. Export,
  * erasure and the last check of an erasure read this list; a test compares it with the schema.
  *
- * <p>Not here, on purpose: {@code suppression} and {@code erasure_identifier} hold keyed hashes that
- * are to outlive the person, {@code event_seen} keys that lead to nobody, {@code log_block} is given
- * back as a whole (an erasure waits for that). What other people's attributes and events say about
- * somebody is theirs.
+ * <p>Not here, on purpose: {@code suppression} and {@code erasure_identifier} hold keyed hashes
+ * that are to outlive the person, {@code event_seen} keys that lead to nobody, {@code log_block} is
+ * given back as a whole (an erasure waits for that). What other people's attributes and events say
+ * about somebody is theirs.
  */
 public enum PersonTable {
   PERSON("person", Goes.AT_ONCE),
@@ -30,6 +30,8 @@ public enum PersonTable {
   COMPUTED_TIMER("computed_timer", Goes.AT_ONCE),
   /** Nearly always empty, so it needs no index by person. */
   MESSAGE_WAKE("message_wake", Goes.AT_ONCE),
+  /** The same. */
+  CAMPAIGN_WAKE("campaign_wake", Goes.AT_ONCE),
   REFUSAL("campaign_refusal", Goes.AT_ONCE),
   /** Merges into the person that are not over; what they have still to move is erased as well. */
   MERGER(
@@ -106,10 +108,10 @@ public enum PersonTable {
 
   private static String ofDeliveries(String table) {
     return """
-        SELECT d.person_id, count(*) FROM delivery d
-          JOIN %s t ON t.delivery_id = d.delivery_id AND t.created_at = d.created_at
-         WHERE d.person_id = ANY(:people) GROUP BY d.person_id
-        """
+    SELECT d.person_id, count(*) FROM delivery d
+      JOIN %s t ON t.delivery_id = d.delivery_id AND t.created_at = d.created_at
+     WHERE d.person_id = ANY(:people) GROUP BY d.person_id
+    """
         .formatted(table);
   }
 

@@ -12,14 +12,14 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Removes what is stored under the keys of people who are gone, or takes from it all that leads back
- * to them: a bounded number of rows of each table and person a call, with a constant number of
+ * Removes what is stored under the keys of people who are gone, or takes from it all that leads
+ * back to them: a bounded number of rows of each table and person a call, with a constant number of
  * statements.
  *
  * <p>Rows are picked by index and then named by their place ({@code ctid}) and the key of their
- * partition, which together are unique; so a person with a hundred million rows costs no more a step
- * than one with a thousand. A delivery that a worker holds at the moment is left alone, because its
- * outcome would be written behind us; the next step finds it.
+ * partition, which together are unique; so a person with a hundred million rows costs no more a
+ * step than one with a thousand. A delivery that a worker holds at the moment is left alone,
+ * because its outcome would be written behind us; the next step finds it.
  */
 final class Remains {
   private final int each;
@@ -97,8 +97,7 @@ final class Remains {
       if (one.count.rows() >= each) {
         var person = one.count.personId();
         var events = one.count.table() == PersonTable.EVENT;
-        unfinished.merge(
-            person, events ? one.until : Instant.MIN, (a, b) -> a.isAfter(b) ? a : b);
+        unfinished.merge(person, events ? one.until : Instant.MIN, (a, b) -> a.isAfter(b) ? a : b);
       }
     }
     return unfinished;
@@ -162,11 +161,11 @@ final class Remains {
       Treatment.anonymises(
           PersonTable.EVENT,
           EVENTS.formatted(
-          """
-          UPDATE event e SET person_id = p.stand_in, data = '{}', event_id = NULL,
-                             op = -(1 + random() * 9007199254740990)::bigint
-            FROM picked p WHERE e.received_at = p.received_at AND e.ctid = p.place
-          """));
+              """
+              UPDATE event e SET person_id = p.stand_in, data = '{}', event_id = NULL,
+                                 op = -(1 + random() * 9007199254740990)::bigint
+                FROM picked p WHERE e.received_at = p.received_at AND e.ctid = p.place
+              """));
 
   /** {@code %s}: which activities stay. */
   private static final String ACTIVITIES =
@@ -191,17 +190,17 @@ final class Remains {
   private static final Treatment DELETE_CLICKS =
       Treatment.removes(
           PersonTable.CLICK,
-      """
-      WITH picked AS MATERIALIZED (
-        SELECT u.person_id, k.created_at, k.place FROM unnest(:people) AS u(person_id)
-         CROSS JOIN LATERAL (SELECT k.created_at, k.ctid AS place
-                               FROM delivery d JOIN delivery_click k
-                                 ON k.delivery_id = d.delivery_id AND k.created_at = d.created_at
-                              WHERE d.person_id = u.person_id LIMIT :each) k),
-      gone AS (DELETE FROM delivery_click k USING picked p
-                WHERE k.created_at = p.created_at AND k.ctid = p.place RETURNING p.person_id)
-      SELECT 'CLICK', person_id, count(*) FROM gone GROUP BY person_id
-      """);
+          """
+          WITH picked AS MATERIALIZED (
+            SELECT u.person_id, k.created_at, k.place FROM unnest(:people) AS u(person_id)
+             CROSS JOIN LATERAL (SELECT k.created_at, k.ctid AS place
+                                   FROM delivery d JOIN delivery_click k
+                                     ON k.delivery_id = d.delivery_id AND k.created_at = d.created_at
+                                  WHERE d.person_id = u.person_id LIMIT :each) k),
+          gone AS (DELETE FROM delivery_click k USING picked p
+                    WHERE k.created_at = p.created_at AND k.ctid = p.place RETURNING p.person_id)
+          SELECT 'CLICK', person_id, count(*) FROM gone GROUP BY person_id
+          """);
 
   /**
    * Those without clicks, which go before. First {@code %s}: which are still to be done; second:
@@ -234,33 +233,39 @@ final class Remains {
 
   /** The row stays under the person's key, which names nobody. */
   private static final Treatment STRIP_DELIVERIES =
-      Treatment.anonymises(PersonTable.DELIVERY, DELIVERIES.formatted(
-          """
-          AND (d.recipient IS NOT NULL OR d.subject IS NOT NULL OR d.failure_message IS NOT NULL
-               OR d.trigger <> '{}' OR d.trigger_event_id IS NOT NULL)
-          """,
-          """
-          UPDATE delivery d SET recipient = NULL, subject = NULL, failure_message = NULL, trigger = '{}',
-                                trigger_event_id = NULL
-            FROM locked p WHERE d.delivery_id = p.delivery_id AND d.created_at = p.created_at
-          """));
+      Treatment.anonymises(
+          PersonTable.DELIVERY,
+          DELIVERIES.formatted(
+              """
+              AND (d.recipient IS NOT NULL OR d.subject IS NOT NULL OR d.failure_message IS NOT NULL
+                   OR d.trigger <> '{}' OR d.trigger_event_id IS NOT NULL)
+              """,
+              """
+              UPDATE delivery d SET recipient = NULL, subject = NULL, failure_message = NULL, trigger = '{}',
+                                    trigger_event_id = NULL
+                FROM locked p WHERE d.delivery_id = p.delivery_id AND d.created_at = p.created_at
+              """));
 
   private static final Treatment ANONYMISE_DELIVERIES =
-      Treatment.anonymises(PersonTable.DELIVERY, DELIVERIES.formatted(
-          "",
-          """
-          UPDATE delivery d SET person_id = p.stand_in, recipient = NULL, subject = NULL,
-                                failure_message = NULL, trigger = '{}', trigger_event_id = NULL
-            FROM locked p WHERE d.delivery_id = p.delivery_id AND d.created_at = p.created_at
-          """));
+      Treatment.anonymises(
+          PersonTable.DELIVERY,
+          DELIVERIES.formatted(
+              "",
+              """
+              UPDATE delivery d SET person_id = p.stand_in, recipient = NULL, subject = NULL,
+                                    failure_message = NULL, trigger = '{}', trigger_event_id = NULL
+                FROM locked p WHERE d.delivery_id = p.delivery_id AND d.created_at = p.created_at
+              """));
 
   private static final Treatment DELETE_DELIVERIES =
-      Treatment.removes(PersonTable.DELIVERY, DELIVERIES.formatted(
-          "",
-          """
-          DELETE FROM delivery d USING locked p
-           WHERE d.delivery_id = p.delivery_id AND d.created_at = p.created_at
-          """));
+      Treatment.removes(
+          PersonTable.DELIVERY,
+          DELIVERIES.formatted(
+              "",
+              """
+              DELETE FROM delivery d USING locked p
+               WHERE d.delivery_id = p.delivery_id AND d.created_at = p.created_at
+              """));
 
   /** {@code %s}: what is done with the rows that were picked. */
   private static final String JOURNEYS =
@@ -289,20 +294,20 @@ final class Remains {
   private static final Treatment FREE_ANONYMOUS_IDS =
       Treatment.removes(
           PersonTable.ANONYMOUS_LINK,
-      """
-      WITH picked AS MATERIALIZED (
-        SELECT u.person_id, l.workspace_id, l.anonymous_id FROM unnest(:people) AS u(person_id)
-         CROSS JOIN LATERAL (SELECT l.workspace_id, l.anonymous_id FROM anonymous_link l
-                              WHERE l.person_id = u.person_id LIMIT :each) l),
-      locked AS MATERIALIZED (
-        SELECT p.person_id, l.workspace_id, l.anonymous_id
-          FROM picked p JOIN anonymous_link l USING (workspace_id, anonymous_id)
-         ORDER BY l.workspace_id, l.anonymous_id COLLATE "C" FOR UPDATE OF l),
-      gone AS (UPDATE anonymous_link l SET person_id = NULL, linked_at = NULL FROM locked p
-                WHERE l.workspace_id = p.workspace_id AND l.anonymous_id = p.anonymous_id
-                  AND l.person_id = p.person_id RETURNING p.person_id)
-      SELECT 'ANONYMOUS_LINK', person_id, count(*) FROM gone GROUP BY person_id
-      """);
+          """
+          WITH picked AS MATERIALIZED (
+            SELECT u.person_id, l.workspace_id, l.anonymous_id FROM unnest(:people) AS u(person_id)
+             CROSS JOIN LATERAL (SELECT l.workspace_id, l.anonymous_id FROM anonymous_link l
+                                  WHERE l.person_id = u.person_id LIMIT :each) l),
+          locked AS MATERIALIZED (
+            SELECT p.person_id, l.workspace_id, l.anonymous_id
+              FROM picked p JOIN anonymous_link l USING (workspace_id, anonymous_id)
+             ORDER BY l.workspace_id, l.anonymous_id COLLATE "C" FOR UPDATE OF l),
+          gone AS (UPDATE anonymous_link l SET person_id = NULL, linked_at = NULL FROM locked p
+                    WHERE l.workspace_id = p.workspace_id AND l.anonymous_id = p.anonymous_id
+                      AND l.person_id = p.person_id RETURNING p.person_id)
+          SELECT 'ANONYMOUS_LINK', person_id, count(*) FROM gone GROUP BY person_id
+          """);
 
   private void run(
       Handle handle, List<Done> done, Treatment treatment, List<Work> work, Instant now) {
@@ -310,10 +315,7 @@ final class Remains {
       return;
     }
     var query =
-        handle
-            .createQuery(treatment.sql)
-            .bind("people", WorkQueue.people(work))
-            .bind("each", each);
+        handle.createQuery(treatment.sql).bind("people", WorkQueue.people(work)).bind("each", each);
     if (treatment.sql.contains(":standIns")) {
       query.bind("standIns", work.stream().mapToLong(Work::standIn).toArray());
     }

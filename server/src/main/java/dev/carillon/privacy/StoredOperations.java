@@ -28,8 +28,8 @@ public interface StoredOperations {
           && (identifiers.stream()
                   .anyMatch(each ->
                       person.identifiers().stream()
-                          .anyMatch(own ->
-                              own.kind() == each.kind() && own.key().equals(each.key())))
+                          .anyMatch(
+                              own -> own.kind() == each.kind() && own.key().equals(each.key())))
               || anonymousIds.stream().anyMatch(person.anonymousIds()::contains));
     }
   }

@@ -35,7 +35,10 @@ final class Sweeps {
    */
   record Slice(List<Count> removed, @Nullable Cursor next) {
     long of(long personId) {
-      return removed.stream().filter(each -> each.personId() == personId).mapToLong(Count::rows).sum();
+      return removed.stream()
+          .filter(each -> each.personId() == personId)
+          .mapToLong(Count::rows)
+          .sum();
     }
   }
 
@@ -50,7 +53,9 @@ final class Sweeps {
                 SELECT op, CASE WHEN workspace_id = ANY(:workspaces) THEN payload END FROM dead_letter
                  WHERE op > :from ORDER BY op LIMIT :most
                 """)
-            .bind("workspaces", work.stream().mapToInt(each -> each.workspace().value()).distinct().toArray())
+            .bind(
+                "workspaces",
+                work.stream().mapToInt(each -> each.workspace().value()).distinct().toArray())
             .bind("from", from.op())
             .bind("most", LETTERS)
             .map((row, _) -> new Letter(row.getLong(1), row.getBytes(2)))
@@ -71,16 +76,15 @@ final class Sweeps {
           .execute();
     }
     var next =
-        letters.size() < LETTERS
-            ? null
-            : new Cursor(from.at(), letters.getLast().op, from.part());
+        letters.size() < LETTERS ? null : new Cursor(from.at(), letters.getLast().op, from.part());
     return new Slice(counts(PersonTable.DEAD_LETTER, counts), next);
   }
 
   private @Nullable Long named(byte[] payload, Collection<Work> work) {
     return operations
         .read(payload)
-        .flatMap(operation -> work.stream().filter(each -> operation.names(each.person())).findFirst())
+        .flatMap(
+            operation -> work.stream().filter(each -> operation.names(each.person())).findFirst())
         .map(Work::personId)
         .orElse(null);
   }
@@ -89,7 +93,8 @@ final class Sweeps {
 
   /**
    * Removes entries of the activity log that concern nobody, or an object, and name one of these
-   * people: as whom a relationship is with, as who was looked for and not found, as an anonymous id.
+   * people: as whom a relationship is with, as who was looked for and not found, as an anonymous
+   * id.
    */
   Slice activities(Handle handle, Collection<Work> work, Cursor from) {
     var people = work.stream().map(Work::person).toList();
@@ -101,7 +106,10 @@ final class Sweeps {
             .bind("most", activities)
             .map((row, _) ->
                 new Entry(
-                    new Cursor(row.getObject(1, java.time.OffsetDateTime.class).toInstant(), row.getLong(2), row.getInt(3)),
+                    new Cursor(
+                        row.getObject(1, java.time.OffsetDateTime.class).toInstant(),
+                        row.getLong(2),
+                        row.getInt(3)),
                     row.getObject(4, Long.class)))
             .list();
     var counts = new HashMap<Long, Long>();

@@ -41,14 +41,18 @@ final class WorkQueue {
                   row.getLong("stand_in"),
                   row.getObject("seen_at") != null,
                   Stage.of(row.getInt("stage")),
-                  cursor(row.getObject("cursor_at", OffsetDateTime.class), row.getLong("cursor_op"), row.getInt("cursor_part")),
+                  cursor(
+                      row.getObject("cursor_at", OffsetDateTime.class),
+                      row.getLong("cursor_op"),
+                      row.getInt("cursor_part")),
                   row.getLong("found"));
             })
             .list();
     var unseen = claimed.stream().filter(each -> !each.seen()).toList();
     if (!unseen.isEmpty()) {
       handle
-          .createUpdate("UPDATE erasure SET seen_at = clock_timestamp() WHERE person_id = ANY(:people)")
+          .createUpdate(
+              "UPDATE erasure SET seen_at = clock_timestamp() WHERE person_id = ANY(:people)")
           .bind("people", people(unseen))
           .execute();
     }

@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * Erasures on request: people are removed as a deletion removes them, and put down for the steps
  * that remove the rest (class {@link dev.carillon.privacy.Erasures}).
  *
- * <p>Whom a call means is who its identifier names when its turn comes, as with a deletion, so calls
- * about one person keep their order: who was identified before is gone, who is identified after is
- * somebody new. If it names nobody, the one it named when it was accepted is meant, who may have
- * been deleted since or merged into somebody else; an erasure that was asked for is never lost.
+ * <p>Whom a call means is who its identifier names when its turn comes, as with a deletion, so
+ * calls about one person keep their order: who was identified before is gone, who is identified
+ * after is somebody new. If it names nobody, the one it named when it was accepted is meant, who
+ * may have been deleted since or merged into somebody else; an erasure that was asked for is never
+ * lost.
  */
 final class ErasureWave {
   private static final int LONGEST_CHAIN = 100;

@@ -115,8 +115,8 @@ public sealed interface Operation {
    *
    * @param person as the caller named the person, so that the erasure keeps its place among the
    *     caller's other calls
-   * @param personId whom that named when the call was accepted: who is erased if it names nobody any
-   *     more, or who survives a merge of that person
+   * @param personId whom that named when the call was accepted: who is erased if it names nobody
+   *     any more, or who survives a merge of that person
    * @param requestId number of the {@link dev.carillon.privacy.ErasureRequest}
    * @param reason as there
    * @param credentialId as there

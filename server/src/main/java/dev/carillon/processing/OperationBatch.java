@@ -226,7 +226,9 @@ final class OperationBatch {
       }
       case Operation.Membership call -> {
         var person =
-            memberships.allows(call) ? personFor(call, call.person(), call.mayCreate(), each) : null;
+            memberships.allows(call)
+                ? personFor(call, call.person(), call.mayCreate(), each)
+                : null;
         if (person != null) {
           memberships.apply(call, person, each.receivedAt);
         }

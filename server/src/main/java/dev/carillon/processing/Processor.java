@@ -381,9 +381,7 @@ public final class Processor implements AutoCloseable {
     if (operation.operation instanceof Operation.Event event) {
       FailedEvents.note(handle, stores, operation.entry, event);
     } else if (operation.operation instanceof Operation.Erase erase) {
-      stores
-          .erasures()
-          .fail(handle, erase.request(operation.entry.receivedAt()), clock.instant());
+      stores.erasures().fail(handle, erase.request(operation.entry.receivedAt()), clock.instant());
     }
   }
 

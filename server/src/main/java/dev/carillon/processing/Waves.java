@@ -13,10 +13,11 @@ import org.jdbi.v3.core.Handle;
  * Applies operations in waves, all inside the caller's transaction.
  *
  * <p>A batch reads everything first and works in memory. Operations that move or remove whole
- * people — merges, suppressions, erasures — do not fit into that: what they touch is known only from what is
- * stored. So they are barriers. Ordinary operations up to the next barrier form a wave, an {@link
- * OperationBatch}, and are written; consecutive barriers of one kind about different people form a
- * wave that is done in sets with SQL; the next wave reads again. Most batches are one wave.
+ * people — merges, suppressions, erasures — do not fit into that: what they touch is known only
+ * from what is stored. So they are barriers. Ordinary operations up to the next barrier form a
+ * wave, an {@link OperationBatch}, and are written; consecutive barriers of one kind about
+ * different people form a wave that is done in sets with SQL; the next wave reads again. Most
+ * batches are one wave.
  *
  * <p>An identify may turn out to make two people one only when it is looked at (P-20). Then its
  * wave ends before it, the merge is a wave, and the next begins with the same identify. As each

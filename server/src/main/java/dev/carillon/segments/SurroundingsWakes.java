@@ -95,6 +95,17 @@ public final class SurroundingsWakes {
         .list();
   }
 
+  /**
+   * Forgets journeys of people who are gone. The table is nearly always empty, so this reads it as
+   * a whole.
+   */
+  public void deletePeople(Handle handle, long[] people) {
+    handle
+        .createUpdate("DELETE FROM campaign_wake WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .execute();
+  }
+
   /** Removes notes that are worked off. */
   public void removeEnded(Handle handle, Collection<Ended> worked) {
     handle

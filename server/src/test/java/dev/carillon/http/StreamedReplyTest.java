@@ -26,8 +26,7 @@ class StreamedReplyTest {
   private static final HttpServer SERVER =
       HttpServer.start(
           HttpSettings.at("127.0.0.1", 0)
-              .withTimeouts(
-                  Duration.ofSeconds(5), Duration.ofMillis(1_500), Duration.ofSeconds(1)),
+              .withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(1_500), Duration.ofSeconds(1)),
           problem -> Reply.text(problem.status(), problem.message()),
           List.of(table()));
 
@@ -136,8 +135,7 @@ class StreamedReplyTest {
   @DisplayName("a client that takes nothing any more does not hold the writer for ever")
   void shouldEndWhenTheClientTakesNothing() throws Exception {
     try (var idle = new Socket("127.0.0.1", SERVER.port())) {
-      idle.getOutputStream()
-          .write("GET /s/endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+      idle.getOutputStream().write("GET /s/endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
       await().atMost(Duration.ofSeconds(20)).until(() -> !ENDED.get().isEmpty());
     }
   }

@@ -58,16 +58,18 @@ final class PersonTableTest {
   @Test
   @DisplayName("a table that is added without a thought is noticed, partitioned or not")
   void shouldNoticeANewTable() {
-    TEST.jdbi().useHandle(handle -> {
-      handle.begin();
-      handle.execute("CREATE TABLE novelty (person_id bigint, day date) PARTITION BY RANGE (day)");
-      handle.execute("CREATE TABLE novelty_other PARTITION OF novelty DEFAULT");
-      handle.execute("CREATE TABLE fad (anonymous_id text)");
-      var unlisted = personal(handle);
-      unlisted.removeAll(listed());
-      assertThat(unlisted).containsExactly("fad", "novelty");
-      handle.rollback();
-    });
+    TEST.jdbi()
+        .useHandle(handle -> {
+          handle.begin();
+          handle.execute(
+              "CREATE TABLE novelty (person_id bigint, day date) PARTITION BY RANGE (day)");
+          handle.execute("CREATE TABLE novelty_other PARTITION OF novelty DEFAULT");
+          handle.execute("CREATE TABLE fad (anonymous_id text)");
+          var unlisted = personal(handle);
+          unlisted.removeAll(listed());
+          assertThat(unlisted).containsExactly("fad", "novelty");
+          handle.rollback();
+        });
   }
 
   @Test
@@ -92,7 +94,6 @@ final class PersonTableTest {
   @DisplayName("the last check of an erasure counts every table but those that are read to the end")
   void shouldCountEveryTable() {
     assertThat(Census.tables(EnumSet.allOf(PersonTable.Goes.class)))
-        .isEqualTo(
-            EnumSet.complementOf(EnumSet.of(PersonTable.DEAD_LETTER, PersonTable.ERASURE)));
+        .isEqualTo(EnumSet.complementOf(EnumSet.of(PersonTable.DEAD_LETTER, PersonTable.ERASURE)));
   }
 }

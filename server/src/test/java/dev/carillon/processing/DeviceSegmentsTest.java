@@ -57,7 +57,8 @@ final class DeviceSegmentsTest {
     KIT.settle();
     assertThat(KIT.segmentsOf(ADA)).containsExactly(none);
     // when
-    THINGS.apply(THINGS.device(ADA, "t1", null, "app", "2"), THINGS.device(ADA, "t2", null, "push", true));
+    THINGS.apply(
+        THINGS.device(ADA, "t1", null, "app", "2"), THINGS.device(ADA, "t2", null, "push", true));
     // then: no one device has both
     assertThat(KIT.segmentsOf(ADA)).containsExactly(any);
     THINGS.apply(THINGS.device(ADA, "t1", null, "push", true));
@@ -71,7 +72,8 @@ final class DeviceSegmentsTest {
   }
 
   @Test
-  @DisplayName("§2.7: a device that moves to somebody else changes both, also when nobody names the former owner")
+  @DisplayName(
+      "§2.7: a device that moves to somebody else changes both, also when nobody names the former owner")
   void shouldLookAtBothWhenADeviceMoves() {
     var any = KIT.segment(device());
     THINGS.apply(THINGS.device(ADA, "t1", null));
@@ -82,13 +84,16 @@ final class DeviceSegmentsTest {
     // and within one batch, there and back
     KIT.acceptTogether(
         List.of(
-            THINGS.device(ADA, "t1", null), THINGS.device(BEN, "t1", null), THINGS.device(ADA, "t1", null)));
+            THINGS.device(ADA, "t1", null),
+            THINGS.device(BEN, "t1", null),
+            THINGS.device(ADA, "t1", null)));
     assertThat(KIT.segmentsOf(ADA)).containsExactly(any);
     assertThat(KIT.segmentsOf(BEN)).isEmpty();
   }
 
   @Test
-  @DisplayName("§2.6: last used within a span: left when it has passed, entered again with the next use")
+  @DisplayName(
+      "§2.6: last used within a span: left when it has passed, entered again with the next use")
   void shouldFollowTheClock() {
     var recent = KIT.segment(usedWithin(DAY.multipliedBy(30)));
     THINGS.apply(THINGS.device(ADA, "t1", null));
@@ -127,12 +132,14 @@ final class DeviceSegmentsTest {
     KIT.delete(ADA);
     THINGS.apply(THINGS.device(ADA, "t2", null));
     assertThat(KIT.segmentsOf(ADA)).containsExactly(any);
-    KIT.acceptTogether(List.of(THINGS.device(BEN, "t3", null), new Operation.Delete(KIT.workspace(), BEN)));
+    KIT.acceptTogether(
+        List.of(THINGS.device(BEN, "t3", null), new Operation.Delete(KIT.workspace(), BEN)));
     assertThat(KIT.people()).isEqualTo(1);
   }
 
   @Test
-  @DisplayName("S-9: segments of segments: a slow one reads a fast one and is read by one, ranks in order")
+  @DisplayName(
+      "S-9: segments of segments: a slow one reads a fast one and is read by one, ranks in order")
   void shouldCascadeBothWays() {
     var pro = KIT.segment(Around.attribute("plan", "pro"));
     var both = KIT.segment(both(new Condition.InSegment(pro), device()));
@@ -180,7 +187,8 @@ final class DeviceSegmentsTest {
   }
 
   @Test
-  @DisplayName("S-4, S-6: a build finds the same people as living through it, and starts no campaign")
+  @DisplayName(
+      "S-4, S-6: a build finds the same people as living through it, and starts no campaign")
   void shouldBuildWhatLiveWouldHaveFound() {
     var condition = both(usedWithin(DAY.multipliedBy(3)), device(is("app", "2")));
     var live = KIT.segment(condition);

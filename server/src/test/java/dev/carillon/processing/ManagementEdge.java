@@ -45,8 +45,7 @@ final class ManagementEdge implements AutoCloseable {
   ManagementEdge(ProcessingKit kit, int node) {
     this.kit = kit;
     var database = kit.database;
-    var ids =
-        new IdRanges(() -> kit.number("SELECT nextval('id_range')"));
+    var ids = new IdRanges(() -> kit.number("SELECT nextval('id_range')"));
     var people = new PeopleQueries(database);
     var api =
         new ManageApi(

@@ -64,7 +64,8 @@ final class ObjectSegmentsTest {
   }
 
   @Test
-  @DisplayName("§2.6, §2.7: counts follow relationships that come and go, also by cio_object_id; other types do not count")
+  @DisplayName(
+      "§2.6, §2.7: counts follow relationships that come and go, also by cio_object_id; other types do not count")
   void shouldCountObjects() {
     var none = KIT.segment(related(Count.AT_MOST, 0));
     var one = KIT.segment(related(Count.EXACTLY, 1));
@@ -84,7 +85,8 @@ final class ObjectSegmentsTest {
   }
 
   @Test
-  @DisplayName("§2.7: when an object changes or is deleted, everybody related to it is looked at, and may enter a campaign")
+  @DisplayName(
+      "§2.7: when an object changes or is deleted, everybody related to it is looked at, and may enter a campaign")
   void shouldLookAtEverybodyOfAnObject() {
     var pro = KIT.segment(related(is("plan", "pro")));
     var none = KIT.segment(not(related()));
@@ -108,7 +110,8 @@ final class ObjectSegmentsTest {
   @DisplayName("S-35, P-12: parts of an object's attributes, written as a whole or by a dotted key")
   void shouldFollowPartsOfAttributes() {
     var big = KIT.segment(related(is("address.city", "Oslo")));
-    THINGS.apply(THINGS.relate(ADA, ACME), THINGS.identify(ACME, "address", Map.of("city", "Oslo")));
+    THINGS.apply(
+        THINGS.relate(ADA, ACME), THINGS.identify(ACME, "address", Map.of("city", "Oslo")));
     assertThat(KIT.segmentsOf(ADA)).containsExactly(big);
     THINGS.apply(THINGS.identify(ACME, "address.city", "Bergen"));
     assertThat(KIT.segmentsOf(ADA)).isEmpty();
@@ -118,7 +121,8 @@ final class ObjectSegmentsTest {
   @DisplayName("§2.7: an object that is deleted and made anew in one batch is another one")
   void shouldTellAnObjectFromItsSuccessor() {
     var pro = KIT.segment(related(is("plan", "pro")));
-    THINGS.apply(THINGS.identify(ACME, "plan", "pro"), THINGS.relate(ADA, ACME), THINGS.relate(BEN, ACME));
+    THINGS.apply(
+        THINGS.identify(ACME, "plan", "pro"), THINGS.relate(ADA, ACME), THINGS.relate(BEN, ACME));
     KIT.acceptTogether(
         List.of(
             THINGS.delete(ACME), THINGS.identify(ACME, "plan", "pro"), THINGS.relate(BEN, ACME)));
@@ -127,7 +131,8 @@ final class ObjectSegmentsTest {
   }
 
   @Test
-  @DisplayName("P-34: relationships of nobody become the person's with the identify that claims them")
+  @DisplayName(
+      "P-34: relationships of nobody become the person's with the identify that claims them")
   void shouldNoticeClaimedRelationships() {
     var pro = KIT.segment(related(is("plan", "pro")));
     THINGS.apply(THINGS.identify(ACME, "plan", "pro"), THINGS.relateAnonymous("anon", ACME));

@@ -59,7 +59,8 @@ final class ObjectWakesTest {
   }
 
   @Test
-  @DisplayName("§2.7: the connection of due work dies again and again while thousands are told: nobody is missed")
+  @DisplayName(
+      "§2.7: the connection of due work dies again and again while thousands are told: nobody is missed")
   void shouldTellEverybodyWhateverDies() throws Exception {
     try (var kit = ProcessingKit.start(1)) {
       kit.objectType(1);
@@ -80,7 +81,8 @@ final class ObjectWakesTest {
               });
       // when: it changes back and forth; what counts is how it is in the end
       for (var i = 0; i < 6; i++) {
-        kit.accept(things.identify(object("acme"), "plan", i % 2 == 0 ? "free" : "pro", "n", (long) i));
+        kit.accept(
+            things.identify(object("acme"), "plan", i % 2 == 0 ? "free" : "pro", "n", (long) i));
         LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
       }
       killer.join();
@@ -96,7 +98,8 @@ final class ObjectWakesTest {
   }
 
   @Test
-  @DisplayName("I6: no transaction of it is about more than a thousand people, and a small object need not wait for a large one")
+  @DisplayName(
+      "I6: no transaction of it is about more than a thousand people, and a small object need not wait for a large one")
   void shouldWorkInRanges() {
     try (var kit = ProcessingKit.start(1)) {
       kit.objectType(1);
@@ -129,7 +132,8 @@ final class ObjectWakesTest {
   }
 
   @Test
-  @DisplayName("design §3.4: two nodes, people who are related, merged and deleted while their objects change: all as told in the end")
+  @DisplayName(
+      "design §3.4: two nodes, people who are related, merged and deleted while their objects change: all as told in the end")
   void shouldAgreeUnderContention() throws Exception {
     try (var kit = ProcessingKit.start(2)) {
       kit.objectType(1);

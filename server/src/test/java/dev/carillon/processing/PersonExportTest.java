@@ -47,7 +47,7 @@ final class PersonExportTest {
     // given: somebody of whom every table holds something
     var ada = WholePerson.in(KIT, EDGE);
     for (var table : PersonTable.values()) {
-      if (table != PersonTable.ERASURE) {
+      if (table != PersonTable.ERASURE && !WholePerson.FLEETING.contains(table.table())) {
         assertThat(ada.rows(KIT, table.table())).as(table.table()).isPositive();
       }
     }
@@ -79,8 +79,7 @@ final class PersonExportTest {
     assertThat(export.get("segment_timers")).hasSize(1);
     assertThat(export.get("journeys")).hasSize(5);
     assertThat(export.at("/journeys/0/path/0/did").asString()).isEqualTo("sends");
-    assertThat(texts(export.get("journeys"), "/trigger/data/note"))
-        .containsOnly("of ada-lovelace");
+    assertThat(texts(export.get("journeys"), "/trigger/data/note")).containsOnly("of ada-lovelace");
     assertThat(export.at("/campaign_refusals/0/times").asInt()).isEqualTo(5);
     assertThat(texts(export.get("merges"), "/cio_id")).containsExactly(CioId.of(ada.secondaryId));
     assertThat(texts(export.get("events"), "/name"))
@@ -159,7 +158,8 @@ final class PersonExportTest {
 
   /** 40,000 events of 3 KB: 120 MB of JSON. */
   @Test
-  @DisplayName("a person with very many events is exported with a bounded heap, out of one snapshot")
+  @DisplayName(
+      "a person with very many events is exported with a bounded heap, out of one snapshot")
   void shouldNotHoldEventsInMemory() throws Exception {
     var events = 40_000;
     KIT.identify(Identifier.id("busy"));
@@ -211,7 +211,8 @@ final class PersonExportTest {
   }
 
   @Test
-  @DisplayName("an export that breaks off does not look like a whole one, and leaves nothing behind")
+  @DisplayName(
+      "an export that breaks off does not look like a whole one, and leaves nothing behind")
   void shouldNotPassOffAPartAsTheWhole() throws Exception {
     KIT.event(Identifier.id("busy"), "first");
     KIT.settle();
@@ -223,8 +224,7 @@ final class PersonExportTest {
               KIT.number(
                   "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'carillon export' AND datname = current_database()"))
           .isEqualTo(1);
-      assertThatThrownBy(body::readAllBytes)
-          .isInstanceOf(IOException.class);
+      assertThatThrownBy(body::readAllBytes).isInstanceOf(IOException.class);
     }
     await()
         .until(() ->

@@ -51,8 +51,7 @@ final class SegmentUploadTest {
                   client.port(),
                   "POST",
                   EDGE.base() + path,
-                  "Authorization: Bearer %s\r\nContent-Type: text/csv\r\n"
-                      .formatted(client.key()),
+                  "Authorization: Bearer %s\r\nContent-Type: text/csv\r\n".formatted(client.key()),
                   file),
               "POST " + path));
     } catch (IOException failure) {
@@ -62,8 +61,7 @@ final class SegmentUploadTest {
 
   private Answer upload(String query, String file) {
     var answer =
-        send(
-            "/segments/" + segment + "/upload" + query, file.getBytes(StandardCharsets.UTF_8));
+        send("/segments/" + segment + "/upload" + query, file.getBytes(StandardCharsets.UTF_8));
     KIT.settle();
     return answer;
   }
@@ -120,8 +118,7 @@ final class SegmentUploadTest {
             "6 ada duplicate",
             "7   empty");
     assertThat(skipped(answer))
-        .isEqualTo(
-            Map.of("empty", 2, "too_long", 1, "malformed", 0, "duplicate", 1, "unknown", 1));
+        .isEqualTo(Map.of("empty", 2, "too_long", 1, "malformed", 0, "duplicate", 1, "unknown", 1));
     var upload = answer.json().get("upload");
     assertThat(upload.get("segment_id").asInt()).isEqualTo(segment);
     assertThat(upload.get("rows").asInt()).isEqualTo(7);
@@ -152,7 +149,8 @@ final class SegmentUploadTest {
   @Test
   @DisplayName("e-mail addresses in any case, and cio_ids with or without their prefix")
   void shouldKnowEveryKindOfIdentifier() {
-    var mails = upload("?id_type=email", "email\nADA@example.test\nada@Example.test\nnobody\nx@y.test");
+    var mails =
+        upload("?id_type=email", "email\nADA@example.test\nada@Example.test\nnobody\nx@y.test");
     assertThat(errors(mails))
         .containsExactly(
             "3 ada@Example.test duplicate", "4 nobody malformed", "5 x@y.test unknown");
@@ -173,7 +171,10 @@ final class SegmentUploadTest {
   @DisplayName("a file may also take people out")
   void shouldTakePeopleOut() {
     upload("", "ada\nbob\ncid").expect(202);
-    var answer = send("/segments/" + segment + "/remove_upload", "ada\ncid\nnobody".getBytes(StandardCharsets.UTF_8));
+    var answer =
+        send(
+            "/segments/" + segment + "/remove_upload",
+            "ada\ncid\nnobody".getBytes(StandardCharsets.UTF_8));
     KIT.settle();
     assertThat(errors(answer)).containsExactly("3 nobody unknown");
     assertThat(members()).containsExactly("bob");
@@ -184,7 +185,8 @@ final class SegmentUploadTest {
   void shouldCreateNobody() {
     KIT.gather(() -> {
       KIT.delete(Identifier.id("ada"));
-      send("/segments/" + segment + "/upload", "ada\nbob".getBytes(StandardCharsets.UTF_8)).expect(202);
+      send("/segments/" + segment + "/upload", "ada\nbob".getBytes(StandardCharsets.UTF_8))
+          .expect(202);
     });
     assertThat(members()).containsExactly("bob");
     assertThat(KIT.people()).isEqualTo(2);
@@ -243,7 +245,8 @@ final class SegmentUploadTest {
   }
 
   @Test
-  @DisplayName("a whole file of a hundred thousand rows is looked up in sets, and errors are bounded")
+  @DisplayName(
+      "a whole file of a hundred thousand rows is looked up in sets, and errors are bounded")
   void shouldTakeALargeFile() {
     KIT.database.<Integer, RuntimeException>inTransaction(handle ->
         handle.execute(

@@ -134,7 +134,8 @@ final class StatementsTest {
   @DisplayName("reports of what rules count: one statement more, however many there are")
   void shouldNoteWhomReportsAreAbout() {
     var condition =
-        ConditionJson.stored("{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
     var draft = new SegmentDraft("opened", "", List.of(), condition);
     test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
     assertThat(statements(reports(1))).hasSize(3);
@@ -243,8 +244,8 @@ final class StatementsTest {
 
   private static List<Operation> objects(int count, String plan) {
     return IntStream.range(0, count)
-        .<Operation>mapToObj(
-            i -> new Operation.ObjectIdentify(SHOP, Things.object("o" + i), Map.of("plan", plan), 0))
+        .<Operation>mapToObj(i ->
+            new Operation.ObjectIdentify(SHOP, Things.object("o" + i), Map.of("plan", plan), 0))
         .toList();
   }
 
@@ -266,7 +267,8 @@ final class StatementsTest {
   }
 
   @Test
-  @DisplayName("devices and events in turn: a campaign that looks at devices costs the same few statements for any number")
+  @DisplayName(
+      "devices and events in turn: a campaign that looks at devices costs the same few statements for any number")
   void shouldReadSurroundingsTogether() {
     statements(devices("one", 1, true));
     statements(devices("many", 100, true));
@@ -286,7 +288,8 @@ final class StatementsTest {
   }
 
   @Test
-  @DisplayName("objects: that they changed is noted in one statement, and only when a segment looks at their type")
+  @DisplayName(
+      "objects: that they changed is noted in one statement, and only when a segment looks at their type")
   void shouldNoteChangedObjectsTogether() {
     workspace();
     statements(objects(100, "a"));
@@ -309,8 +312,7 @@ final class StatementsTest {
   void shouldCostNothingWithoutSuchRules() {
     segment(Around.attribute("plan", "pro"));
     campaign(
-        Around.everyTime(
-            Around.onEvent("bought"), Around.attribute("plan", "pro"), Around.exit()));
+        Around.everyTime(Around.onEvent("bought"), Around.attribute("plan", "pro"), Around.exit()));
     statements(devices("p", 3, true));
     assertThat(statements(devices("p", 3, true)))
         .noneMatch(sql -> sql.contains("_wake"))

@@ -143,8 +143,7 @@ final class SurroundingCampaignsTest {
   @DisplayName("one event starts two campaigns, and the second looks at the first")
   void shouldSeeJourneysOfTheSameEvent() {
     var first = KIT.campaign(everyTime(onEvent("bought"), null, delay(Duration.ofHours(1))));
-    KIT.campaign(
-        everyTime(onEvent("bought"), campaign(first.id(), CampaignActivity.IN), exit()));
+    KIT.campaign(everyTime(onEvent("bought"), campaign(first.id(), CampaignActivity.IN), exit()));
     KIT.acceptTogether(List.of(bought(ADA), bought(BEN)));
     assertThat(KIT.journeys(ADA)).hasSize(2);
     assertThat(KIT.journeys(BEN)).hasSize(2);
@@ -174,13 +173,16 @@ final class SurroundingCampaignsTest {
   }
 
   @Test
-  @DisplayName("entering a segment starts a campaign that looks at devices, live, by a timer and for who was merged")
+  @DisplayName(
+      "entering a segment starts a campaign that looks at devices, live, by a timer and for who was merged")
   void shouldSeeSurroundingsOnEntry() {
     var pro = KIT.segment(attribute("plan", "pro"));
     KIT.campaign(everyTime(onEntry(pro), device(), exit()));
     KIT.acceptTogether(
         List.of(
-            KIT.identifyOf(ADA), THINGS.device(ADA, "t1", null), KIT.identifyOf(ADA, "plan", "pro"),
+            KIT.identifyOf(ADA),
+            THINGS.device(ADA, "t1", null),
+            KIT.identifyOf(ADA, "plan", "pro"),
             KIT.identifyOf(BEN, "plan", "pro")));
     assertThat(KIT.journeys(ADA)).hasSize(1);
     assertThat(KIT.journeys(BEN)).isEmpty();

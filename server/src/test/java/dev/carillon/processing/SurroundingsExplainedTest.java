@@ -50,7 +50,8 @@ final class SurroundingsExplainedTest {
   }
 
   @Test
-  @DisplayName("segments: which devices, objects and journeys fitted, when they changed and when that changes by itself")
+  @DisplayName(
+      "segments: which devices, objects and journeys fitted, when they changed and when that changes by itself")
   void shouldExplainSegments() {
     var welcome = KIT.campaign(everyTime(onEvent("came"), null, delay(DAY)));
     var segment =
@@ -77,12 +78,12 @@ final class SurroundingsExplainedTest {
     var parts = explained.at("/conditions/parts");
     assertThat(parts.at("/0/read"))
         .hasToString(
-                "{\"devices\":2,\"counted\":1,\"fitting\":[{\"id\":\"t1\",\"platform\":\"ios\",\"last_used\":%d}]}"
-                    .formatted(used.getEpochSecond()));
+            "{\"devices\":2,\"counted\":1,\"fitting\":[{\"id\":\"t1\",\"platform\":\"ios\",\"last_used\":%d}]}"
+                .formatted(used.getEpochSecond()));
     assertThat(parts.at("/0/changes_at").longValue()).isEqualTo(used.plus(DAY).getEpochSecond());
     assertThat(parts.at("/1/read"))
         .hasToString(
-                "{\"related\":2,\"counted\":1,\"more\":false,\"fitting\":[{\"object_id\":\"acme\"}]}");
+            "{\"related\":2,\"counted\":1,\"more\":false,\"fitting\":[{\"object_id\":\"acme\"}]}");
     assertThat(parts.at("/2/read"))
         .hasToString("{\"journeys\":1,\"under_way\":1,\"activities\":[\"entered\",\"in\"]}");
     assertThat(parts.at("/3/read")).hasToString("{\"own\":null,\"default\":true}");
@@ -116,8 +117,7 @@ final class SurroundingsExplainedTest {
           return new CampaignExplainer(new JourneyRepository())
               .explain(handle, compiled, KIT.personId(ADA), facts);
         });
-    var filters =
-        json(JsonMapper.shared().writeValueAsString(explanation.toMap())).at("/gates/3");
+    var filters = json(JsonMapper.shared().writeValueAsString(explanation.toMap())).at("/gates/3");
     assertThat(filters.path("open").booleanValue()).isFalse();
     assertThat(filters.at("/reasons/parts/0/holds").booleanValue()).isTrue();
     assertThat(filters.at("/reasons/parts/0/read/fitting/0/id").stringValue()).isEqualTo("t1");

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +19,9 @@ final class WholePerson {
   static final Identifier EMAIL = Identifier.email("Ada@Example.test");
   static final String COOKIE = "ada-cookie";
   static final Identifier BOB = Identifier.id("bob");
+
+  /** Tables whose rows are gone within moments, whoever is removed. */
+  static final Set<String> FLEETING = Set.of("campaign_wake");
 
   final long personId;
   final long secondaryId;
@@ -104,15 +108,12 @@ final class WholePerson {
               "bought",
               eventId + i,
               0,
-              "{\"note\":\"of %s\"}"
-                  .formatted(who.value())
-                  .getBytes(StandardCharsets.UTF_8)));
+              "{\"note\":\"of %s\"}".formatted(who.value()).getBytes(StandardCharsets.UTF_8)));
     }
     kit.settle();
   }
 
-  private static long create(
-      JsonClient client, ManagementEdge edge, String kind, String body) {
+  private static long create(JsonClient client, ManagementEdge edge, String kind, String body) {
     return client
         .send("POST", edge.base() + "/" + kind + "s", body)
         .expect(200)
@@ -121,8 +122,7 @@ final class WholePerson {
         .asLong();
   }
 
-  private static long campaign(
-      JsonClient client, ManagementEdge edge, String filters) {
+  private static long campaign(JsonClient client, ManagementEdge edge, String filters) {
     var id =
         create(
             client,
@@ -158,6 +158,18 @@ final class WholePerson {
             """
             INSERT INTO segment_timer (person_id, segment_id, due_at)
             SELECT person_id, segment_id, '2027-01-01' FROM segment_member WHERE person_id = :person LIMIT 1
+            """,
+            """
+            INSERT INTO person_computed (person_id, workspace_id, tallies)
+            SELECT person_id, workspace_id, '{}' FROM person WHERE person_id = :person ON CONFLICT DO NOTHING
+            """,
+            """
+            INSERT INTO computed_timer (person_id, computed_id, due_at)
+            SELECT person_id, 1, '2027-01-01' FROM person WHERE person_id = :person
+            """,
+            """
+            INSERT INTO message_wake (person_id, workspace_id, due_at)
+            SELECT person_id, workspace_id, '2027-01-01' FROM person WHERE person_id = :person
             """)) {
       kit.database.<Integer, RuntimeException>inTransaction(
           handle -> handle.createUpdate(statement).bind("person", personId).execute());

@@ -54,7 +54,8 @@ final class ConditionReferencesTest {
       """;
 
   @Test
-  @DisplayName("an unknown object type or campaign, one of another workspace or a deleted one: a fault with its path")
+  @DisplayName(
+      "an unknown object type or campaign, one of another workspace or a deleted one: a fault with its path")
   void shouldNameWhatIsNotThere() {
     var segments = new SegmentRepository(new CounterRepository(CLOCK), CLOCK);
     var draft = new SegmentDraft("some", "", List.of(), ConditionJson.stored(CONDITIONS));
@@ -89,7 +90,10 @@ final class ConditionReferencesTest {
           }
         };
     var references = new ConditionReferences(ConditionJson.stored(CONDITIONS), "filters");
-    assertThat(TEST.database().<List<Fault>, RuntimeException>read(handle -> references.faults(handle, OTHER, nothing)))
+    assertThat(
+            TEST.database()
+                .<List<Fault>, RuntimeException>read(
+                    handle -> references.faults(handle, OTHER, nothing)))
         .contains(
             new Fault(
                 "filters.and[4].subscription.topic",

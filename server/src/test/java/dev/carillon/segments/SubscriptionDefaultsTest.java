@@ -16,8 +16,7 @@ final class SubscriptionDefaultsTest {
   private static final Subscription OFFERS = new Subscription.Topic(2);
 
   /** A centre where one gets the news, and offers only on request. */
-  private static final Terms TERMS =
-      new Terms(_ -> 0, ZoneOffset.UTC, of -> !of.equals(OFFERS));
+  private static final Terms TERMS = new Terms(_ -> 0, ZoneOffset.UTC, of -> !of.equals(OFFERS));
 
   private static boolean subscribed(Subscription of, Map<String, ?> attributes) {
     var holds =
@@ -32,7 +31,8 @@ final class SubscriptionDefaultsTest {
 
   private static Map<String, ?> chose(String topic, Object choice) {
     return Map.of(
-        "cio_subscription_preferences", Map.of("topics", Map.of(topic, choice), "channels", Map.of()));
+        "cio_subscription_preferences",
+        Map.of("topics", Map.of(topic, choice), "channels", Map.of()));
   }
 
   @Test

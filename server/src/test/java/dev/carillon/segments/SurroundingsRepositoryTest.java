@@ -27,12 +27,15 @@ final class SurroundingsRepositoryTest {
   @AutoClose private static final TestDatabase TEST = TestDatabase.create();
   private final SurroundingsRepository repository = new SurroundingsRepository();
 
-  /** Person 1 with more relationships than are looked at, persons 2 and 3 with as many, 4 with none. */
+  /**
+   * Person 1 with more relationships than are looked at, persons 2 and 3 with as many, 4 with none.
+   */
   @BeforeAll
   static void relate() {
     TEST.jdbi()
         .useHandle(handle -> {
-          handle.execute("INSERT INTO workspace (workspace_id, name, created_at) VALUES (1, 'shop', now()) ON CONFLICT DO NOTHING");
+          handle.execute(
+              "INSERT INTO workspace (workspace_id, name, created_at) VALUES (1, 'shop', now()) ON CONFLICT DO NOTHING");
           handle.execute(
               """
               INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
@@ -60,7 +63,8 @@ final class SurroundingsRepositoryTest {
   }
 
   @Test
-  @DisplayName("of one person the relationships to the newest objects are looked at, and that there are more is told")
+  @DisplayName(
+      "of one person the relationships to the newest objects are looked at, and that there are more is told")
   void shouldLookAtTheNewestObjects() {
     var around = load(OBJECTS, 1).get(1L);
     assertThat(around.related(1)).hasSize(MOST).noneMatch(each -> each.objectKey() == 1);
@@ -76,10 +80,11 @@ final class SurroundingsRepositoryTest {
     var relation = load(OBJECTS, 2).get(2L).related(1).iterator().next();
     assertThat(relation.object()).isEqualTo(Map.of("plan", "new"));
     assertThat(relation.relationship()).isEmpty();
-    assertThat(load(new Part(true, Map.of(2, Set.of()), Set.of(7)), 2, 4)).allSatisfy((_, around) -> {
-      assertThat(around.devices()).isEmpty();
-      assertThat(around.related(2)).isEmpty();
-    });
+    assertThat(load(new Part(true, Map.of(2, Set.of()), Set.of(7)), 2, 4))
+        .allSatisfy((_, around) -> {
+          assertThat(around.devices()).isEmpty();
+          assertThat(around.related(2)).isEmpty();
+        });
     assertThat(load(Part.NONE, 1, 2, 3)).isEmpty();
   }
 
@@ -91,7 +96,8 @@ final class SurroundingsRepositoryTest {
   }
 
   @Test
-  @DisplayName("S-4: a build goes through such people a few at a time, and an explanation tells what it did not look at")
+  @DisplayName(
+      "S-4: a build goes through such people a few at a time, and an explanation tells what it did not look at")
   void shouldBuildAndExplainAllTheSame() {
     var counters = new CounterRepository(CLOCK);
     var segments = new SegmentRepository(counters, CLOCK);

@@ -36,7 +36,8 @@ final class SurroundingsWakesTest {
   void tenPeople() {
     TEST.jdbi()
         .useHandle(handle -> {
-          handle.execute("TRUNCATE relationship, object_wake, object_remains, campaign_wake, journey, segment");
+          handle.execute(
+              "TRUNCATE relationship, object_wake, object_remains, campaign_wake, journey, segment");
           handle.execute(
               """
               INSERT INTO relationship (person_id, object_key, workspace_id, created_at, updated_at, attributes, written)
@@ -74,8 +75,8 @@ final class SurroundingsWakesTest {
 
   private static long count(String table) {
     return TEST.jdbi()
-        .withHandle(handle ->
-            handle.createQuery("SELECT count(*) FROM " + table).mapTo(Long.class).one());
+        .withHandle(
+            handle -> handle.createQuery("SELECT count(*) FROM " + table).mapTo(Long.class).one());
   }
 
   private Set<Long> unchanged(List<Circle> read) {
@@ -96,7 +97,8 @@ final class SurroundingsWakesTest {
   void shouldTellEverybody() {
     change(NOW);
     assertThat(range()).containsExactly(1L, 2L, 3L);
-    assertThat(untilNobodyIsLeft()).containsExactlyElementsOf(LongStream.rangeClosed(4, 10).boxed().toList());
+    assertThat(untilNobodyIsLeft())
+        .containsExactlyElementsOf(LongStream.rangeClosed(4, 10).boxed().toList());
     assertThat(range()).isEmpty();
   }
 
@@ -112,7 +114,8 @@ final class SurroundingsWakesTest {
   }
 
   @Test
-  @DisplayName("an object that changes all the time does not keep the last of its people from being told")
+  @DisplayName(
+      "an object that changes all the time does not keep the last of its people from being told")
   void shouldReachEverybodyOfARestlessObject() {
     var told = new HashSet<Long>();
     var sinceTheLast = List.<Long>of();
@@ -128,7 +131,8 @@ final class SurroundingsWakesTest {
   }
 
   @Test
-  @DisplayName("who has read an earlier state moves nothing, whether the object has changed or another node was quicker")
+  @DisplayName(
+      "who has read an earlier state moves nothing, whether the object has changed or another node was quicker")
   void shouldNotMoveWhatHasChanged() {
     change(NOW);
     var read = TEST.jdbi().withHandle(handle -> wakes.circles(handle, ALL, 10));
@@ -152,9 +156,11 @@ final class SurroundingsWakesTest {
   }
 
   @Test
-  @DisplayName("relationships of a deleted object stay until its people are told: nothing else knows who they are")
+  @DisplayName(
+      "relationships of a deleted object stay until its people are told: nothing else knows who they are")
   void shouldKeepRelationshipsUntilTheirPeopleAreTold() {
-    TEST.jdbi().useHandle(handle -> handle.execute("INSERT INTO object_remains VALUES (?)", OBJECT));
+    TEST.jdbi()
+        .useHandle(handle -> handle.execute("INSERT INTO object_remains VALUES (?)", OBJECT));
     change(NOW);
     new ObjectRemains(TEST.database()).run();
     assertThat(untilNobodyIsLeft()).hasSize(10);
@@ -163,7 +169,8 @@ final class SurroundingsWakesTest {
   }
 
   @Test
-  @DisplayName("the end of a journey is noted only while a segment of its workspace reads the campaign")
+  @DisplayName(
+      "the end of a journey is noted only while a segment of its workspace reads the campaign")
   void shouldNoteEndedJourneysThatAreRead() {
     TEST.jdbi()
         .useHandle(handle -> {
@@ -190,6 +197,9 @@ final class SurroundingsWakesTest {
           assertThat(each.at()).isEqualTo(NOW);
         });
     TEST.jdbi().useTransaction(handle -> wakes.removeEnded(handle, noted));
-    assertThat(TEST.jdbi().<List<?>, RuntimeException>withHandle(handle -> wakes.ended(handle, ALL, 10))).isEmpty();
+    assertThat(
+            TEST.jdbi()
+                .<List<?>, RuntimeException>withHandle(handle -> wakes.ended(handle, ALL, 10)))
+        .isEmpty();
   }
 }

@@ -23,8 +23,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first column of a CSV file (RFC 4180) as identifiers of one kind: UTF-8 with or without a byte
- * order mark, lines ended by LF or CR LF, with or without a header.
+ * The first column of a CSV file (RFC 4180) as identifiers of one kind: UTF-8 with or without a
+ * byte order mark, lines ended by LF or CR LF, with or without a header.
  */
 final class IdentifierColumn {
   /** Rows a file may have, without its header. */
@@ -125,7 +125,8 @@ final class IdentifierColumn {
     if (value.isBlank()) {
       return Reason.EMPTY;
     }
-    var longest = kind == IdentifierKind.EMAIL ? LONGEST_EMAIL_BYTES : PathIdentifier.LONGEST_ID_BYTES;
+    var longest =
+        kind == IdentifierKind.EMAIL ? LONGEST_EMAIL_BYTES : PathIdentifier.LONGEST_ID_BYTES;
     if (Sizes.utf8(value) > longest) {
       return Reason.TOO_LONG;
     }

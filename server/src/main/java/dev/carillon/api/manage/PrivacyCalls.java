@@ -3,15 +3,12 @@ package dev.carillon.api.manage;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
-import dev.carillon.log.IdRanges;
 import dev.carillon.people.CioId;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.PeopleQueries.Person;
 import dev.carillon.privacy.ErasureMode;
 import dev.carillon.privacy.ErasureRecord;
-import dev.carillon.privacy.ErasureRecords;
 import dev.carillon.privacy.ErasureRequest;
-import dev.carillon.privacy.PersonExport;
 import dev.carillon.processing.Intake;
 import dev.carillon.processing.IntakeUnavailable;
 import dev.carillon.processing.Operation;
@@ -123,7 +120,8 @@ final class PrivacyCalls {
     return privacy
         .records()
         .find(access.workspace(), accepted.id())
-        .orElseThrow(() -> new IllegalStateException("erasure " + accepted.id() + " has no record"));
+        .orElseThrow(
+            () -> new IllegalStateException("erasure " + accepted.id() + " has no record"));
   }
 
   /** As the caller named the person, which is what keeps the calls about somebody in order. */
@@ -139,7 +137,8 @@ final class PrivacyCalls {
   }
 
   private static ErasureMode mode(@Nullable Object value, List<Fault> faults) {
-    var mode = value instanceof String word ? ErasureMode.ofWire(word) : Optional.<ErasureMode>empty();
+    var mode =
+        value instanceof String word ? ErasureMode.ofWire(word) : Optional.<ErasureMode>empty();
     if (mode.isEmpty()) {
       faults.add(
           new Fault(
@@ -185,7 +184,11 @@ final class PrivacyCalls {
             ? privacy.records().list(access.workspace(), pages.offset(), pages.size() + 1)
             : privacy
                 .records()
-                .list(access.workspace(), identifiers(name, request), pages.offset(), pages.size() + 1);
+                .list(
+                    access.workspace(),
+                    identifiers(name, request),
+                    pages.offset(),
+                    pages.size() + 1);
     return Reply.json(200, pages.page("erasures", found, PrivacyCalls::toMap));
   }
 

@@ -102,7 +102,8 @@ final class SegmentUploads {
     if (!segment.manual()) {
       throw Bodies.invalid(
           "segment",
-          List.of(new Fault("type", "must be manual: the conditions of this one decide who is in")));
+          List.of(
+              new Fault("type", "must be manual: the conditions of this one decide who is in")));
     }
     return id;
   }
@@ -119,8 +120,7 @@ final class SegmentUploads {
       for (var row : part) {
         var person = row.identifier();
         if (person != null && known.contains(person)) {
-          operations.add(
-              new Operation.Membership(access.workspace(), person, segment, add, false));
+          operations.add(new Operation.Membership(access.workspace(), person, segment, add, false));
         } else {
           wrong.add(new Row(row.number(), row.value(), person, Reason.UNKNOWN));
         }
