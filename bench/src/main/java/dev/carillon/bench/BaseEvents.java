@@ -13,9 +13,9 @@ import java.util.List;
 
 /**
  * The events of a large base: of twenty names, spread over the past 90 days and randomly over the
- * people, in the order of time, as they would have come. Each is a copy of one that person
- * 0 did through the API, with values of its own; the ids of the last weeks are remembered as the
- * server remembers them.
+ * people, in the order of time, as they would have come. Each is a copy of one that person 0 did
+ * through the API, with values of its own; the ids of the last weeks are remembered as the server
+ * remembers them.
  */
 final class BaseEvents {
   /** How far back they go. */

@@ -23,8 +23,7 @@ final class BaseSegments {
    * @param holds who belongs to it, in SQL, over {@code c}, the number of events counted, and the
    *     attributes plan, city, country, source and orders
    */
-  record Mentioning(
-      String name, Map<String, Object> conditions, String counted, String holds) {}
+  record Mentioning(String name, Map<String, Object> conditions, String counted, String holds) {}
 
   /** The twenty. */
   static List<Mentioning> mentioning() {
@@ -71,8 +70,7 @@ final class BaseSegments {
             "city = 'city-07' AND c >= 1"),
         counted(
             "many orders, 2 ever",
-            both(
-                Rules.attribute("orders", "gt", 50), Rules.performed(measured(), 2)),
+            both(Rules.attribute("orders", "gt", 50), Rules.performed(measured(), 2)),
             "true",
             "orders > 50 AND c >= 2"),
         counted(
@@ -142,7 +140,8 @@ final class BaseSegments {
     return switch (i % 4) {
       case 0 -> both(is("city", BasePeople.city(i / 4 % 50)), is("plan", i < 100 ? "free" : "pro"));
       case 1 -> both(is("plan", "business"), Rules.attribute("orders", "gt", 60 + i / 8));
-      case 2 -> both(is("country", "country-" + i % 10), Rules.attribute("orders", "lt", 1 + i / 16));
+      case 2 ->
+          both(is("country", "country-" + i % 10), Rules.attribute("orders", "lt", 1 + i / 16));
       default -> Rules.attribute("score", "contains", "s%04d".formatted(i));
     };
   }

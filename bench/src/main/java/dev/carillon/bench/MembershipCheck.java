@@ -81,9 +81,7 @@ final class MembershipCheck {
           .mapToObj(i -> {
             var segment = segments.get(i);
             var found = database.text(WRONG.formatted(i, segment.holds()), segment.name());
-            return found.startsWith("0 missing, 0 too many")
-                ? ""
-                : segment.name() + ": " + found;
+            return found.startsWith("0 missing, 0 too many") ? "" : segment.name() + ": " + found;
           })
           .filter(each -> !each.isEmpty())
           .toList();

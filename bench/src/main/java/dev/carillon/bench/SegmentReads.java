@@ -50,8 +50,7 @@ final class SegmentReads {
           JSON.writeValueAsString(
               Map.of("filter", Rules.attribute(search.field, "eq", search.value)));
       long start = System.nanoTime();
-      var answer =
-          server.connection().call("POST", "/v1/customers?limit=" + PAGE, BEARER, body);
+      var answer = server.connection().call("POST", "/v1/customers?limit=" + PAGE, BEARER, body);
       long took = System.nanoTime() - start;
       if (answer.status() == NOT_FOUND) {
         return new Result.Failed(row, "search by an attribute, p95", "not answered: 404");
@@ -68,8 +67,7 @@ final class SegmentReads {
         value,
         server
             .database()
-            .number(
-                "SELECT count(*) FROM person WHERE attributes::json ->> ? = ?", field, value));
+            .number("SELECT count(*) FROM person WHERE attributes::json ->> ? = ?", field, value));
   }
 
   private void check(Search search, JsonNode answer) {
@@ -126,8 +124,7 @@ final class SegmentReads {
     for (int i = 0; i < WARM_UP + segments.length; i++) {
       int segment = Integer.parseInt(segments[i % segments.length]);
       long start = System.nanoTime();
-      var answer =
-          server.connection().call("GET", "/v1/segments/" + segment + path, BEARER, "");
+      var answer = server.connection().call("GET", "/v1/segments/" + segment + path, BEARER, "");
       long took = System.nanoTime() - start;
       long members =
           server

@@ -142,8 +142,7 @@ final class SegmentsRow implements Measurement {
           "rule-matching events, single calls",
           6_000,
           client ->
-              Work.process(
-                  server, client, Sources.counted(template, sent, events, this::person)));
+              Work.process(server, client, Sources.counted(template, sent, events, this::person)));
     }
 
     private Result batches() {
@@ -171,7 +170,8 @@ final class SegmentsRow implements Measurement {
           var work = round.of(client);
           sent += work.operations();
           rates.add(work.perSecond());
-          bed.progress().say("segments: %,d %s, %,.0f/s", work.operations(), what, work.perSecond());
+          bed.progress()
+              .say("segments: %,d %s, %,.0f/s", work.operations(), what, work.perSecond());
         }
       }
       rates.removeFirst();
@@ -205,8 +205,7 @@ final class SegmentsRow implements Measurement {
       double withRate;
       double seconds;
       try (var traffic =
-          LiveTraffic.start(
-              server, template, sent, this::person, bed.sizes().connections())) {
+          LiveTraffic.start(server, template, sent, this::person, bed.sizes().connections())) {
         Pause.ofMillis(5_000);
         bed.progress().say("segments: live traffic without a build");
         withoutRate = rate(2 * bed.sizes().seconds());

@@ -25,7 +25,8 @@ record Sizes(
     int growthPeople,
     int segmentsPeople) {
 
-  static final Sizes DEFAULT = new Sizes(64, 10, 3, 2_000, 20_000, 2_000, 100, 1_000_000, 1_000_000);
+  static final Sizes DEFAULT =
+      new Sizes(64, 10, 3, 2_000, 20_000, 2_000, 100, 1_000_000, 1_000_000);
 
   /** Times the people of a round do the event: exact, so that counts can be foretold. */
   int eventsEach() {

@@ -31,8 +31,7 @@ final class TestBed implements AutoCloseable {
    * @param folder where servers get their data folders; exists
    * @param base where a large base is kept from run to run; absent: it is not kept
    */
-  TestBed(
-      Launcher launcher, Path folder, Optional<Path> base, Sizes sizes, Progress progress) {
+  TestBed(Launcher launcher, Path folder, Optional<Path> base, Sizes sizes, Progress progress) {
     this.launcher = launcher;
     this.folder = folder;
     this.base = base;

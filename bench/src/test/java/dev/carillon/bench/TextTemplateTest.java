@@ -13,8 +13,7 @@ final class TextTemplateTest {
     var template =
         TextTemplate.of("{\"id\":\"a-0\",\"email\":\"a-0@b\",\"n\":777}", List.of("a-0", "777"));
 
-    assertThat(template.with("z-9", "5"))
-        .isEqualTo("{\"id\":\"z-9\",\"email\":\"z-9@b\",\"n\":5}");
+    assertThat(template.with("z-9", "5")).isEqualTo("{\"id\":\"z-9\",\"email\":\"z-9@b\",\"n\":5}");
   }
 
   @Test

@@ -77,8 +77,7 @@ public record CampaignDefinition(
   public Set<Integer> campaigns() {
     var campaigns = new HashSet<Integer>();
     placedConditions()
-        .forEach((path, each) ->
-            campaigns.addAll(new ConditionReferences(each, path).campaigns()));
+        .forEach((path, each) -> campaigns.addAll(new ConditionReferences(each, path).campaigns()));
     return campaigns;
   }
 

@@ -54,7 +54,9 @@ public final class CampaignUpkeep {
 
   /** Locks the campaign's row, so that its state cannot change meanwhile. */
   private boolean step(Handle handle, int campaignId, Instant now) {
-    Epoch.join(handle); // who saves a segment that reads the campaign waits, and its build sees all of this
+    Epoch.join(
+        handle); // who saves a segment that reads the campaign waits, and its build sees all of
+    // this
     var campaign = claim(handle, campaignId);
     if (campaign.isEmpty()) {
       return false;

@@ -315,15 +315,15 @@ public final class JourneyRepository {
   /** Ends one journey that cannot go on; false when it has ended already. */
   public boolean endWithError(Handle handle, long journeyId, Instant now) {
     return handle
-        .createUpdate(
-            """
-            UPDATE journey
-               SET state = 'exited', end_reason = 'error', wake_at = NULL, ended_at = :now
-             WHERE journey_id = :id AND wake_at IS NOT NULL
-            """)
-        .bind("id", journeyId)
-        .bind("now", now)
-        .execute()
+            .createUpdate(
+                """
+                UPDATE journey
+                   SET state = 'exited', end_reason = 'error', wake_at = NULL, ended_at = :now
+                 WHERE journey_id = :id AND wake_at IS NOT NULL
+                """)
+            .bind("id", journeyId)
+            .bind("now", now)
+            .execute()
         == 1;
   }
 

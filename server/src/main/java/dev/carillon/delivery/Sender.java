@@ -161,8 +161,7 @@ final class Sender {
           EmailAddress.parse(email.from())
               .map(from -> from.domain().toLowerCase(Locale.ROOT))
               .orElse("");
-      var entry =
-          suppressions.blocking(new WorkspaceId(content.workspaceId()), recipient, domain);
+      var entry = suppressions.blocking(new WorkspaceId(content.workspaceId()), recipient, domain);
       if (entry.isPresent()) {
         var reason =
             "the address is on the suppression list (%s: %s)"

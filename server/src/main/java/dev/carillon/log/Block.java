@@ -13,8 +13,8 @@ import java.util.List;
  * @param seq position in the stream, from 1 without holes
  * @param firstOp number of the first operation; the others follow
  * @param receivedAt when the group was written, by the server's clock
- * @param payload entries: lane (1 byte; with {@value #TIED} added, the other lane follows in the next
- *     byte), length (4 bytes), operation
+ * @param payload entries: lane (1 byte; with {@value #TIED} added, the other lane follows in the
+ *     next byte), length (4 bytes), operation
  */
 record Block(int streamId, long seq, long firstOp, Instant receivedAt, byte[] payload) {
   private static final int TIED = 0x80;

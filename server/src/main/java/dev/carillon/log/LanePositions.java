@@ -66,17 +66,19 @@ final class LanePositions {
     return in(stream)[group] >= seq || in(inside(stream))[group] >= op;
   }
 
-
   /** All streams, and {@link #inside} of them. */
   Set<Integer> keys() {
     return Set.copyOf(byStream.keySet());
   }
 
-  /** For each of the {@link #keys}, in ascending order, the position of the group that has come least far. */
+  /**
+   * For each of the {@link #keys}, in ascending order, the position of the group that has come
+   * least far.
+   */
   SortedMap<Integer, Long> least(Set<Integer> groups) {
     var least = new TreeMap<Integer, Long>();
-    byStream.forEach((key, at) ->
-        least.put(key, groups.stream().mapToLong(group -> at[group]).min().orElse(0)));
+    byStream.forEach(
+        (key, at) -> least.put(key, groups.stream().mapToLong(group -> at[group]).min().orElse(0)));
     return least;
   }
 

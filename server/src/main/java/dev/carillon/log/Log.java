@@ -23,8 +23,8 @@ public interface Log {
    *
    * @param lane 0 … 63, see {@link Lanes#of}: where it is applied
    * @param tied another lane in which it keeps its place, too: it is applied after what precedes it
-   *     there, and what follows it there is applied after it; the same as {@code lane} when there is
-   *     none
+   *     there, and what follows it there is applied after it; the same as {@code lane} when there
+   *     is none
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Entry(int lane, int tied, byte[] operation) {

@@ -78,8 +78,7 @@ public final class DeviceRepository {
                 """),
             keys)
         .map((row, _) ->
-            owners.put(
-                new Key(new WorkspaceId(row.getInt(1)), row.getString(2)), row.getLong(3)))
+            owners.put(new Key(new WorkspaceId(row.getInt(1)), row.getString(2)), row.getLong(3)))
         .list();
     return owners;
   }

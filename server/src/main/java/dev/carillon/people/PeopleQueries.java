@@ -188,9 +188,7 @@ public final class PeopleQueries {
   /** The devices of these people of this workspace, of each the last used first. */
   public Map<Long, List<DeviceRepository.Device>> devices(
       WorkspaceId workspace, Collection<Long> people) {
-    return database
-        .read(handle -> devices.ofPeople(handle, workspace, people))
-        .stream()
+    return database.read(handle -> devices.ofPeople(handle, workspace, people)).stream()
         .collect(Collectors.groupingBy(DeviceRepository.Device::personId));
   }
 

@@ -14,8 +14,9 @@ import static dev.carillon.privacy.PersonTable.DEVICE;
 import static dev.carillon.privacy.PersonTable.EVENT;
 import static dev.carillon.privacy.PersonTable.JOURNEY;
 import static dev.carillon.privacy.PersonTable.MEMBER;
-import static dev.carillon.privacy.PersonTable.MESSAGE_WAKE;
 import static dev.carillon.privacy.PersonTable.MERGER;
+import static dev.carillon.privacy.PersonTable.MESSAGE_WAKE;
+import static dev.carillon.privacy.PersonTable.OPT_OUT;
 import static dev.carillon.privacy.PersonTable.OUTBOX;
 import static dev.carillon.privacy.PersonTable.REFUSAL;
 import static dev.carillon.privacy.PersonTable.RELATIONSHIP;
@@ -149,6 +150,17 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
                WHERE w.person_id = ANY(:people) AND w.workspace_id = :workspace ORDER BY w.wake_id
               """
                   .formatted(at("w.ended_at")),
+              SMALL),
+          new ExportSection(
+              "opt_outs",
+              Set.of(OPT_OUT),
+              """
+              SELECT json_build_object('channel', CASE o.channel WHEN 1 THEN 'sms' ELSE 'whatsapp' END, 'from', o.written,
+                                       'opted_out_at', %s)
+                FROM sender_opt_out o
+               WHERE o.person_id = ANY(:people) AND o.workspace_id = :workspace ORDER BY o.channel, o.sender
+              """
+                  .formatted(at("o.opted_out_at")),
               SMALL),
           new ExportSection(
               "segment_timers",

@@ -32,6 +32,7 @@ public enum PersonTable {
   MESSAGE_WAKE("message_wake", Goes.AT_ONCE),
   /** The same. */
   CAMPAIGN_WAKE("campaign_wake", Goes.AT_ONCE),
+  OPT_OUT("sender_opt_out", Goes.AT_ONCE),
   REFUSAL("campaign_refusal", Goes.AT_ONCE),
   /** Merges into the person that are not over; what they have still to move is erased as well. */
   MERGER(

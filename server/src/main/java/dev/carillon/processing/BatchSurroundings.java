@@ -92,8 +92,7 @@ final class BatchSurroundings {
     var people = wanted.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
     var stored = repository.load(scope.handle(), people, part);
     wanted.forEach((personId, person) ->
-        surround(
-            person, LiveSurroundings.of(stored.getOrDefault(personId, Surroundings.NONE))));
+        surround(person, LiveSurroundings.of(stored.getOrDefault(personId, Surroundings.NONE))));
     wanted.clear();
   }
 
@@ -225,8 +224,7 @@ final class BatchSurroundings {
 
   /** An object is gone, and with it the relationships to it. */
   void objectDeleted(ObjectState object, Instant at) {
-    live.values()
-        .forEach(each -> each.removeRelation(object.name().typeId(), object.objectKey()));
+    live.values().forEach(each -> each.removeRelation(object.name().typeId(), object.objectKey()));
     if (!onObjects(object).isEmpty()) {
       wakePeople(object, at);
     }
@@ -270,8 +268,7 @@ final class BatchSurroundings {
   private void wakeByJourney(PersonState person, Journey journey, Instant at) {
     var rules = rules(person).surroundings();
     for (var segment : rules.onJourneys(journey.campaignId())) {
-      person.wakeAt(
-          segment.segmentId(), rules.looksAt(segment, journey.campaignId(), at), false);
+      person.wakeAt(segment.segmentId(), rules.looksAt(segment, journey.campaignId(), at), false);
       left = true;
     }
   }

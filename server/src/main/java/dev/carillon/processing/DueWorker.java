@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Does what falls due with no new data: segment timers and journeys that wait; and what follows
- * when messages reached something ({@link MessageWork}). Looks twice a second
- * at two indexes, for the people of the lane groups this node owns; owning only spares double work.
- * Candidates are found without locks, their people are locked in key order like in any batch, and
- * what is due is read again under the lock: whoever comes second finds nothing to do.
+ * when messages reached something ({@link MessageWork}). Looks twice a second at two indexes, for
+ * the people of the lane groups this node owns; owning only spares double work. Candidates are
+ * found without locks, their people are locked in key order like in any batch, and what is due is
+ * read again under the lock: whoever comes second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
@@ -147,7 +147,11 @@ public final class DueWorker implements AutoCloseable {
       run(handle, List.of(), journeys, now);
       return;
     }
-    run(handle, timers.subList(0, timers.size() / 2), journeys.subList(0, journeys.size() / 2), now);
+    run(
+        handle,
+        timers.subList(0, timers.size() / 2),
+        journeys.subList(0, journeys.size() / 2),
+        now);
     run(
         handle,
         timers.subList(timers.size() / 2, timers.size()),

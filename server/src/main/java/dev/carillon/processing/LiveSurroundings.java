@@ -97,11 +97,7 @@ final class LiveSurroundings {
     campaigns.put(
         campaignId,
         new Travels(
-            before.journeys() + 1,
-            before.underWay() + 1,
-            before.finished(),
-            before.exited(),
-            at));
+            before.journeys() + 1, before.underWay() + 1, before.finished(), before.exited(), at));
   }
 
   /** A journey that was under way has ended. */

@@ -353,8 +353,7 @@ public final class Processor implements AutoCloseable {
       whole(handle, epoch, operations, done);
       handle.releaseSavepoint("part");
     } catch (RuntimeException failure) {
-      if (Outage.caused(failure)
-          || (Failures.passing(failure) && parts != Parts.STUBBORN)) {
+      if (Outage.caused(failure) || (Failures.passing(failure) && parts != Parts.STUBBORN)) {
         throw failure;
       }
       handle.rollbackToSavepoint("part");

@@ -1,8 +1,8 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.CompiledCampaign;
-import dev.carillon.delivery.Metric;
 import dev.carillon.computed.ComputedDefinition;
+import dev.carillon.delivery.Metric;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
@@ -203,7 +203,9 @@ record RuleBook(
           }
           segments.addAll(each.condition().wakes().segments());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
-          rules.onEntry().getOrDefault(each.segmentId(), List.of())
+          rules
+              .onEntry()
+              .getOrDefault(each.segmentId(), List.of())
               .forEach(campaign -> start(rules, campaign));
         }
       }

@@ -21,9 +21,9 @@ import java.util.Set;
  * Which rules of one workspace look at the surroundings of people: their devices, objects and
  * journeys.
  *
- * <p>Such a segment is <i>slow</i>. It is never evaluated where operations are applied, whose memory
- * does not hold all of that; whatever wakes it sets its timer to that instant, and due work, which
- * reads what it needs, looks within milliseconds.
+ * <p>Such a segment is <i>slow</i>. It is never evaluated where operations are applied, whose
+ * memory does not hold all of that; whatever wakes it sets its timer to that instant, and due work,
+ * which reads what it needs, looks within milliseconds.
  *
  * <p><b>No segment drives itself round and round through a campaign.</b> Entering a segment may
  * start a campaign, and its journeys may wake the segment again. Having entered, finished or left a
@@ -36,8 +36,8 @@ import java.util.Set;
  * @param onDevices segments that look at devices
  * @param byObjectType segments that look at objects of a type
  * @param byCampaign segments that look at journeys of a campaign
- * @param firing what has to be at hand when a segment is evaluated with all that may follow; absent:
- *     nothing
+ * @param firing what has to be at hand when a segment is evaluated with all that may follow;
+ *     absent: nothing
  * @param ofCampaigns what the conditions of campaigns look at
  * @param loops segments that may start the campaign they ask whether a journey of it is under way
  */

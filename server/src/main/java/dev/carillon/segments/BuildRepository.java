@@ -161,7 +161,8 @@ final class BuildRepository {
   List<Build> ofPass(Handle handle, int passId) {
     return handle
         .createQuery(
-            "SELECT %s FROM build b WHERE b.pass_id = :pass ORDER BY b.target_id".formatted(COLUMNS))
+            "SELECT %s FROM build b WHERE b.pass_id = :pass ORDER BY b.target_id"
+                .formatted(COLUMNS))
         .bind("pass", passId)
         .map((row, context) -> read(row))
         .list();

@@ -225,7 +225,9 @@ public final class ConditionJson {
    */
   public static @Nullable Duration parseSpan(JsonNode node, String path, List<Fault> faults) {
     var form = new FormReader(faults);
-    return form.object(node, path, FormReader.sorted("n", "unit")) ? form.span(node, path, 5) : null;
+    return form.object(node, path, FormReader.sorted("n", "unit"))
+        ? form.span(node, path, 5)
+        : null;
   }
 
   /** In the largest of days, hours and minutes that measures it exactly. */

@@ -40,8 +40,7 @@ final class ConditionParser {
       FormReader.sorted("email", "sms", "push", "in_app", "webhook", "slack", "whatsapp");
   private static final Map<String, EventKind> EVENTS =
       Stream.of(EventKind.values())
-          .collect(
-              Collectors.toMap(EventKind::wire, kind -> kind, (one, _) -> one, TreeMap::new));
+          .collect(Collectors.toMap(EventKind::wire, kind -> kind, (one, _) -> one, TreeMap::new));
   private static final Set<String> METRICS = words(Metric.values());
   private static final Set<String> ENGAGEMENTS = FormReader.sorted("human", "any");
   private static final Set<String> ACTIVITIES = words(CampaignActivity.values());
@@ -228,7 +227,9 @@ final class ConditionParser {
       return new Scope.Any();
     }
     var name = given.getFirst();
-    var id = form.id(node.get(name), path + "." + name, name.equals("action") ? "an action" : "a " + name);
+    var id =
+        form.id(
+            node.get(name), path + "." + name, name.equals("action") ? "an action" : "a " + name);
     if (id == null) {
       return new Scope.Any();
     }

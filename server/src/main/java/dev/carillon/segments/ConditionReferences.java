@@ -70,8 +70,7 @@ public final class ConditionReferences {
    *
    * @param defaults they know the topics and channels there are
    */
-  public List<Fault> faults(
-      Handle handle, WorkspaceId workspace, SubscriptionDefaults defaults) {
+  public List<Fault> faults(Handle handle, WorkspaceId workspace, SubscriptionDefaults defaults) {
     var faults = new ArrayList<Fault>();
     unknown(
         faults,

@@ -24,10 +24,7 @@ final class EvaluationOrder {
   private final int[] read;
 
   private EvaluationOrder(
-      List<Live> segments,
-      List<@Nullable Build> builds,
-      List<List<Integer>> readers,
-      int[] read) {
+      List<Live> segments, List<@Nullable Build> builds, List<List<Integer>> readers, int[] read) {
     this.segments = segments;
     this.builds = builds;
     this.readers = readers;

@@ -114,8 +114,7 @@ public record Explanation(
      *     SurroundingsRepository#MOST_RELATIONSHIPS}: those to older objects do not count
      * @param fitting those that fulfil the tests, the newest objects first, at most 10
      */
-    record Objects(int number, long counted, boolean more, List<Relation> fitting)
-        implements Read {
+    record Objects(int number, long counted, boolean more, List<Relation> fitting) implements Read {
       /** Copies the list. */
       public Objects {
         fitting = List.copyOf(fitting);

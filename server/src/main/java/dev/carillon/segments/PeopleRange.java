@@ -112,8 +112,7 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
   }
 
   private static PeopleRange skipped(Handle handle, Pass pass, int size, String sql) {
-    var wanted =
-        pass.skipped().stream().limit(size).collect(Collectors.toCollection(TreeSet::new));
+    var wanted = pass.skipped().stream().limit(size).collect(Collectors.toCollection(TreeSet::new));
     var people = new TreeMap<Long, Found>();
     var found = new TreeSet<Long>();
     Query query = handle.createQuery(sql);

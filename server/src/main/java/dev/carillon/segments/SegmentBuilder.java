@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A build comes in two kinds. The build of a counter reads each person's events or messages and
  * replaces the counter. The build of a segment waits until the counters it reads are complete, then
- * evaluates each person and writes what differs. Builds of one kind that wait at the same time go on
- * together in one <i>pass</i>, so that a person is locked and read once for hundreds of them. A pass
- * keeps a cursor, moved in the same transaction as what is written, so that a crash costs one range
- * at most.
+ * evaluates each person and writes what differs. Builds of one kind that wait at the same time go
+ * on together in one <i>pass</i>, so that a person is locked and read once for hundreds of them. A
+ * pass keeps a cursor, moved in the same transaction as what is written, so that a crash costs one
+ * range at most.
  *
  * <p><b>Nobody is missed and nobody is done by halves.</b> Three things make it so.
  *
@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *   <li><i>The person's lock.</i> Builder and processing lock people before they read anything else
  *       of them. Whoever comes second reads what the first has written. The builder replaces a
  *       counter by all that is stored, what processing has counted meanwhile included; processing
- *       reads the cursor after locking ({@link OpenBuilds#read}), so a person it leaves to the build
- *       is one the build has yet to lock, and will then see as processing has left it.
+ *       reads the cursor after locking ({@link OpenBuilds#read}), so a person it leaves to the
+ *       build is one the build has yet to lock, and will then see as processing has left it.
  *   <li><i>The epoch of birth.</i> The lock protects only rows one can see: somebody whose creation
  *       has not committed when the builder looks through the range would be passed over, though
  *       their key lies in it (keys are handed out in ranges, so new ones may be small). The cursor
@@ -199,8 +199,7 @@ public final class SegmentBuilder {
    * is done without any lock.
    */
   private boolean begin() {
-    var first =
-        database.<Optional<Build>, RuntimeException>read(builds::firstReady).orElse(null);
+    var first = database.<Optional<Build>, RuntimeException>read(builds::firstReady).orElse(null);
     if (first == null) {
       return false;
     }

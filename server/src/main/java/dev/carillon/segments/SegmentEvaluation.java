@@ -160,8 +160,7 @@ final class SegmentEvaluation {
    * Whether something has woken a segment that reads surroundings, and due work is about to look:
    * who comes into it then has just entered it.
    */
-  private static boolean isWoken(
-      CompiledCondition condition, @Nullable Instant due, Instant now) {
+  private static boolean isWoken(CompiledCondition condition, @Nullable Instant due, Instant now) {
     return due != null && !due.isAfter(now) && condition.wakes().surroundings();
   }
 }

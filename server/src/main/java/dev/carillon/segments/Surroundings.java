@@ -92,8 +92,7 @@ public record Surroundings(
    * @param objects types of related objects, each with the attributes that are looked at
    * @param campaigns ids
    */
-  public record Part(
-      boolean devices, Map<Integer, Set<String>> objects, Set<Integer> campaigns) {
+  public record Part(boolean devices, Map<Integer, Set<String>> objects, Set<Integer> campaigns) {
     /** Nothing of it. */
     public static final Part NONE = new Part(false, Map.of(), Set.of());
 

@@ -29,8 +29,7 @@ public final class SurroundingsReads {
     var devices = facts.surroundings().devices();
     var fitting = leaf.fitting(facts);
     return new Told(
-        new Read.Devices(
-            devices.size(), fitting.size(), fitting.stream().limit(NAMED).toList()),
+        new Read.Devices(devices.size(), fitting.size(), fitting.stream().limit(NAMED).toList()),
         newest(devices.stream().map(OwnDevice::changedAt)));
   }
 
@@ -72,7 +71,10 @@ public final class SurroundingsReads {
   /** What is read, as JSON. */
   static ObjectNode toJson(Read.Objects read) {
     var json =
-        json().put("related", read.number()).put("counted", read.counted()).put("more", read.more());
+        json()
+            .put("related", read.number())
+            .put("counted", read.counted())
+            .put("more", read.more());
     var fitting = json.putArray("fitting");
     read.fitting().forEach(each -> fitting.addObject().put("object_id", each.objectId()));
     return json;

@@ -70,8 +70,7 @@ public final class SurroundingsRepository {
     var loaded = new HashMap<Long, Surroundings>();
     drafts.forEach((person, draft) ->
         loaded.put(
-            person,
-            new Surroundings(draft.devices, draft.related, draft.more, draft.campaigns)));
+            person, new Surroundings(draft.devices, draft.related, draft.more, draft.campaigns)));
     return loaded;
   }
 
@@ -108,10 +107,7 @@ public final class SurroundingsRepository {
       Handle handle, long[] people, Map<Integer, Set<String>> types, Map<Long, Draft> drafts) {
     var halves = halves(handle, people, names(types), drafts);
     var objects =
-        objects(
-            handle,
-            halves.stream().mapToLong(Half::objectKey).distinct().toArray(),
-            types);
+        objects(handle, halves.stream().mapToLong(Half::objectKey).distinct().toArray(), types);
     for (var half : halves) {
       var object = objects.get(half.objectKey);
       if (object != null) {

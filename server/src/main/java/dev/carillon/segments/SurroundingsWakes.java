@@ -124,7 +124,12 @@ public final class SurroundingsWakes {
    * @param cameRound whether this is the part from 0 on
    */
   public record Circle(
-      long objectKey, ChangedObject object, int turn, long begunAt, long doneTo, boolean cameRound) {
+      long objectKey,
+      ChangedObject object,
+      int turn,
+      long begunAt,
+      long doneTo,
+      boolean cameRound) {
     private static Circle of(ResultSet row) throws SQLException {
       return new Circle(
           row.getLong("object_key"),
@@ -159,7 +164,9 @@ public final class SurroundingsWakes {
     }
   }
 
-  /** The circles of objects in these groups ({@code object_key mod 16}), the longest waiting first. */
+  /**
+   * The circles of objects in these groups ({@code object_key mod 16}), the longest waiting first.
+   */
   public List<Circle> circles(Handle handle, int[] groups, int limit) {
     return handle
         .createQuery(

@@ -96,7 +96,8 @@ final class TestReader {
       form.fault(path + ".operator", "anniversary is for attributes of people");
     }
     if (operator == Operator.ANY_ITEM && subject == Subject.DEVICE) {
-      form.fault(path + ".operator", "any_item is not for devices: their attributes are not nested");
+      form.fault(
+          path + ".operator", "any_item is not for devices: their attributes are not nested");
     }
     if (field != null) {
       field(field, operator, subject, path + ".field");
@@ -281,7 +282,9 @@ final class TestReader {
     if (number == null) {
       return null;
     }
-    return Values.isWhole(number) ? (Object) number.longValueExact() : (Object) number.doubleValue();
+    return Values.isWhole(number)
+        ? (Object) number.longValueExact()
+        : (Object) number.doubleValue();
   }
 
   /** Numbers as attributes keep them: exact to 64 bits, else doubles; whole ones in one form. */
@@ -300,7 +303,9 @@ final class TestReader {
     }
     if (node.isNumber() && Double.isFinite(node.doubleValue())) {
       var number = BigDecimal.valueOf(node.doubleValue());
-      return Values.isWhole(number) ? (Object) number.longValueExact() : (Object) node.doubleValue();
+      return Values.isWhole(number)
+          ? (Object) number.longValueExact()
+          : (Object) node.doubleValue();
     }
     return null;
   }

@@ -2,7 +2,9 @@ package dev.carillon.segments;
 
 import java.io.Serial;
 
-/** So many people have so many relationships that they are not held at once: ask for fewer people. */
+/**
+ * So many people have so many relationships that they are not held at once: ask for fewer people.
+ */
 public final class TooManyRelationships extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 

@@ -248,9 +248,9 @@ final class ValueTests {
   }
 
   /**
-   * When the day in the zone next makes the other answer. Days mostly turn at midnight, but a change
-   * of the offset may turn them as well, forwards or back; so this goes from one such change to the
-   * next.
+   * When the day in the zone next makes the other answer. Days mostly turn at midnight, but a
+   * change of the offset may turn them as well, forwards or back; so this goes from one such change
+   * to the next.
    */
   private static long nextDay(LocalDate of, When when) {
     var rules = when.zone.getRules();

@@ -204,8 +204,7 @@ class CampaignRepositoryTest {
         List.of(
             branch(0, objects, List.of(email(0, SendingState.AUTOMATIC, condition)), List.of()));
     var made =
-        campaigns.create(
-            WORKSPACE, filtered(definition(signedUp()), condition).withSteps(steps));
+        campaigns.create(WORKSPACE, filtered(definition(signedUp()), condition).withSteps(steps));
 
     assertThat(campaigns.start(WORKSPACE, made.id()))
         .isEqualTo(
@@ -251,8 +250,7 @@ class CampaignRepositoryTest {
   void shouldDelete() {
     var running = changed(campaigns.start(WORKSPACE, draft().id()));
 
-    assertThat(campaigns.delete(WORKSPACE, running.id()))
-        .isEqualTo(new CampaignDeletion.Deleted());
+    assertThat(campaigns.delete(WORKSPACE, running.id())).isEqualTo(new CampaignDeletion.Deleted());
 
     assertThat(campaigns.find(WORKSPACE, running.id())).isEmpty();
     assertThat(campaigns.list(WORKSPACE, 0, 10)).isEmpty();

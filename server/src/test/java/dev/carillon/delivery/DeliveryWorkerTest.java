@@ -300,9 +300,11 @@ class DeliveryWorkerTest {
     var list = new EspSuppressions(database, clock);
     var person = shop.person(ADA.replace("ada@example.test", "Ada@Example.TEST"));
     list.add(shop.workspace, SuppressionKind.BOUNCES, "ada@example.test");
-    list.add(new WorkspaceId(shop.workspace.value() + 1), SuppressionKind.BLOCKS, "bob@example.test");
+    list.add(
+        new WorkspaceId(shop.workspace.value() + 1), SuppressionKind.BLOCKS, "bob@example.test");
     var dropped = shop.stored(shop.intent(person, clock.instant()));
-    var others = shop.stored(shop.intent(shop.person(ADA.replace("ada@", "bob@")), clock.instant()));
+    var others =
+        shop.stored(shop.intent(shop.person(ADA.replace("ada@", "bob@")), clock.instant()));
     // the event names another recipient (P-43), once a listed one, once not
     var elsewhere =
         shop.stored(
@@ -311,8 +313,7 @@ class DeliveryWorkerTest {
                 clock.instant(),
                 to("Ada <ADA@example.test>"),
                 false));
-    var fine =
-        shop.stored(shop.intent(person, clock.instant(), to("carl@example.test"), false));
+    var fine = shop.stored(shop.intent(person, clock.instant(), to("carl@example.test"), false));
 
     // when
     worker(1, smtp).runDue();
@@ -322,8 +323,7 @@ class DeliveryWorkerTest {
       assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.DROPPED);
       assertThat(shop.delivery(id).failureMessage())
           .isEqualTo("the address is on the suppression list (bounces: added through the API)");
-      assertThat(shop.delivery(id).metrics())
-          .containsOnlyKeys(Metric.CREATED, Metric.DROPPED);
+      assertThat(shop.delivery(id).metrics()).containsOnlyKeys(Metric.CREATED, Metric.DROPPED);
     }
     assertThat(shop.delivery(others).state()).isEqualTo(DeliveryState.SENT);
     assertThat(shop.delivery(fine).state()).isEqualTo(DeliveryState.SENT);
@@ -356,8 +356,7 @@ class DeliveryWorkerTest {
     assertThat(shop.delivery(sent).state()).isEqualTo(DeliveryState.SENT);
 
     // when
-    database.read(handle ->
-        handle.execute("UPDATE esp_suppression SET domain = 'example.test'"));
+    database.read(handle -> handle.execute("UPDATE esp_suppression SET domain = 'example.test'"));
     var dropped = shop.stored(shop.intent(person, clock.instant()));
     worker(1, smtp).runDue();
 
@@ -657,9 +656,7 @@ class DeliveryWorkerTest {
         var second = worker(2, smtp)) {
       first.start();
       second.start();
-      await()
-          .atMost(PATIENCE)
-          .until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
+      await().atMost(PATIENCE).until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
 
       // then
       assertThat(first.stats().sent()).isPositive();
@@ -734,7 +731,8 @@ class DeliveryWorkerTest {
   }
 
   @Test
-  @DisplayName("I4: a claim whose answer is lost strands nothing; the same worker takes it up again")
+  @DisplayName(
+      "I4: a claim whose answer is lost strands nothing; the same worker takes it up again")
   void shouldTakeUpWhatItClaimedWithoutKnowing() throws Exception {
     // given a connection that breaks after the claim was committed, and a clock that stands still,
     // so that no lease runs out
@@ -755,7 +753,8 @@ class DeliveryWorkerTest {
   }
 
   @Test
-  @DisplayName("I4: an outcome whose record is not answered is recorded once; nothing is sent again")
+  @DisplayName(
+      "I4: an outcome whose record is not answered is recorded once; nothing is sent again")
   void shouldNotSendAgainWhenTheAnswerToTheRecordIsLost() throws Exception {
     // given
     var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));

@@ -141,8 +141,7 @@ final class TiedLanesTest {
   void shouldStandAtSeveralAtOnce() throws Exception {
     // given the last one is in a lane that has been there already
     writer.append(
-        List.of(
-            entry(0, 4, 1), entry(0, 12, 2), entry(0, 20, 3), entry(0, 4, 4), entry(20, 5)));
+        List.of(entry(0, 4, 1), entry(0, 12, 2), entry(0, 20, 3), entry(0, 4, 4), entry(20, 5)));
     // when, then
     assertThat(step(second)).isEmpty();
     assertThat(step(first)).containsExactly(1, 2, 3);
@@ -173,7 +172,8 @@ final class TiedLanesTest {
   }
 
   @Test
-  @DisplayName("I3: what stood still at several operations waits for each of them after a take-over")
+  @DisplayName(
+      "I3: what stood still at several operations waits for each of them after a take-over")
   void shouldWaitForAllAfterATakeOver() throws Exception {
     // given three readers: 0 reads lanes 0 and 12, 1 reads lane 4, 2 reads lanes 8 and 20
     writer.append(List.of(entry(0, 8, 1), entry(4, 20, 2), entry(8, 3), entry(20, 4)));

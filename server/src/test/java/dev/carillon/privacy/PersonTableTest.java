@@ -22,6 +22,12 @@ final class PersonTableTest {
   private static final List<String> PERSONAL =
       List.of("person_id", "primary_id", "secondary_id", "anonymous_id", "delivery_id");
 
+  /**
+   * The index of the search and what it has still to look at hold keys and hashes, nothing of a
+   * person; its own worker takes rows of people who are gone.
+   */
+  private static final List<String> DERIVED = List.of("person_search", "search_pending");
+
   /** Tables that are no part of another one: ordinary ones, and partitioned ones as a whole. */
   private static Set<String> personal(Handle handle) {
     return new TreeSet<>(
@@ -35,6 +41,7 @@ final class PersonTableTest {
                 """)
             .bind("names", PERSONAL)
             .mapTo(String.class)
+            .filter(table -> !DERIVED.contains(table))
             .list());
   }
 

@@ -25,7 +25,6 @@ import dev.carillon.segments.CampaignActivity;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -77,7 +76,8 @@ final class CampaignActivityTest {
   }
 
   @Test
-  @DisplayName("§2.6: in while a journey is under way, entered from then on, finished or exited by its end")
+  @DisplayName(
+      "§2.6: in while a journey is under way, entered from then on, finished or exited by its end")
   void shouldFollowJourneys() {
     var welcome =
         KIT.campaign(
@@ -115,7 +115,8 @@ final class CampaignActivityTest {
   }
 
   @Test
-  @DisplayName("§2.6, C-31: a campaign that is stopped at once ends the journeys of thousands in sets, and all are looked at")
+  @DisplayName(
+      "§2.6, C-31: a campaign that is stopped at once ends the journeys of thousands in sets, and all are looked at")
   void shouldFollowJourneysThatEndInSets() {
     var welcome = KIT.campaign(everyTime(onEvent("came"), null, delay(HOUR)));
     var activities = Activities.of(welcome.id());
@@ -151,7 +152,9 @@ final class CampaignActivityTest {
     event(BEN, "came");
     KIT.accept(KIT.mergeOf(ADA, BEN));
     KIT.settle();
-    assertThat(KIT.journeys(ADA)).extracting(Travel::endReason).containsExactly(null, "merged_person");
+    assertThat(KIT.journeys(ADA))
+        .extracting(Travel::endReason)
+        .containsExactly(null, "merged_person");
     assertThat(activities.of(ADA)).containsExactlyInAnyOrder(IN, ENTERED);
     KIT.delete(ADA);
     event(ADA, "came");
@@ -162,7 +165,8 @@ final class CampaignActivityTest {
   @DisplayName("S-4: a build finds the same as living through it")
   void shouldBuildWhatLiveWouldHaveFound() {
     var welcome =
-        KIT.campaign(everyTime(onEvent("came"), null, branch(attribute("stays", true)), delay(HOUR)));
+        KIT.campaign(
+            everyTime(onEvent("came"), null, branch(attribute("stays", true)), delay(HOUR)));
     KIT.identify(BEN, "stays", true);
     event(ADA, "came");
     event(BEN, "came");
@@ -214,7 +218,8 @@ final class CampaignActivityTest {
   }
 
   @Test
-  @DisplayName("the same through a second segment and a second campaign; without a wait, or once, there is no loop")
+  @DisplayName(
+      "the same through a second segment and a second campaign; without a wait, or once, there is no loop")
   void shouldFindLoopsThroughOthers() {
     var first = KIT.segment(attribute("ready", true));
     var one = KIT.campaign(everyTime(onEntry(first), null, delay(Duration.ofSeconds(1))));
@@ -249,7 +254,8 @@ final class CampaignActivityTest {
     var welcome = KIT.campaign(everyTime(onEvent("came"), null, delay(HOUR)));
     var segment = KIT.segment(campaign(welcome.id(), IN));
     var other =
-        KIT.campaign(everyTime(onEvent("came"), null, branch(not(campaign(welcome.id(), ENTERED)))));
+        KIT.campaign(
+            everyTime(onEvent("came"), null, branch(not(campaign(welcome.id(), ENTERED)))));
     assertThat(KIT.campaigns.delete(KIT.workspace(), welcome.id()))
         .isInstanceOfSatisfying(
             CampaignDeletion.InUse.class,

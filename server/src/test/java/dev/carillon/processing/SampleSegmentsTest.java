@@ -78,13 +78,16 @@ final class SampleSegmentsTest {
           .isEqualTo(retained(before, people.subList(4, 60)));
       assertThat(kit.segmentsOf(id("somebody else")).contains(live))
           .isEqualTo(before.contains(renamed));
-      assertThat(kit.segmentsOf(people.get(1)).contains(live)).isEqualTo(before.contains(people.get(1)));
-      assertThat(kit.segmentsOf(people.get(2)).contains(live)).isEqualTo(before.contains(people.get(2)));
+      assertThat(kit.segmentsOf(people.get(1)).contains(live))
+          .isEqualTo(before.contains(people.get(1)));
+      assertThat(kit.segmentsOf(people.get(2)).contains(live))
+          .isEqualTo(before.contains(people.get(2)));
     }
   }
 
   private static Set<Identifier> in(ProcessingKit kit, int segment, List<Identifier> people) {
-    return Set.copyOf(people.stream().filter(each -> kit.segmentsOf(each).contains(segment)).toList());
+    return Set.copyOf(
+        people.stream().filter(each -> kit.segmentsOf(each).contains(segment)).toList());
   }
 
   private static Set<Identifier> retained(Set<Identifier> before, List<Identifier> people) {

@@ -168,6 +168,10 @@ final class WholePerson {
             SELECT person_id, 1, '2027-01-01' FROM person WHERE person_id = :person
             """,
             """
+            INSERT INTO sender_opt_out (person_id, channel, sender, workspace_id, written, opted_out_at)
+            SELECT person_id, 1, '+15550100', workspace_id, '+15550100', '2026-03-01' FROM person WHERE person_id = :person
+            """,
+            """
             INSERT INTO message_wake (person_id, workspace_id, due_at)
             SELECT person_id, workspace_id, '2027-01-01' FROM person WHERE person_id = :person
             """)) {

@@ -202,8 +202,7 @@ class AttributeOperatorsTest {
             "{'a':[{'b':'x'},{'b':'y'},{}]}")) {
       for (var field : List.of("a", "a.b", "a[0]", "a[1]", "a[]", "a[].b", "a[0].b", "b")) {
         var values = AttributesJson.parse(stored.replace('\'', '"'));
-        var holds =
-            EventFilter.matches(List.of(new AttributeTest(field, operator, value)), values);
+        var holds = EventFilter.matches(List.of(new AttributeTest(field, operator, value)), values);
         check(stored, field, denies, value, !holds);
       }
     }
@@ -274,14 +273,22 @@ class AttributeOperatorsTest {
 
   @ParameterizedTest(name = "{0} is {1}")
   @MethodSource("cases")
-  @DisplayName("journeys §2.3: text is compared without regard to case, in whatever script and country")
+  @DisplayName(
+      "journeys §2.3: text is compared without regard to case, in whatever script and country")
   void shouldCompareWithoutRegardToCase(String one, String other) {
     var before = Locale.getDefault();
     try {
       for (var country : List.of("en-US", "tr-TR", "lt-LT", "az-AZ")) {
         Locale.setDefault(Locale.forLanguageTag(country));
         for (var pair : List.of(List.of(one, other), List.of(other, one), List.of(one, one))) {
-          var stored = Map.of("a", "in " + pair.getFirst(), "b", pair.getFirst(), "l", List.of(pair.getFirst()));
+          var stored =
+              Map.of(
+                  "a",
+                  "in " + pair.getFirst(),
+                  "b",
+                  pair.getFirst(),
+                  "l",
+                  List.of(pair.getFirst()));
           var wanted = pair.getLast();
           assertThat(holds("b", EQ, wanted, stored)).as("eq in %s", country).isTrue();
           assertThat(holds("b", NEQ, wanted, stored)).as("neq in %s", country).isFalse();
@@ -363,7 +370,8 @@ class AttributeOperatorsTest {
         List.of(
             new AttributeTest("a", IS_TIMESTAMP, null),
             new AttributeTest("a", TS_AFTER, new Moment.At(Instant.ofEpochSecond(-1))),
-            new AttributeTest("a", TS_BEFORE, new Moment.At(Instant.ofEpochSecond(10_000_000_000L))),
+            new AttributeTest(
+                "a", TS_BEFORE, new Moment.At(Instant.ofEpochSecond(10_000_000_000L))),
             new AttributeTest("a", TS_BEFORE, new Moment.Relative(Duration.ofDays(100_000), false)),
             new AttributeTest("a", TS_AFTER, new Moment.Relative(Duration.ofDays(100_000), true)));
     for (var test : always) {
@@ -469,8 +477,7 @@ class AttributeOperatorsTest {
 
   private static CompiledCondition compiled(AttributeTest test, ZoneId zone) {
     return CompiledCondition.compile(
-        new Condition.Attribute(test),
-        new Terms(_ -> 0, zone, Terms.SubscriptionDefaults.ALL));
+        new Condition.Attribute(test), new Terms(_ -> 0, zone, Terms.SubscriptionDefaults.ALL));
   }
 
   static Stream<Arguments> items() {
@@ -495,7 +502,8 @@ class AttributeOperatorsTest {
         arguments("{'l':[{'a.b':1}]}", "l", List.of(new AttributeTest("a.b", EQ, 1L)), YES),
         // an item within an item
         arguments("{'l':[{'sizes':[{'name':'S'}]},{'colour':'red'}]}", "l", List.of(small), YES),
-        arguments("{'l':[{'sizes':[{'name':'S'}]},{'colour':'red'}]}", "l", List.of(small, red), NO),
+        arguments(
+            "{'l':[{'sizes':[{'name':'S'}]},{'colour':'red'}]}", "l", List.of(small, red), NO),
         arguments("{'l':[{'sizes':[{'name':'S'}],'colour':'red'}]}", "l", List.of(small, red), YES),
         // what is not there, in an item that is
         arguments("{'l':[{'tags':['x']}]}", "l", List.of(untagged), NO),

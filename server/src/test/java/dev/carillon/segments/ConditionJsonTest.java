@@ -177,7 +177,8 @@ class ConditionJsonTest {
   @Test
   void shouldTakeNotPerformedForNever() {
     assertThat(normal("{\"event\":{\"name\":\"order\",\"performed\":false}}"))
-        .isEqualTo(normal("{\"event\":{\"name\":\"order\",\"count\":{\"op\":\"at_most\",\"n\":0}}}"));
+        .isEqualTo(
+            normal("{\"event\":{\"name\":\"order\",\"count\":{\"op\":\"at_most\",\"n\":0}}}"));
   }
 
   private static final String KINDS =
@@ -435,13 +436,13 @@ class ConditionJsonTest {
   void shouldFindAllFaultsAtOnce() {
     assertThat(
             faults(
-                """
-                {"and":[{"segment":{"id":0}},
-                        {"event":{"name":"","type":"x","count":{"op":"gte","n":-1},
-                                  "where":[{"field":"a","operator":"gt"},{"field":"","operator":"exists"}]}},
-                        {"message":{"metric":"x","channel":"y","window":{"kind":"z"}}},
-                        {"not":{"attribute":{"field":"b","operator":"lt"}}}]}
-                """)
+                    """
+                    {"and":[{"segment":{"id":0}},
+                            {"event":{"name":"","type":"x","count":{"op":"gte","n":-1},
+                                      "where":[{"field":"a","operator":"gt"},{"field":"","operator":"exists"}]}},
+                            {"message":{"metric":"x","channel":"y","window":{"kind":"z"}}},
+                            {"not":{"attribute":{"field":"b","operator":"lt"}}}]}
+                    """)
                 .stream()
                 .map(fault -> fault.substring(0, fault.indexOf(' '))))
         .containsExactly(
@@ -464,8 +465,7 @@ class ConditionJsonTest {
     assertThat(faults("{\"not\":".repeat(11) + leaf + "}".repeat(11)))
         .containsExactly("conditions" + ".not".repeat(11) + " is nested more than 10 deep");
     assertThat(faults("{\"and\":[".repeat(11) + "]}".repeat(11)))
-        .containsExactly(
-            "conditions" + ".and[0]".repeat(10) + ".and is nested more than 10 deep");
+        .containsExactly("conditions" + ".and[0]".repeat(10) + ".and is nested more than 10 deep");
     var item = "{\"field\":\"a\",\"operator\":\"any_item\",\"where\":[";
     var test = "{\"field\":\"b\",\"operator\":\"exists\"}";
     assertThat(faults("{\"attribute\":" + item.repeat(3) + test + "]}".repeat(3) + "}")).isEmpty();
@@ -484,9 +484,13 @@ class ConditionJsonTest {
     assertThat(faults("{\"and\":[" + half + ",{\"not\":" + half + "}]}"))
         .containsExactly("conditions holds more than 100 conditions");
     var test = "{\"field\":\"b\",\"operator\":\"exists\"}";
-    assertThat(faults("{\"event\":{\"name\":\"a\",\"where\":[" + (test + ",").repeat(19) + test + "]}}"))
+    assertThat(
+            faults(
+                "{\"event\":{\"name\":\"a\",\"where\":[" + (test + ",").repeat(19) + test + "]}}"))
         .isEmpty();
-    assertThat(faults("{\"event\":{\"name\":\"a\",\"where\":[" + (test + ",").repeat(20) + test + "]}}"))
+    assertThat(
+            faults(
+                "{\"event\":{\"name\":\"a\",\"where\":[" + (test + ",").repeat(20) + test + "]}}"))
         .containsExactly("conditions.event.where has 21 tests and may have at most 20");
     var choices = "{\"attribute\":{\"field\":\"a\",\"operator\":\"in\",\"value\":[%s1]}}";
     assertThat(faults(choices.formatted("1,".repeat(99)))).isEmpty();

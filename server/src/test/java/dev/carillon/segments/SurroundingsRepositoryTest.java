@@ -113,7 +113,10 @@ final class SurroundingsRepositoryTest {
     while (builder.step()) {
       assertThat(segment).isPositive();
     }
-    assertThat(TEST.jdbi().<Long, RuntimeException>withHandle(handle -> segments.count(handle, segments.find(handle, SHOP, segment).orElseThrow())))
+    assertThat(
+            TEST.jdbi()
+                .<Long, RuntimeException>withHandle(handle ->
+                    segments.count(handle, segments.find(handle, SHOP, segment).orElseThrow())))
         .isEqualTo(3);
     var explainer = new SegmentExplainer(segments, counters, CLOCK);
     var read =

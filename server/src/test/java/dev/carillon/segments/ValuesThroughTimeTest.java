@@ -64,9 +64,7 @@ class ValuesThroughTimeTest {
       var turns = value * 1_000 + (ago ? span.toMillis() : -span.toMillis());
       var test =
           new AttributeTest(
-              "a",
-              before ? Operator.TS_BEFORE : Operator.TS_AFTER,
-              new Moment.Relative(span, ago));
+              "a", before ? Operator.TS_BEFORE : Operator.TS_AFTER, new Moment.Relative(span, ago));
       var asked = new Asked(compiled(test, ZoneId.of("UTC")), Someone.with(Map.of("a", value)));
       var story = "seed %d, trial %d, %s of %d".formatted(SEED, trial, test, value);
       // then: what the two before rules make true stays, what the two after rules make false too
@@ -75,10 +73,14 @@ class ValuesThroughTimeTest {
                   LongStream.rangeClosed(-130, 130).map(i -> turns + i * 1_000),
                   LongStream.rangeClosed(-5, 5).map(i -> turns + i))
               .toArray()) {
-        assertThat(asked.at(now)).as("%s, at %d", story, now).isEqualTo(before ? now > turns : now < turns);
+        assertThat(asked.at(now))
+            .as("%s, at %d", story, now)
+            .isEqualTo(before ? now > turns : now < turns);
         var claimed = asked.changesAfter(now);
         if (now < turns || before && now == turns) {
-          assertThat(claimed).as("%s, claimed at %d", story, now).isEqualTo(turns + (before ? 1 : 0));
+          assertThat(claimed)
+              .as("%s, claimed at %d", story, now)
+              .isEqualTo(turns + (before ? 1 : 0));
         } else {
           assertThat(claimed).as("%s, claimed at %d", story, now).isEqualTo(Long.MAX_VALUE);
         }
@@ -165,7 +167,8 @@ class ValuesThroughTimeTest {
    * Kwajalein), and ordinary ones.
    */
   @ParameterizedTest
-  @DisplayName("journeys §2.3, S-51: anniversaries begin and end with the day, wherever and whenever")
+  @DisplayName(
+      "journeys §2.3, S-51: anniversaries begin and end with the day, wherever and whenever")
   @ValueSource(
       strings = {
         "UTC",
@@ -211,7 +214,9 @@ class ValuesThroughTimeTest {
       assertThat(isAnniversary(of, claimed, zone)).as("%s, turned", story).isNotEqualTo(answer);
       for (var each : looks(now, claimed)) {
         assertThat(isAnniversary(of, each, zone))
-            .as("%s, at %s before %s", story, Instant.ofEpochMilli(each), Instant.ofEpochMilli(claimed))
+            .as(
+                "%s, at %s before %s",
+                story, Instant.ofEpochMilli(each), Instant.ofEpochMilli(claimed))
             .isEqualTo(answer);
       }
     }

@@ -115,20 +115,24 @@ public final class LossyWay implements AutoCloseable {
     }
 
     private void ask() {
-      pump(client, bytes -> {
-        lost |= isLost(new String(bytes, StandardCharsets.ISO_8859_1));
-        server.getOutputStream().write(bytes);
-      });
+      pump(
+          client,
+          bytes -> {
+            lost |= isLost(new String(bytes, StandardCharsets.ISO_8859_1));
+            server.getOutputStream().write(bytes);
+          });
     }
 
     private void answer() {
-      pump(server, bytes -> {
-        if (!lost) {
-          client.getOutputStream().write(bytes);
-        } else if (endsWith(bytes, READY)) {
-          client.close();
-        }
-      });
+      pump(
+          server,
+          bytes -> {
+            if (!lost) {
+              client.getOutputStream().write(bytes);
+            } else if (endsWith(bytes, READY)) {
+              client.close();
+            }
+          });
     }
 
     private void pump(Socket from, Step step) {

@@ -36,8 +36,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The management API: segments, campaigns, forms, object types and subscriptions of a workspace are
  * written, campaigns are started and stopped, segments and campaigns are explained, people are put
- * into segments by file, exported and erased. Described by {@code GET
- * /v1/openapi.json}.
+ * into segments by file, exported and erased. Described by {@code GET /v1/openapi.json}.
  */
 public final class ManageApi {
   private static final Logger LOG = LoggerFactory.getLogger(ManageApi.class);

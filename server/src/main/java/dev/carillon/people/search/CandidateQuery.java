@@ -80,9 +80,7 @@ final class CandidateQuery {
   }
 
   private String range(String column) {
-    return isBounded
-        ? column + " > :after AND " + column + " <= :upTo"
-        : column + " > :after";
+    return isBounded ? column + " > :after AND " + column + " <= :upTo" : column + " > :after";
   }
 
   private String parameter(Object value) {
@@ -93,8 +91,7 @@ final class CandidateQuery {
 
   private String arm(Bound bound) {
     return switch (bound) {
-      case Bound.Nobody _ ->
-          limited("SELECT g.person_id FROM person g WHERE false", "g.person_id");
+      case Bound.Nobody _ -> limited("SELECT g.person_id FROM person g WHERE false", "g.person_id");
       case Bound.People(var ids) ->
           limited(
               "SELECT DISTINCT g.person_id FROM unnest(%s) AS g(person_id) WHERE %s"
@@ -167,9 +164,7 @@ final class CandidateQuery {
   }
 
   private String joined(List<Bound> parts, String word, String id) {
-    return "("
-        + String.join(word, parts.stream().map(each -> condition(each, id)).toList())
-        + ")";
+    return "(" + String.join(word, parts.stream().map(each -> condition(each, id)).toList()) + ")";
   }
 
   private String member(int segmentId, String id) {
