@@ -25,10 +25,8 @@ public final class LogIntake implements Intake {
   }
 
   private static Entry entry(Operation operation) {
-    var workspace = operation.workspace().value();
     return new Entry(
-        Lanes.of(workspace, operation.laneKey()),
-        Lanes.of(workspace, operation.otherLaneKey()),
+        Lanes.of(operation.workspace().value(), operation.laneKey()),
         OperationCodec.encode(operation));
   }
 }

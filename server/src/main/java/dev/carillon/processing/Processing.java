@@ -68,7 +68,6 @@ public final class Processing implements AutoCloseable {
               signals,
               stats,
               courtesy,
-              this::wakeProcessors,
               "processor-" + i));
     }
     if (processors > 0) {
@@ -78,10 +77,6 @@ public final class Processing implements AutoCloseable {
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
-  }
-
-  private void wakeProcessors() {
-    processors.forEach(Processor::wake);
   }
 
   private void dueWork() {
@@ -141,7 +136,7 @@ public final class Processing implements AutoCloseable {
 
   /** Looks for work at once: another node wrote something, or the clock was turned. */
   public void wake() {
-    wakeProcessors();
+    processors.forEach(Processor::wake);
     dueWork();
   }
 
