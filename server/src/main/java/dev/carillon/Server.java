@@ -13,6 +13,9 @@ import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.ComputedBuilder;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
@@ -40,7 +43,6 @@ import dev.carillon.objects.RelationshipRepository;
 import dev.carillon.people.AttributeNames;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.DeviceRepository;
-import dev.carillon.people.Erasures;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleQueries;
@@ -48,6 +50,11 @@ import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.people.Suppressions;
 import dev.carillon.people.search.SearchIndexer;
+import dev.carillon.privacy.ErasureRecords;
+import dev.carillon.privacy.ErasureRepository;
+import dev.carillon.privacy.Erasures;
+import dev.carillon.privacy.PersonExport;
+import dev.carillon.processing.LoggedOperations;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -147,7 +154,8 @@ final class Server implements AutoCloseable {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     var campaigns = new CampaignRepository(database, counters, clock);
-    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var computed = new ComputedAttributes(clock);
+    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
 
     // what goes out
     var deliveries = new DeliveryRepository(database);
@@ -156,6 +164,8 @@ final class Server implements AutoCloseable {
 
     // the log and its processing
     var outbox = new DeliverySignal();
+    var suppressions = new Suppressions(secret.getEncoded());
+    var erasures = new ErasureRepository(secret.getEncoded());
     var mergers = new MergerRepository();
     var objectTypes = new ObjectTypes(database, clock);
     var eventNames = new EventNames(database, clock);
@@ -163,7 +173,8 @@ final class Server implements AutoCloseable {
     var stores =
         new Stores(
             new PeopleRepository(),
-            new Suppressions(secret.getEncoded()),
+            suppressions,
+            erasures,
             mergers,
             new Belongings(),
             new DeviceRepository(),
@@ -176,6 +187,8 @@ final class Server implements AutoCloseable {
             attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
+            new TallyRepository(),
+            computed,
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
@@ -201,7 +214,8 @@ final class Server implements AutoCloseable {
             new CampaignTemplates(campaigns, settings.mailFrom()),
             mailer,
             clock,
-            new Random());
+            new Random(),
+            processing::messagesReached);
     var upkeep = new Upkeep();
     if (isWorker) {
       closing.add(sender);
@@ -213,10 +227,15 @@ final class Server implements AutoCloseable {
           () -> sender.reclaim(processing.shareLanes(sender.holders())));
       var builder = new SegmentBuilder(database, segments, counters, clock);
       upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
+      var computedBuilder = new ComputedBuilder(database, computed, clock);
+      upkeep.every(Duration.ofMillis(200), "computed-attributes", () -> runToEnd(computedBuilder));
       var campaignUpkeep = new CampaignUpkeep(database, deliveries);
       upkeep.every(
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
-      upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
+      upkeep.every(
+          Duration.ofSeconds(30),
+          "erasures",
+          new Erasures(database, clock, new LoggedOperations())::run);
       upkeep.every(Duration.ofSeconds(30), "mergers", new Mergers(database, clock, mergers)::run);
       upkeep.every(Duration.ofSeconds(10), "object-remains", new ObjectRemains(database)::run);
       var anonymousRelationships = new AnonymousRelationshipRepository();
@@ -304,8 +323,16 @@ final class Server implements AutoCloseable {
                 new PersonLookup(people),
                 forms,
                 objectTypes,
+                computed,
+                people,
+                processing.intake(),
+                new ManageApi.Privacy(
+                    new PersonExport(
+                        database, suppressions, deliveryIds, new LoggedOperations(), clock),
+                    new ErasureRecords(database, erasures),
+                    ids),
                 subscriptions),
-            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
+            clock);
     var operations =
         new OperationsApi(
             new OperationsApi.Sources(
@@ -399,6 +426,12 @@ final class Server implements AutoCloseable {
     while (database.<Boolean, RuntimeException>inTransaction(
         handle -> relationships.expire(handle, clock.instant()))) {
       LOG.trace("some relationships of nobody are past their time");
+    }
+  }
+
+  private static void runToEnd(ComputedBuilder builder) {
+    while (builder.step()) {
+      LOG.trace("a step of a computed attribute is done");
     }
   }
 

@@ -49,7 +49,10 @@ final class SettingParsers {
   }
 
   static List<String> addresses(String text) {
-    return Arrays.stream(text.split(",", -1)).map(String::strip).map(SettingParsers::address).toList();
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .map(SettingParsers::address)
+        .toList();
   }
 
   private static String address(String text) {

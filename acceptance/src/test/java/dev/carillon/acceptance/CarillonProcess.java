@@ -30,8 +30,8 @@ final class CarillonProcess implements AutoCloseable {
   static final String APP_KEY = "5ecret-of-app";
   static final String CDP_KEY = "cdp-key";
 
-  private static final Duration LONGEST_START = Duration.ofSeconds(60);
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(40);
+  private static final Duration LONGEST_START = Duration.ofSeconds(180);
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(90);
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final DataFolder data;
@@ -113,7 +113,7 @@ final class CarillonProcess implements AutoCloseable {
       var request =
           HttpRequest.newBuilder(url.resolve("/api/v1/accounts/region"))
               .header("Authorization", HttpCalls.basic(SITE_ID, TRACK_KEY))
-              .timeout(Duration.ofSeconds(10))
+              .timeout(Duration.ofSeconds(60))
               .build();
       return client.send(request, BodyHandlers.discarding()).statusCode();
     }

@@ -19,7 +19,7 @@ final class Children {
   /** The npm project that pins the official clients. */
   static final Path SDK = Path.of("sdk").toAbsolutePath();
 
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Duration LONGEST = Duration.ofSeconds(120);
 
   private Children() {}
 

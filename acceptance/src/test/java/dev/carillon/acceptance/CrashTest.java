@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
  * What survives kill -9 under load: I1 (an acknowledged call is never lost), I2 (in order), I3
  * (once), I4 (one intent, one send), C-70 (a crash between steps sends nothing twice).
  */
-@Timeout(120)
+@Timeout(300)
 class CrashTest {
   private static final int CALLERS = 8;
   private static final int PEOPLE_EACH = 5;
@@ -95,7 +95,7 @@ class CrashTest {
         var made = load.stop();
         // then
         try (var database = server.data().connect()) {
-          Books.awaitRest(database, Duration.ofSeconds(30));
+          Books.awaitRest(database, Books.NO_RETRY);
           var repeats =
               new Books(database, made)
                   .proveEventsOnce()
@@ -115,14 +115,10 @@ class CrashTest {
   }
 
   private static void awaitDatabase(CarillonProcess server) {
-    org.awaitility.Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(20))
-        .ignoreExceptions()
-        .untilAsserted(() -> {
-          try (var database = server.data().connect()) {
-            assertThat(Books.number(database, "SELECT 1")).isEqualTo(1);
-          }
-        });
+    ReadBack.eventually(() -> {
+      try (var database = server.data().connect()) {
+        assertThat(Books.number(database, "SELECT 1")).isEqualTo(1);
+      }
+    });
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code ./carillon demo} as a newcomer runs it, beside a server. */
-@Timeout(120)
+@Timeout(300)
 class DemoTest {
   private final CarillonProcess server = new CarillonProcess(DataFolder.empty("demo"));
 
@@ -28,7 +28,7 @@ class DemoTest {
     System.arraycopy(flags, 0, command, 1, flags.length);
     var process = server.launch(command);
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return new Outcome(process.exitValue(), output);
   }
 

@@ -21,14 +21,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What a client of one server can call, with the keys of its workspace. Safe for many threads. */
 final class HttpCalls implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String MANAGE = "/v1/environments/1";
 
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
+          .connectTimeout(Duration.ofSeconds(20))
           .executor(Executors.newVirtualThreadPerTaskExecutor())
           .build();
   private final Supplier<URI> url;

@@ -214,7 +214,7 @@ class LauncherTest {
     builder.environment().putAll(environment);
     var process = builder.redirectOutput(out.toFile()).redirectError(errors.toFile()).start();
     try {
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("the launcher ends").isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("the launcher ends").isTrue();
     } finally {
       process.destroyForcibly();
     }

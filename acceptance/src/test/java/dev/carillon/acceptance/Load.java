@@ -146,12 +146,12 @@ final class Load implements AutoCloseable {
   /** Waits until this many calls more were acknowledged. */
   void awaitMore(long count) throws InterruptedException {
     var goal = acknowledged.get() + count;
-    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    var deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
     while (acknowledged.get() < goal) {
       checkCallers();
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
-            "only " + (goal - acknowledged.get()) + " calls are missing after a minute");
+            "only " + (goal - acknowledged.get()) + " calls are missing after three minutes");
       }
       TimeUnit.MILLISECONDS.sleep(5);
     }

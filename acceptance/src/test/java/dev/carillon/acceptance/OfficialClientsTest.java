@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * each method at least once, which the scripts check against the client, and what came of it read
  * back through the App API.
  */
-@Timeout(120)
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OfficialClientsTest {
   private static final JsonMapper JSON = JsonMapper.shared();

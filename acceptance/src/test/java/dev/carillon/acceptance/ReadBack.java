@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What the App API tells of people and objects, in short forms. */
 final class ReadBack {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final HttpCalls calls;
 
@@ -20,13 +20,21 @@ final class ReadBack {
     this.calls = calls;
   }
 
-  /** Repeats a check until it holds; what is not there yet may make it fail in any way. */
+  /**
+   * Repeats a check until it holds; what is not there yet may make it fail in any way. When the
+   * patience ends, the error tells how it failed last.
+   */
   static void eventually(ThrowingRunnable check) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
-        .ignoreExceptions()
-        .untilAsserted(check);
+        .untilAsserted(() -> {
+          try {
+            check.run();
+          } catch (Exception notYet) {
+            throw new AssertionError(notYet.toString(), notYet);
+          }
+        });
   }
 
   JsonNode person(String id) {

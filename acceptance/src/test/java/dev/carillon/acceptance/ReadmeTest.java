@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the README says about official clients, done to the letter by a newcomer. */
-@Timeout(120)
+@Timeout(300)
 class ReadmeTest {
   private static final Pattern EXAMPLE =
       Pattern.compile("^```(?:js|html)\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);

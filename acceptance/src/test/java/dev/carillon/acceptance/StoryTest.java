@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowingConsumer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ import tools.jackson.databind.JsonNode;
  * What a client sees through the public APIs alone, from the first call to the mail, over restarts
  * and turned time.
  */
-@Timeout(60)
+@Timeout(300)
 class StoryTest {
   private static final String REMINDER =
       """
@@ -170,7 +169,7 @@ class StoryTest {
       assertThat(server.data().path().resolve("server.json")).doesNotExist();
       server.start();
       try (var database = server.data().connect()) {
-        Books.awaitRest(database, Duration.ofSeconds(30));
+        Books.awaitRest(database, Books.NO_RETRY);
         new Books(database, made)
             .proveEventsOnce()
             .proveOrder()
@@ -301,18 +300,14 @@ class StoryTest {
     return nodes.stream().filter(JsonNode::isString).map(JsonNode::stringValue).toList();
   }
 
-  /** Asks until the answer is right, for ten seconds at most; the right answer. */
+  /** Asks until the answer is right; the right answer. */
   private static <T> T eventually(Callable<T> question, ThrowingConsumer<T> check) {
     var right = new AtomicReference<T>();
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
-        .pollInterval(Duration.ofMillis(20))
-        .ignoreExceptions()
-        .untilAsserted(() -> {
-          var answer = question.call();
-          check.accept(answer);
-          right.set(answer);
-        });
+    ReadBack.eventually(() -> {
+      var answer = question.call();
+      check.accept(answer);
+      right.set(answer);
+    });
     return Objects.requireNonNull(right.get());
   }
 }

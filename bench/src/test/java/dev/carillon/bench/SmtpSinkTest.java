@@ -38,8 +38,8 @@ final class SmtpSinkTest {
 
     // then
     assertThat(replies).last().isEqualTo("221 bye");
-    var first = sink.mails().poll(5, TimeUnit.SECONDS);
-    var second = sink.mails().poll(5, TimeUnit.SECONDS);
+    var first = sink.mails().poll(60, TimeUnit.SECONDS);
+    var second = sink.mails().poll(60, TimeUnit.SECONDS);
     assertThat(List.of(first, second))
         .extracting(SmtpSink.Mail::recipient, SmtpSink.Mail::messageId, SmtpSink.Mail::subject)
         .containsExactly(

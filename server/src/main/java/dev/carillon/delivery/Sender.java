@@ -16,6 +16,7 @@ import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
 import dev.carillon.messages.Trigger;
 import dev.carillon.people.Subscription;
+import dev.carillon.store.Outage;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -75,6 +76,11 @@ final class Sender {
     try {
       return send(claimed, content);
     } catch (RuntimeException | StackOverflowError failure) {
+      if (Outage.caused(failure)) {
+        // Not this mail's fault. The record of it waits for the database too, so this cannot spin.
+        log.warn("delivery {} waits for the database", claimed.deliveryId());
+        return untouched(claimed);
+      }
       log.error("delivery {} could not be attempted", claimed.deliveryId(), failure);
       return delayed(claimed, content, "internal error; the server's log says more");
     }
@@ -155,8 +161,7 @@ final class Sender {
           EmailAddress.parse(email.from())
               .map(from -> from.domain().toLowerCase(Locale.ROOT))
               .orElse("");
-      var entry =
-          suppressions.blocking(new WorkspaceId(content.workspaceId()), recipient, domain);
+      var entry = suppressions.blocking(new WorkspaceId(content.workspaceId()), recipient, domain);
       if (entry.isPresent()) {
         var reason =
             "the address is on the suppression list (%s: %s)"

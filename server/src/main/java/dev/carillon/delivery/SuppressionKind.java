@@ -48,7 +48,7 @@ public enum SuppressionKind {
     return Arrays.stream(values())
         .filter(kind -> kind.code == code)
         .findFirst()
-        .orElseThrow(() ->
-            new IllegalStateException("no kind of suppression has the number " + code));
+        .orElseThrow(
+            () -> new IllegalStateException("no kind of suppression has the number " + code));
   }
 }

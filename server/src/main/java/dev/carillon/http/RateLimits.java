@@ -21,10 +21,7 @@ public final class RateLimits {
   private final @Nullable Cache<Integer, Window> windows;
 
   private RateLimits(
-      int calls,
-      Duration period,
-      LongSupplier nanoTime,
-      @Nullable Cache<Integer, Window> windows) {
+      int calls, Duration period, LongSupplier nanoTime, @Nullable Cache<Integer, Window> windows) {
     this.calls = calls;
     this.periodNanos = period.toNanos();
     this.nanoTime = nanoTime;

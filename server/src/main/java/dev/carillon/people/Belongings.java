@@ -6,9 +6,9 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * What belongs to a person and to nobody else beside the profile: devices, relationships to
- * objects, anonymous ids, memberships in manual segments, opt-outs from senders. Passed on in a merge, removed in a
- * deletion; for many people with each statement, under the locks of their rows. Rows are locked in
- * the order of their keys, as batches that write them do.
+ * objects, anonymous ids, memberships in manual segments, opt-outs from senders. Passed on in a
+ * merge, removed in a deletion; for many people with each statement, under the locks of their rows.
+ * Rows are locked in the order of their keys, as batches that write them do.
  */
 public final class Belongings {
   /** Devices a person may have (track §5.1); those used longest ago go. */

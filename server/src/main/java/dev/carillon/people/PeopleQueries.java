@@ -9,10 +9,13 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -106,6 +109,36 @@ public final class PeopleQueries {
   }
 
   /**
+   * Those of these identifiers, {@code cio_id}s among them, that name somebody of the workspace.
+   */
+  public Set<IdentifierKey> known(WorkspaceId workspace, Collection<IdentifierKey> identifiers) {
+    var keys = List.copyOf(identifiers);
+    return new HashSet<>(
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT k.n FROM unnest(:kinds, :values, :people) WITH ORDINALITY AS k(kind, value, person_id, n)
+                      LEFT JOIN person_identifier i
+                        ON i.workspace_id = :workspace AND i.kind = k.kind AND i.value = k.value
+                      JOIN person p ON p.person_id = coalesce(i.person_id, k.person_id)
+                     WHERE p.workspace_id = :workspace
+                    """)
+                .bind("workspace", workspace.value())
+                .bind("kinds", keys.stream().map(each -> each.kind().code()).toArray(Short[]::new))
+                .bind("values", keys.stream().map(IdentifierKey::value).toArray(String[]::new))
+                .bind("people", keys.stream().map(PeopleQueries::personId).toArray(Long[]::new))
+                .map((row, _) -> keys.get(row.getInt(1) - 1))
+                .list()));
+  }
+
+  private static @Nullable Long personId(IdentifierKey key) {
+    var personId =
+        key.kind() == IdentifierKind.CIO_ID ? CioId.personId(key.value()) : OptionalLong.empty();
+    return personId.isPresent() ? personId.getAsLong() : null;
+  }
+
+  /**
    * The people these identifiers name in this workspace, each by its key: {@link Identifier#key()},
    * or a {@code cio_id} as it was written.
    *
@@ -155,9 +188,7 @@ public final class PeopleQueries {
   /** The devices of these people of this workspace, of each the last used first. */
   public Map<Long, List<DeviceRepository.Device>> devices(
       WorkspaceId workspace, Collection<Long> people) {
-    return database
-        .read(handle -> devices.ofPeople(handle, workspace, people))
-        .stream()
+    return database.read(handle -> devices.ofPeople(handle, workspace, people)).stream()
         .collect(Collectors.groupingBy(DeviceRepository.Device::personId));
   }
 

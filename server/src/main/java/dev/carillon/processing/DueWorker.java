@@ -5,8 +5,10 @@ import dev.carillon.campaigns.JourneyRepository.DueJourney;
 import dev.carillon.log.LaneOwnership;
 import dev.carillon.processing.RuleBook.Reach;
 import dev.carillon.segments.MembershipRepository.Due;
+import dev.carillon.segments.TooManyRelationships;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
+import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what falls due with no new data: segment timers and journeys that wait. Looks twice a second
- * at two indexes, for the people of the lane groups this node owns; owning only spares double work.
- * Candidates are found without locks, their people are locked in key order like in any batch, and
- * what is due is read again under the lock: whoever comes second finds nothing to do.
+ * Does what falls due with no new data: segment timers and journeys that wait; and what follows
+ * when messages reached something ({@link MessageWork}). Looks twice a second at two indexes, for
+ * the people of the lane groups this node owns; owning only spares double work. Candidates are
+ * found without locks, their people are locked in key order like in any batch, and what is due is
+ * read again under the lock: whoever comes second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
@@ -36,7 +39,10 @@ public final class DueWorker implements AutoCloseable {
   private final IdentifierCache cache;
   private final InstantSource clock;
   private final Runnable deliveriesQueued;
+  private final MessageWork messages;
+  private final ComputedDue computed;
   private final Thread thread = new Thread(this::run, "due-work");
+  private final SlowWakes slowWakes;
   private volatile boolean closing;
 
   DueWorker(
@@ -54,13 +60,16 @@ public final class DueWorker implements AutoCloseable {
     this.cache = cache;
     this.clock = clock;
     this.deliveriesQueued = deliveriesQueued;
+    this.messages = new MessageWork(stores, ruleBooks, cache, clock, deliveriesQueued);
+    this.computed = new ComputedDue(stores, ruleBooks, cache, clock);
+    this.slowWakes = new SlowWakes(stores, ruleBooks);
   }
 
   void start() {
     thread.start();
   }
 
-  /** Looks at once: the clock was turned. */
+  /** Looks at once: the clock was turned, or messages reached something. */
   public void wake() {
     LockSupport.unpark(thread);
   }
@@ -70,7 +79,8 @@ public final class DueWorker implements AutoCloseable {
       try (var handle = database.dedicatedHandle("carillon due work")) {
         handle.execute("SET synchronous_commit = off");
         while (!closing) {
-          if (!step(handle)) {
+          var reached = messages.step(handle);
+          if (!step(handle) && !reached) {
             LockSupport.parkNanos(this, LOOK_EVERY.toNanos());
           }
         }
@@ -89,11 +99,16 @@ public final class DueWorker implements AutoCloseable {
     if (groups.length == 0) {
       return false;
     }
+    var computedDeliveries = computed.step(handle, groups);
+    if (computedDeliveries > 0) {
+      deliveriesQueued.run();
+    }
+    var woken = slowWakes.step(handle, groups);
     var now = clock.instant();
     var timers = stores.memberships().due(handle, now, groups, BATCH);
     var journeys = stores.journeys().due(handle, now, groups, BATCH);
     if (timers.isEmpty() && journeys.isEmpty()) {
-      return false;
+      return woken || computedDeliveries >= 0;
     }
     run(handle, timers, journeys, now);
     return true;
@@ -106,11 +121,13 @@ public final class DueWorker implements AutoCloseable {
         deliveriesQueued.run();
       }
     } catch (RuntimeException failure) {
-      if (Failures.connectionBroken(failure)) {
+      if (Outage.caused(failure)) {
         throw failure;
       }
       if (Failures.passing(failure)) {
         LOG.debug("due work met another batch and is done again: {}", failure.getMessage());
+      } else if (failure instanceof TooManyRelationships) {
+        inParts(handle, timers, journeys, now);
       } else if (timers.size() + journeys.size() == 1) {
         putAside(handle, timers, journeys, now, failure);
       } else {
@@ -119,23 +136,27 @@ public final class DueWorker implements AutoCloseable {
             timers.size(),
             journeys.size(),
             failure);
-        if (!timers.isEmpty() && !journeys.isEmpty()) {
-          run(handle, timers, List.of(), now);
-          run(handle, List.of(), journeys, now);
-          return;
-        }
-        run(
-            handle,
-            timers.subList(0, timers.size() / 2),
-            journeys.subList(0, journeys.size() / 2),
-            now);
-        run(
-            handle,
-            timers.subList(timers.size() / 2, timers.size()),
-            journeys.subList(journeys.size() / 2, journeys.size()),
-            now);
+        inParts(handle, timers, journeys, now);
       }
     }
+  }
+
+  private void inParts(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
+    if (!timers.isEmpty() && !journeys.isEmpty()) {
+      run(handle, timers, List.of(), now);
+      run(handle, List.of(), journeys, now);
+      return;
+    }
+    run(
+        handle,
+        timers.subList(0, timers.size() / 2),
+        journeys.subList(0, journeys.size() / 2),
+        now);
+    run(
+        handle,
+        timers.subList(timers.size() / 2, timers.size()),
+        journeys.subList(journeys.size() / 2, journeys.size()),
+        now);
   }
 
   private int transact(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
@@ -162,7 +183,7 @@ public final class DueWorker implements AutoCloseable {
       handle.commit();
       return scope.reactions().deliveries().size();
     } catch (RuntimeException failure) {
-      if (!Failures.connectionBroken(failure)) {
+      if (!Outage.caused(failure)) {
         handle.rollback();
       }
       throw failure;
@@ -170,7 +191,7 @@ public final class DueWorker implements AutoCloseable {
   }
 
   private static Reach reach(BatchScope scope, List<Due> timers, List<Journey> journeys) {
-    var reach = new Reach();
+    var reach = new Reach(true);
     for (var due : timers) {
       reach.read(due.segmentId());
       var person = scope.people().byId(due.personId());
@@ -178,14 +199,18 @@ public final class DueWorker implements AutoCloseable {
         var rules = scope.reactions().rules(person);
         var segment = rules.segments().get(due.segmentId());
         reach.wake(rules, segment == null ? List.of() : List.of(segment));
+        scope.surroundings().want(person, rules.surroundings().firing(due.segmentId()));
       }
     }
     for (var journey : journeys) {
       var person = scope.people().byId(journey.personId());
       if (person != null) {
-        var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
+        var rules = scope.reactions().rules(person);
+        var campaign = rules.campaigns().get(journey.campaignId());
+        reach.travel(rules, journey.campaignId());
         if (campaign != null) {
-          reach.start(campaign);
+          reach.start(rules, campaign);
+          scope.surroundings().want(person, campaign.reads().surroundings());
         }
       }
     }
@@ -216,7 +241,7 @@ public final class DueWorker implements AutoCloseable {
     }
     var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
     if (campaign == null) {
-      scope.reactions().stopped(journey, now);
+      scope.reactions().stopped(person, journey, now);
     } else {
       scope.reactions().advance(person, campaign, journey, now);
     }
@@ -246,7 +271,12 @@ public final class DueWorker implements AutoCloseable {
           due.journeyId(),
           due.personId(),
           failure);
-      handle.useTransaction(h -> stores.journeys().endWithError(h, due.journeyId(), now));
+      handle.useTransaction(h -> {
+        Epoch.join(h);
+        if (stores.journeys().endWithError(h, due.journeyId(), now)) {
+          slowWakes.journeyEnded(h, due.journeyId(), now);
+        }
+      });
     }
   }
 

@@ -1,9 +1,7 @@
 package dev.carillon.processing;
 
+import dev.carillon.store.Outage;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
-import org.jdbi.v3.core.CloseException;
-import org.jdbi.v3.core.ConnectionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -12,26 +10,6 @@ final class Failures {
   private static final int LONGEST_SENTENCE = 500;
 
   private Failures() {}
-
-  /** The connection is of no use any more: open another one. */
-  static boolean connectionBroken(Throwable failure) {
-    for (Throwable each = failure; each != null; each = each.getCause()) {
-      if (each instanceof ConnectionException
-          || each instanceof CloseException
-          || each instanceof SQLTransientConnectionException) {
-        return true;
-      }
-      var state = state(each);
-      if (state != null
-          && (state.startsWith("08")
-              || state.startsWith("57P")
-              || state.equals("25P02")
-              || state.startsWith("53"))) {
-        return true;
-      }
-    }
-    return false;
-  }
 
   /** Two batches met, as in a deadlock: do it again. */
   static boolean passing(Throwable failure) {
@@ -53,7 +31,7 @@ final class Failures {
    * is our own mistake.
    */
   static void report(Logger log, String work, RuntimeException failure) {
-    if (connectionBroken(failure)) {
+    if (Outage.caused(failure)) {
       log.warn("{} waits for the database: {}", work, sentence(failure));
     } else {
       log.error("{} stopped at a failure and starts again", work, failure);

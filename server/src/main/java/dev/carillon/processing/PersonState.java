@@ -4,7 +4,9 @@ import dev.carillon.campaigns.History;
 import dev.carillon.events.Counter;
 import dev.carillon.events.Counters;
 import dev.carillon.people.Profile;
+import dev.carillon.processing.RuleBook.CounterRule;
 import dev.carillon.segments.Facts;
+import dev.carillon.segments.Surroundings;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.HashMap;
@@ -29,11 +31,14 @@ final class PersonState {
   private boolean countersChanged;
   private boolean deleted;
   private boolean merged;
+  private @Nullable LiveSurroundings surroundings;
+  private boolean slowSegments;
   private final Map<Integer, Instant> segments = new HashMap<>();
   private final Map<Integer, Instant> storedSegments = new HashMap<>();
   private final Map<Integer, Instant> timers = new HashMap<>();
   private final Map<Integer, @Nullable Instant> changedTimers = new HashMap<>();
   private final Map<Integer, History> histories = new HashMap<>();
+  private final PersonTallies tallies = new PersonTallies();
 
   private PersonState(
       long personId,
@@ -121,15 +126,23 @@ final class PersonState {
     counters = stored;
   }
 
-  /** Replaces all counters, as a merge does. */
+  /** Replaces all counters, as who counts anew does. */
   void replace(Counters changed) {
     counters = changed;
     countersChanged = true;
   }
 
-  void count(int counterId, long atMillis, int keep) {
-    counters = counters.with(counterId, counters.get(counterId).plus(atMillis, keep));
+  /** Counts something that happened at a time. */
+  void count(CounterRule counter, Instant at, Instant now) {
+    var id = counter.counterId();
+    var counted = counters.get(id).plus(at.toEpochMilli(), counter.keep(), now.toEpochMilli());
+    counters = counters.with(id, counted);
     countersChanged = true;
+  }
+
+  /** What was added up for computed attributes. */
+  PersonTallies tallies() {
+    return tallies;
   }
 
   void loadMember(int segmentId, Instant enteredAt) {
@@ -205,6 +218,21 @@ final class PersonState {
     histories.put(campaignId, history);
   }
 
+  /** What is around the person, once it is read. */
+  void surround(LiveSurroundings around) {
+    surroundings = around;
+  }
+
+  /** Due work has read, or is about to read, all that slow segments look at. */
+  void evaluateSlowSegments() {
+    slowSegments = true;
+  }
+
+  /** Whether segments that look at surroundings are evaluated here. */
+  boolean evaluatesSlowSegments() {
+    return slowSegments;
+  }
+
   /** What conditions may read, at an instant. */
   Facts facts(Instant now) {
     return new Facts() {
@@ -226,6 +254,23 @@ final class PersonState {
       @Override
       public boolean inSegment(int segmentId) {
         return in(segmentId);
+      }
+
+      @Override
+      public long personId() {
+        return personId;
+      }
+
+      @Override
+      public Surroundings surroundings() {
+        if (surroundings != null) {
+          return surroundings.view();
+        }
+        if (created) {
+          return Surroundings.NONE;
+        }
+        throw new IllegalStateException(
+            "devices, objects and journeys of person %d were not read".formatted(personId));
       }
     };
   }

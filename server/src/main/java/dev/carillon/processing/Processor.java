@@ -9,6 +9,7 @@ import dev.carillon.processing.Courtesy.Pace;
 import dev.carillon.processing.OperationBatch.Accepted;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
+import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -62,7 +63,7 @@ public final class Processor implements AutoCloseable {
   private final RuleBooks ruleBooks;
   private final IdentifierCache cache;
   private final InstantSource clock;
-  private final Runnable deliveriesQueued;
+  private final Signals signals;
   private final ProcessingStats stats;
   private final Courtesy courtesy;
   private final DeadLetters deadLetters = new DeadLetters();
@@ -80,7 +81,7 @@ public final class Processor implements AutoCloseable {
       RuleBooks ruleBooks,
       IdentifierCache cache,
       InstantSource clock,
-      Runnable deliveriesQueued,
+      Signals signals,
       ProcessingStats stats,
       Courtesy courtesy,
       String name) {
@@ -90,7 +91,7 @@ public final class Processor implements AutoCloseable {
     this.ruleBooks = ruleBooks;
     this.cache = cache;
     this.clock = clock;
-    this.deliveriesQueued = deliveriesQueued;
+    this.signals = signals;
     this.stats = stats;
     this.courtesy = courtesy;
     this.thread = new Thread(this::run, name);
@@ -236,7 +237,7 @@ public final class Processor implements AutoCloseable {
         transact(handle, batch, operations, parts);
         return;
       } catch (RuntimeException failure) {
-        if (failure instanceof LanesLost || Failures.connectionBroken(failure)) {
+        if (failure instanceof LanesLost || Outage.caused(failure)) {
           throw failure;
         }
         if (Failures.passing(failure) && attempt < PATIENT_ATTEMPTS) {
@@ -282,7 +283,7 @@ public final class Processor implements AutoCloseable {
       reader.advance(handle, batch);
       handle.commit();
     } catch (RuntimeException failure) {
-      if (!Failures.connectionBroken(failure)) {
+      if (!Outage.caused(failure)) {
         handle.rollback();
       }
       throw failure;
@@ -319,8 +320,7 @@ public final class Processor implements AutoCloseable {
       whole(handle, epoch, operations, done);
       handle.releaseSavepoint("part");
     } catch (RuntimeException failure) {
-      if (Failures.connectionBroken(failure)
-          || (Failures.passing(failure) && parts != Parts.STUBBORN)) {
+      if (Outage.caused(failure) || (Failures.passing(failure) && parts != Parts.STUBBORN)) {
         throw failure;
       }
       handle.rollbackToSavepoint("part");
@@ -346,6 +346,8 @@ public final class Processor implements AutoCloseable {
         handle, operation.entry, workspace, Failures.sentence(failure), clock.instant());
     if (operation.operation instanceof Operation.Event event) {
       FailedEvents.note(handle, stores, operation.entry, event);
+    } else if (operation.operation instanceof Operation.Erase erase) {
+      stores.erasures().fail(handle, erase.request(operation.entry.receivedAt()), clock.instant());
     }
   }
 
@@ -357,7 +359,10 @@ public final class Processor implements AutoCloseable {
       cache.add(epoch.identity(), done.resolved);
     }
     if (done.deliveries > 0) {
-      deliveriesQueued.run();
+      signals.deliveriesQueued().run();
+    }
+    if (done.leavesWork) {
+      signals.workLeft().run();
     }
   }
 
@@ -380,12 +385,14 @@ public final class Processor implements AutoCloseable {
     private final Map<IdentifierKey, Long> resolved = new HashMap<>();
     private boolean identityMoved;
     private int deliveries;
+    private boolean leavesWork;
     private int deadLetters;
 
     private void add(Waves waves) {
       resolved.putAll(waves.resolved());
       identityMoved |= waves.identityMoved();
       deliveries += waves.deliveries();
+      leavesWork |= waves.leavesWork();
     }
   }
 

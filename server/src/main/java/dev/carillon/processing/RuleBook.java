@@ -1,11 +1,17 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.computed.ComputedDefinition;
+import dev.carillon.delivery.Metric;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.CounterSpec;
+import dev.carillon.segments.EventFilter;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -41,7 +47,9 @@ record RuleBook(
   /**
    * The rules of one workspace.
    *
-   * @param byEvent what an event of a name touches; absent names are plain events
+   * @param byEvent what an event touches
+   * @param messages what counts messages
+   * @param counters all counters that are kept
    * @param byAttribute segments that read an attribute
    * @param bySegment segments that read another segment
    * @param forNobody segments that hold for a person of whom nothing is known
@@ -49,31 +57,94 @@ record RuleBook(
    * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
+   * @param surroundings which of them look at devices, objects and journeys
+   * @param computed all computed attributes, by id
    */
   record Rules(
-      Map<EventName, EventRules> byEvent,
+      EventIndex byEvent,
+      MessageRules messages,
+      Map<Integer, CounterSpec> counters,
       Map<String, List<SegmentRule>> byAttribute,
       Map<Integer, List<SegmentRule>> bySegment,
       List<SegmentRule> forNobody,
       Map<Integer, SegmentRule> segments,
       Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
-      Map<Integer, CompiledCampaign> campaigns) {
+      Map<Integer, CompiledCampaign> campaigns,
+      SurroundingRules surroundings,
+      Map<Integer, ComputedRule> computed) {
     static final Rules NONE =
-        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Set.of(), Map.of(), Map.of());
+        new Rules(
+            EventIndex.NONE,
+            MessageRules.NONE,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of(),
+            Set.of(),
+            Map.of(),
+            Map.of(),
+            SurroundingRules.NONE,
+            Map.of());
+
+    /** Whether an attribute is computed, so that nobody else may write it. */
+    boolean computes(String attribute) {
+      for (var each : computed.values()) {
+        if (each.definition().name().equals(attribute)) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   /** What an event of one name touches. */
   record EventRules(
-      List<CounterRule> counters, List<SegmentRule> segments, List<CompiledCampaign> campaigns) {}
+      List<CounterRule> counters,
+      List<SegmentRule> segments,
+      List<CompiledCampaign> campaigns,
+      List<ComputedRule> computed) {}
 
   /**
-   * A counter of an event name.
+   * An attribute that is computed from events.
+   *
+   * @param shown whether profiles may show it
+   * @param withdrawn whether it was deleted and goes from profiles
+   */
+  record ComputedRule(int id, ComputedDefinition definition, boolean shown, boolean withdrawn) {}
+
+  /**
+   * What counts messages.
+   *
+   * @param counters of messages
+   * @param segments that read each of them; no entry for one only campaigns read
+   * @param metrics what messages have to reach for any of them to change
+   */
+  record MessageRules(
+      List<CounterRepository.Stored> counters,
+      Map<Integer, List<SegmentRule>> segments,
+      Set<Metric> metrics) {
+    static final MessageRules NONE = new MessageRules(List.of(), Map.of(), Set.of());
+  }
+
+  /**
+   * A counter of events.
    *
    * @param where which events it counts, by their data
-   * @param keep how many newest times it keeps
+   * @param spec bounds of time, and how many newest times it keeps
    */
-  record CounterRule(int counterId, List<AttributeTest> where, int keep) {}
+  record CounterRule(int counterId, List<AttributeTest> where, CounterSpec spec) {
+    /** Whether an event counts. */
+    boolean counts(Instant at, Map<String, Object> data) {
+      return spec.inside(at) && EventFilter.matches(where, data);
+    }
+
+    /** How many newest times up to now it keeps. */
+    int keep() {
+      return spec.newest();
+    }
+  }
 
   /**
    * A segment kept up to date live.
@@ -85,6 +156,11 @@ record RuleBook(
     /** What is read comes before what reads it. */
     static final Comparator<SegmentRule> ORDER =
         Comparator.comparingInt(SegmentRule::rank).thenComparingInt(SegmentRule::segmentId);
+
+    /** Whether it is left to due work, as it looks at surroundings. */
+    boolean slow() {
+      return condition.wakes().surroundings();
+    }
   }
 
   /** Whether the build of any segment is under way. */
@@ -101,16 +177,36 @@ record RuleBook(
     private final Set<Integer> woken = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
+    private final boolean dueWork;
     private boolean counters;
+    private boolean tallies;
+
+    /** Where operations are applied: of slow segments nothing but the timer is looked at. */
+    Reach() {
+      this(false);
+    }
+
+    /**
+     * @param dueWork where slow segments are evaluated
+     */
+    Reach(boolean dueWork) {
+      this.dueWork = dueWork;
+    }
 
     /** Adds what follows when these segments are woken. */
     void wake(Rules rules, Collection<SegmentRule> from) {
       for (var each : from) {
         if (woken.add(each.segmentId())) {
           segments.add(each.segmentId());
+          if (each.slow() && !dueWork) {
+            continue;
+          }
           segments.addAll(each.condition().wakes().segments());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
-          rules.onEntry().getOrDefault(each.segmentId(), List.of()).forEach(this::start);
+          rules
+              .onEntry()
+              .getOrDefault(each.segmentId(), List.of())
+              .forEach(campaign -> start(rules, campaign));
         }
       }
     }
@@ -123,27 +219,57 @@ record RuleBook(
       counters |= !counted.isEmpty();
     }
 
+    /** Adds the counters, when something else than an event changes them. */
+    void counters() {
+      counters = true;
+    }
+
+    /** Adds what follows when attributes are computed. */
+    void compute(Rules rules, Collection<ComputedRule> computed) {
+      for (var each : computed) {
+        tallies = true;
+        wake(rules, rules.byAttribute().getOrDefault(each.definition().name(), List.of()));
+      }
+    }
+
+    /** Whether tallies are looked at. */
+    boolean tallies() {
+      return tallies;
+    }
+
     /** Adds a segment whose own membership and timer are looked at. */
     void read(int segmentId) {
       segments.add(segmentId);
     }
 
-    /** Adds what a campaign reads when it may start or go on. */
-    void start(CompiledCampaign campaign) {
+    /** Adds what a campaign reads when it may start or go on, and what it wakes. */
+    void start(Rules rules, CompiledCampaign campaign) {
       segments.addAll(campaign.reads().segments());
       campaigns.add(campaign.id());
+      travel(rules, campaign.id());
+    }
+
+    /** Adds what a journey of a campaign wakes: timers of segments that look at it. */
+    void travel(Rules rules, int campaignId) {
+      rules.surroundings().onJourneys(campaignId).forEach(each -> segments.add(each.segmentId()));
     }
 
     /** Adds everything: when it is not known beforehand which events will be attached. */
     void all(Rules rules) {
       wake(rules, rules.segments().values());
-      rules.campaigns().values().forEach(this::start);
-      rules.byEvent().values().forEach(event -> count(event.counters()));
+      rules.campaigns().values().forEach(campaign -> start(rules, campaign));
+      counters |= !rules.counters().isEmpty();
+      tallies |= !rules.computed().isEmpty();
+    }
+
+    /** Whether slow segments are evaluated. */
+    boolean isDueWork() {
+      return dueWork;
     }
 
     /** Whether nothing has to be read. */
     boolean isEmpty() {
-      return segments.isEmpty() && campaigns.isEmpty() && !counters;
+      return segments.isEmpty() && campaigns.isEmpty() && !counters && !tallies;
     }
 
     Set<Integer> segments() {

@@ -1,5 +1,9 @@
 package dev.carillon.segments;
 
+import dev.carillon.segments.Surroundings.OwnDevice;
+import dev.carillon.segments.Surroundings.Relation;
+import dev.carillon.segments.Surroundings.Travels;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,11 +64,11 @@ public record Explanation(
     record Value(@Nullable Object value) implements Read {}
 
     /**
-     * Events.
+     * Events or messages.
      *
-     * @param counted how many count now, in the window if there is one
-     * @param ever how many there are with no regard to time
-     * @param newest times of the newest ones, ascending; empty where no window needs them
+     * @param counted how many count now; in a window that moves at most as many as the answer needs
+     * @param ever how many there are, within fixed bounds if there are any
+     * @param newest times of the newest ones, ascending, those ahead of the clock included
      */
     record Times(long counted, long ever, List<Instant> newest) implements Read {
       /** Copies the list. */
@@ -79,6 +83,53 @@ public record Explanation(
      * @param name empty when it is gone
      */
     record Membership(String name, boolean member) implements Read {}
+
+    /**
+     * A subscription.
+     *
+     * @param own what the person chose; null: nothing
+     */
+    record Choice(@Nullable Boolean own, boolean byDefault) implements Read {}
+
+    /**
+     * Devices.
+     *
+     * @param number how many the person has
+     * @param counted how many of them fulfil everything now
+     * @param fitting those, the last used first, at most 10
+     */
+    record Devices(int number, int counted, List<OwnDevice> fitting) implements Read {
+      /** Copies the list. */
+      public Devices {
+        fitting = List.copyOf(fitting);
+      }
+    }
+
+    /**
+     * Objects of a type.
+     *
+     * @param number how many the person is related to
+     * @param counted how many of them fulfil the tests
+     * @param more whether the person has more relationships than are looked at, {@link
+     *     SurroundingsRepository#MOST_RELATIONSHIPS}: those to older objects do not count
+     * @param fitting those that fulfil the tests, the newest objects first, at most 10
+     */
+    record Objects(int number, long counted, boolean more, List<Relation> fitting) implements Read {
+      /** Copies the list. */
+      public Objects {
+        fitting = List.copyOf(fitting);
+      }
+    }
+
+    /**
+     * Journeys of a campaign.
+     *
+     * @param travels what was done in it; null: never entered
+     */
+    record Journeys(@Nullable Travels travels) implements Read {}
+
+    /** A sample: where the person stands, 0 … 9,999. */
+    record Place(int place) implements Read {}
   }
 
   /** All of it as JSON; times as ISO 8601. */
@@ -104,23 +155,35 @@ public record Explanation(
     var json = JsonNodeFactory.instance.objectNode();
     json.set("condition", part.condition);
     json.put("holds", part.holds);
-    switch (part.read) {
-      case Read.Parts() -> {}
-      case Read.Value(var value) ->
-          json.putObject("read").set("value", ConditionJson.valueToJson(value));
-      case Read.Times(var counted, var ever, var newest) -> {
-        var read = json.putObject("read").put("counted", counted).put("ever", ever);
-        var times = read.putArray("newest");
-        newest.forEach(time -> times.add(time.getEpochSecond()));
-      }
-      case Read.Membership(var name, var member) ->
-          json.putObject("read").put("name", name).put("member", member);
+    if (!(part.read instanceof Read.Parts)) {
+      json.set("read", toJson(part.read));
     }
     put(json, "changed_at", part.changedAt);
     put(json, "changes_at", part.changesAt);
     if (!part.inner.isEmpty()) {
       var inner = json.putArray("parts");
       part.inner.forEach(each -> inner.add(toJson(each)));
+    }
+    return json;
+  }
+
+  /** What a part reads, as JSON. */
+  static ObjectNode toJson(Read read) {
+    var json = JsonNodeFactory.instance.objectNode();
+    switch (read) {
+      case Read.Parts() -> {}
+      case Read.Value(var value) -> json.set("value", ConditionJson.valueToJson(value));
+      case Read.Times(var counted, var ever, var newest) -> {
+        json.put("counted", counted).put("ever", ever);
+        var times = json.putArray("newest");
+        newest.forEach(time -> times.add(time.getEpochSecond()));
+      }
+      case Read.Membership(var name, var member) -> json.put("name", name).put("member", member);
+      case Read.Choice(var own, var byDefault) -> json.put("own", own).put("default", byDefault);
+      case Read.Devices devices -> json.setAll(SurroundingsReads.toJson(devices));
+      case Read.Objects objects -> json.setAll(SurroundingsReads.toJson(objects));
+      case Read.Journeys journeys -> json.setAll(SurroundingsReads.toJson(journeys));
+      case Read.Place(var place) -> json.put("place", BigDecimal.valueOf(place, 2));
     }
     return json;
   }

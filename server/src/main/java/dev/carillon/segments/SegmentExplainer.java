@@ -6,12 +6,10 @@ import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.CompiledCondition.Node;
 import dev.carillon.segments.Explanation.Part;
 import dev.carillon.segments.Explanation.Read;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,15 +29,18 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SegmentExplainer {
   private final SegmentRepository segments;
   private final CounterRepository counters;
+  private final TermsRepository terms;
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
+  private final SurroundingsRepository surroundings = new SurroundingsRepository();
 
   /** Explains by this clock. */
   public SegmentExplainer(
       SegmentRepository segments, CounterRepository counters, InstantSource clock) {
     this.segments = segments;
     this.counters = counters;
+    this.terms = new TermsRepository(counters);
     this.clock = clock;
   }
 
@@ -55,9 +56,9 @@ public final class SegmentExplainer {
     var compiled =
         conditions == null
             ? null
-            : CompiledCondition.compile(conditions, counters.of(handle, workspace));
+            : CompiledCondition.compile(conditions, terms.of(handle, workspace));
     var known = known(handle, workspace, segment, compiled, person);
-    var unbuilt = memberships.unbuilt(handle, new long[] {personId});
+    var unbuilt = OpenBuilds.read(handle, new long[] {personId});
     return Optional.of(
         new Explanation(
             segment,
@@ -66,7 +67,7 @@ public final class SegmentExplainer {
             known.entered.containsKey(segmentId),
             known.entered.get(segmentId),
             known.timers.get(segmentId),
-            unbuilt.contains(new Unbuilt(personId, segmentId)),
+            unbuilt.leaves(personId, segmentId),
             compiled == null ? null : known.part(compiled.root())));
   }
 
@@ -111,11 +112,33 @@ public final class SegmentExplainer {
             : segments.list(handle, workspace).stream()
                 .collect(Collectors.toMap(Segment::id, Segment::name));
     return new Known(
-        new StoredFacts(clock.instant(), person.attributes, counted, entered.keySet()),
+        new StoredFacts(
+            clock.instant(),
+            person.id,
+            person.attributes,
+            counted,
+            entered.keySet(),
+            compiled == null
+                ? Surroundings.NONE
+                : surroundings
+                    .load(handle, ids, compiled.surroundings())
+                    .getOrDefault(person.id, Surroundings.NONE)),
         person.written,
         entered,
         timers,
-        names);
+        names,
+        compiled == null ? ShownTimes.none() : shown(handle, compiled, person));
+  }
+
+  private ShownTimes shown(Handle handle, CompiledCondition compiled, Person person) {
+    var read = compiled.wakes().counters();
+    return read.isEmpty()
+        ? ShownTimes.none()
+        : ShownTimes.read(
+            handle,
+            person.id,
+            counters.byIds(handle, read.stream().mapToInt(Integer::intValue).toArray()),
+            clock.instant());
   }
 
   /** What is known of one person, and how conditions read it. */
@@ -124,47 +147,70 @@ public final class SegmentExplainer {
       Map<String, Object> written,
       Map<Integer, Instant> entered,
       Map<Integer, Instant> timers,
-      Map<Integer, String> names) {
+      Map<Integer, String> names,
+      ShownTimes shown) {
 
     Part part(Node node) {
       return switch (node) {
         case Node.All(var of) -> group(node, "and", of);
         case Node.Any(var of) -> group(node, "or", of);
         case Node.None(var of) -> group(node, "not", List.of(of));
-        case Node.Value(var test) -> {
-          var root =
-              facts.attributes().containsKey(test.field())
-                  ? test.field()
-                  : Values.root(test.field());
-          var at = written.get(root) instanceof Long millis ? Instant.ofEpochMilli(millis) : null;
-          yield leaf(
-              node, new Condition.Attribute(test), new Read.Value(facts.attribute(root)), at);
-        }
-        case Node.Member(var segmentId) ->
-            leaf(
-                node,
-                new Condition.InSegment(segmentId),
-                new Read.Membership(names.getOrDefault(segmentId, ""), facts.inSegment(segmentId)),
-                entered.get(segmentId));
-        case Node.Times times -> times(times);
+        case Node.Ask(var leaf) -> leaf(node, leaf);
       };
     }
 
-    private Part times(Node.Times node) {
-      var counter = facts.counter(node.counterId());
-      var newest = Arrays.stream(counter.newest()).mapToObj(Instant::ofEpochMilli).toList();
-      return leaf(
-          node,
-          node.event(),
-          new Read.Times(CompiledCondition.counted(node, facts), counter.total(), newest),
-          lastChange(node.event(), newest));
+    private Part leaf(Node node, Leaf leaf) {
+      return switch (leaf) {
+        case ValueLeaf value -> {
+          var root = attribute(value.condition().test().field());
+          yield leaf(node, leaf, new Read.Value(facts.attribute(root)), writtenAt(root));
+        }
+        case MemberLeaf member -> {
+          var segmentId = member.condition().segmentId();
+          yield leaf(
+              node,
+              leaf,
+              new Read.Membership(names.getOrDefault(segmentId, ""), facts.inSegment(segmentId)),
+              entered.get(segmentId));
+        }
+        case TimesLeaf times -> times(node, times);
+        case SubscriptionLeaf subscription ->
+            leaf(
+                node,
+                leaf,
+                new Read.Choice(subscription.chosen(facts), subscription.byDefault()),
+                writtenAt(SubscriptionLeaf.PREFERENCES));
+        case DeviceLeaf device -> leaf(node, leaf, SurroundingsReads.of(device, facts));
+        case RelationLeaf relation -> leaf(node, leaf, SurroundingsReads.of(relation, facts));
+        case CampaignLeaf campaign -> leaf(node, leaf, SurroundingsReads.of(campaign, facts));
+        case SampleLeaf sample ->
+            leaf(node, leaf, new Read.Place(sample.place(facts.personId())), null);
+      };
     }
 
-    /** The last time an event came into the window or left it. */
-    private @Nullable Instant lastChange(Condition.Event event, List<Instant> newest) {
+    private String attribute(String field) {
+      return facts.attributes().containsKey(field) ? field : ValueTests.root(field);
+    }
+
+    private @Nullable Instant writtenAt(String attribute) {
+      return written.get(attribute) instanceof Long millis ? Instant.ofEpochMilli(millis) : null;
+    }
+
+    private Part times(Node node, TimesLeaf leaf) {
+      var counter = facts.counter(leaf.counterId());
+      var newest = shown.of(leaf, facts);
+      return leaf(
+          node,
+          leaf,
+          new Read.Times(leaf.counted(facts), counter.total(), newest),
+          lastChange(leaf.often(), newest));
+    }
+
+    /** The last time something came into the window or left it. */
+    private @Nullable Instant lastChange(Occurrences often, List<Instant> newest) {
       var changes = new ArrayList<>(newest);
-      if (event.within() != null) {
-        newest.forEach(time -> changes.add(time.plus(event.within())));
+      if (often.window() instanceof Window.Within(var span)) {
+        newest.forEach(time -> changes.add(time.plus(span)));
       }
       return changes.stream()
           .filter(time -> !time.isAfter(facts.now()))
@@ -172,9 +218,13 @@ public final class SegmentExplainer {
           .orElse(null);
     }
 
-    private Part leaf(Node node, Condition condition, Read read, @Nullable Instant changedAt) {
+    private Part leaf(Node node, Leaf leaf, SurroundingsReads.Told told) {
+      return leaf(node, leaf, told.read(), told.changedAt());
+    }
+
+    private Part leaf(Node node, Leaf leaf, Read read, @Nullable Instant changedAt) {
       return new Part(
-          ConditionJson.toJson(condition),
+          ConditionJson.toJson(leaf.condition()),
           CompiledCondition.holds(node, facts),
           read,
           changedAt,

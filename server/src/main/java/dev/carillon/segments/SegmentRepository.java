@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * build (class {@link SegmentBuilder}); until then they keep the membership they had.
  */
 public final class SegmentRepository {
-  private final CounterRepository counters;
+  private final TermsRepository terms;
   private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
 
   /** Dates what it stores by this clock. */
   public SegmentRepository(CounterRepository counters, InstantSource clock) {
-    this.counters = counters;
+    this.terms = new TermsRepository(counters);
     this.clock = clock;
   }
 
@@ -123,11 +122,18 @@ public final class SegmentRepository {
 
   private void queueBuild(
       Handle handle, WorkspaceId workspace, int segmentId, int version, Condition conditions) {
-    var known = counters.ensure(handle, workspace, CompiledCondition.specsOf(conditions));
-    var needed = CompiledCondition.compile(conditions, known).wakes().counters();
+    var reader = CounterReader.segment(segmentId);
+    var known = terms.ensure(handle, workspace, reader, List.of(conditions));
+    terms.settle(handle, reader, List.of(conditions), known);
+    var needed = TermsRepository.countersOf(List.of(conditions), known);
+    var campaigns = new ConditionReferences(conditions, "conditions").campaigns();
     handle
-        .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
+        .createUpdate(
+            """
+            UPDATE segment SET counters = :counters, campaigns = :campaigns WHERE segment_id = :segment
+            """)
         .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
+        .bind("campaigns", campaigns.stream().mapToInt(Integer::intValue).sorted().toArray())
         .bind("segment", segmentId)
         .execute();
     builds.put(
@@ -140,6 +146,9 @@ public final class SegmentRepository {
     if (draft.conditions() != null) {
       faults.addAll(
           SegmentReferences.faults(draft.conditions(), segmentId, graph(handle, workspace)));
+      faults.addAll(
+          new ConditionReferences(draft.conditions(), "conditions")
+              .faults(handle, workspace, terms.defaults(handle, workspace)));
     }
     return faults;
   }
@@ -201,6 +210,7 @@ public final class SegmentRepository {
       return new NoSuchSegment();
     }
     builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
+    terms.gone(handle, CounterReader.segment(segmentId));
     handle
         .createUpdate("INSERT INTO segment_erasure VALUES (:segment)")
         .bind("segment", segmentId)
@@ -223,16 +233,33 @@ public final class SegmentRepository {
         .toList();
   }
 
+  /** The segments whose conditions look at a campaign, which therefore must not be deleted. */
+  public static List<SegmentUse> usesOfCampaign(
+      Handle handle, WorkspaceId workspace, int campaignId) {
+    return handle
+        .createQuery(
+            """
+            SELECT segment_id, name FROM segment
+             WHERE workspace_id = :workspace AND :campaign = ANY(campaigns) ORDER BY segment_id
+            """)
+        .bind("workspace", workspace.value())
+        .bind("campaign", campaignId)
+        .map((row, _) -> new SegmentUse("segment", row.getInt(1), row.getString(2)))
+        .list();
+  }
+
   private static final String SEGMENT =
       """
       SELECT s.segment_id, s.workspace_id, s.name, s.description, s.conditions::text, s.version, s.served, s.tags,
              s.created_at, s.updated_at,
-             c.people_done, c.people, c.builds, b.people_done, b.people, b.target_id IS NOT NULL
+             c.people_done, c.people, c.builds, p.people_done, p.people, b.target_id IS NOT NULL
         FROM segment s
         LEFT JOIN build b ON b.kind = 'segment' AND b.target_id = s.segment_id
+        LEFT JOIN build_pass p ON p.pass_id = b.pass_id
         LEFT JOIN LATERAL (
-             SELECT sum(people_done)::bigint AS people_done, sum(people)::bigint AS people, count(*) AS builds
-               FROM build WHERE kind = 'counter' AND target_id = ANY(s.counters)) c ON true
+             SELECT sum(q.people_done)::bigint AS people_done, sum(q.people)::bigint AS people, count(*) AS builds
+               FROM build d LEFT JOIN build_pass q ON q.pass_id = d.pass_id
+              WHERE d.kind = 'counter' AND d.target_id = ANY(s.counters)) c ON true
        WHERE s.workspace_id = :workspace
       """;
 
@@ -321,12 +348,7 @@ public final class SegmentRepository {
 
   /** All dynamic segments of all workspaces. */
   public List<Live> live(Handle handle) {
-    var indexes = new HashMap<WorkspaceId, CounterIds>();
-    counters.all(handle).stream()
-        .collect(Collectors.groupingBy(CounterRepository.Stored::workspace))
-        .forEach(
-            (workspace, stored) -> indexes.put(workspace, new CounterRepository.Index(stored)));
-    var none = new CounterRepository.Index(List.of());
+    var all = terms.all(handle);
     return handle
         .createQuery(
             """
@@ -339,7 +361,7 @@ public final class SegmentRepository {
           return new Live(
               row.getInt(1),
               workspace,
-              CompiledCondition.compile(condition, indexes.getOrDefault(workspace, none)),
+              CompiledCondition.compile(condition, all.of(workspace)),
               row.getBoolean(4));
         })
         .list();

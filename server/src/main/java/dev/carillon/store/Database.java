@@ -154,8 +154,7 @@ public final class Database implements AutoCloseable {
    * @param longest how long a statement may take before it fails with state 57014
    * @throws X what the work throws
    */
-  public <T, X extends Exception> T snapshot(Duration longest, HandleCallback<T, X> work)
-      throws X {
+  public <T, X extends Exception> T snapshot(Duration longest, HandleCallback<T, X> work) throws X {
     return jdbi.inTransaction(handle -> {
       handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       handle.execute("SET LOCAL statement_timeout = " + Math.max(1, longest.toMillis()));

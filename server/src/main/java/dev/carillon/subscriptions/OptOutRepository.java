@@ -65,20 +65,20 @@ public final class OptOutRepository {
   }
 
   /**
-   * What these people opted out of; whoever is absent did not. Whoever sends asks for all recipients
-   * of a batch at once and leaves out those whose sender is among it (U-13).
+   * What these people opted out of; whoever is absent did not. Whoever sends asks for all
+   * recipients of a batch at once and leaves out those whose sender is among it (U-13).
    */
-  public Map<Long, List<OptOut>> of(
-      Handle handle, WorkspaceId workspace, Collection<Long> people) {
-    return read(handle
-        .createQuery(
-            """
-            SELECT person_id, channel, written FROM sender_opt_out
-             WHERE person_id = ANY(:people) AND workspace_id = :workspace
-             ORDER BY person_id, channel, sender
-            """)
-        .bind("people", people.stream().mapToLong(Long::longValue).toArray())
-        .bind("workspace", workspace.value()));
+  public Map<Long, List<OptOut>> of(Handle handle, WorkspaceId workspace, Collection<Long> people) {
+    return read(
+        handle
+            .createQuery(
+                """
+                SELECT person_id, channel, written FROM sender_opt_out
+                 WHERE person_id = ANY(:people) AND workspace_id = :workspace
+                 ORDER BY person_id, channel, sender
+                """)
+            .bind("people", people.stream().mapToLong(Long::longValue).toArray())
+            .bind("workspace", workspace.value()));
   }
 
   /**
@@ -93,19 +93,19 @@ public final class OptOutRepository {
       Handle handle, WorkspaceId workspace, @Nullable String from, long after, int limit) {
     var query =
         handle
-        .createQuery(
-            """
-            WITH person AS MATERIALIZED (
-                SELECT DISTINCT person_id FROM sender_opt_out
-                 WHERE workspace_id = :workspace AND person_id > :after %1$s
-                 ORDER BY person_id LIMIT :limit)
-            SELECT person_id, channel, written FROM person JOIN sender_opt_out USING (person_id)
-             WHERE workspace_id = :workspace %1$s ORDER BY person_id, channel, sender
-            """
-                .formatted(from == null ? "" : "AND sender = :sender"))
-        .bind("workspace", workspace.value())
-        .bind("after", after)
-        .bind("limit", limit);
+            .createQuery(
+                """
+                WITH person AS MATERIALIZED (
+                    SELECT DISTINCT person_id FROM sender_opt_out
+                     WHERE workspace_id = :workspace AND person_id > :after %1$s
+                     ORDER BY person_id LIMIT :limit)
+                SELECT person_id, channel, written FROM person JOIN sender_opt_out USING (person_id)
+                 WHERE workspace_id = :workspace %1$s ORDER BY person_id, channel, sender
+                """
+                    .formatted(from == null ? "" : "AND sender = :sender"))
+            .bind("workspace", workspace.value())
+            .bind("after", after)
+            .bind("limit", limit);
     if (from != null) {
       query.bind("sender", OptOut.comparable(from));
     }

@@ -28,10 +28,9 @@ public final class SubscriptionDefaultsRepository {
 
   /** The defaults of one workspace. */
   public SubscriptionDefaults of(Handle handle, WorkspaceId workspace) {
-    return read(
-            handle
-                .createQuery(DEFAULTS.formatted("AND workspace_id = :workspace"))
-                .bind("workspace", workspace.value()))
+    return read(handle
+            .createQuery(DEFAULTS.formatted("AND workspace_id = :workspace"))
+            .bind("workspace", workspace.value()))
         .getOrDefault(workspace, SubscriptionDefaults.NONE);
   }
 
@@ -55,10 +54,9 @@ public final class SubscriptionDefaultsRepository {
     var defaults = new HashMap<WorkspaceId, SubscriptionDefaults>();
     topics.forEach((workspace, of) ->
         defaults.put(
-            workspace,
-            new SubscriptionDefaults(of, channels.getOrDefault(workspace, Map.of()))));
-    channels.forEach((workspace, of) ->
-        defaults.putIfAbsent(workspace, new SubscriptionDefaults(Map.of(), of)));
+            workspace, new SubscriptionDefaults(of, channels.getOrDefault(workspace, Map.of()))));
+    channels.forEach(
+        (workspace, of) -> defaults.putIfAbsent(workspace, new SubscriptionDefaults(Map.of(), of)));
     return defaults;
   }
 }

@@ -78,8 +78,7 @@ public final class SubscriptionRepository {
   }
 
   /** Stores a new topic or channel, with the next number of the workspace. */
-  public SubscriptionOutcome create(
-      Handle handle, WorkspaceId workspace, Kind kind, Draft draft) {
+  public SubscriptionOutcome create(Handle handle, WorkspaceId workspace, Kind kind, Draft draft) {
     Epoch.newRules(handle);
     var present = list(handle, workspace, kind);
     if (kind == Kind.TOPIC && present.size() >= MOST_TOPICS) {

@@ -1,6 +1,6 @@
 /**
- * What people subscribe to — topics and channels with their defaults, the page on which they
- * choose — and from which senders they want nothing more.
+ * What people subscribe to — topics and channels with their defaults, the page on which they choose
+ * — and from which senders they want nothing more.
  */
 @NullMarked
 package dev.carillon.subscriptions;

@@ -5,7 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.carillon.delivery.Mailer.Handover;
 import dev.carillon.messages.Trigger;
+import dev.carillon.segments.ConditionJson;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.SegmentDraft;
+import dev.carillon.segments.SegmentOutcome;
+import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
+import dev.carillon.store.LossyWay;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
@@ -15,11 +22,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class DeliveryWorkerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String ADA = "{\"email\":\"ada@example.test\",\"first_name\":\"Ada\"}";
 
   @AutoClose static final TestDatabase TEST = TestDatabase.create();
@@ -27,6 +38,7 @@ class DeliveryWorkerTest {
   private final Database database = TEST.database();
   private final TurnedClock clock = new TurnedClock();
   private final Shop shop = new Shop(database);
+  private final AtomicInteger reached = new AtomicInteger();
   @AutoClose private final ScriptedSmtpServer server = new ScriptedSmtpServer();
   @AutoClose private final SmtpMailer smtp = new SmtpMailer(server.settings());
 
@@ -68,7 +80,10 @@ class DeliveryWorkerTest {
                       delivery.stream()
                           .map(each ->
                               new DeliveryReports.News(
-                                  each, Map.of(Metric.BOUNCED, clock.instant()), "no such box"))
+                                  each,
+                                  Map.of(Metric.BOUNCED, clock.instant()),
+                                  Map.of(),
+                                  "no such box"))
                           .toList());
                   return delivery.size();
                 }),
@@ -82,6 +97,128 @@ class DeliveryWorkerTest {
     assertThat(delivery.state()).isEqualTo(DeliveryState.BOUNCED);
     assertThat(delivery.failureMessage()).isEqualTo("no such box");
     assertThat(delivery.metrics()).containsOnlyKeys(Metric.CREATED, Metric.SENT, Metric.BOUNCED);
+  }
+
+  /** A segment that counts messages which reached a metric; its number. */
+  private int counting(String metric) {
+    return database.inTransaction(handle -> counting(handle, metric));
+  }
+
+  private int counting(Handle handle, String metric) {
+    var counters = new CounterRepository(clock);
+    var condition =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"%s\",\"count\":{\"op\":\"gte\",\"n\":1}}}"
+                .formatted(metric));
+    var made =
+        new SegmentRepository(counters, clock)
+            .create(handle, shop.workspace, new SegmentDraft("some", "", List.of(), condition));
+    return ((SegmentOutcome.Saved) made).segment().id();
+  }
+
+  /** Whom notes are about that nobody has taken, in this shop. */
+  private List<Long> noted() {
+    return database.read(handle ->
+        handle
+            .select(
+                "SELECT person_id FROM message_wake WHERE workspace_id = ? ORDER BY wake_id",
+                shop.workspace.value())
+            .mapTo(Long.class)
+            .list());
+  }
+
+  @Test
+  @DisplayName("journeys §2.5: outcomes no rule counts leave no note")
+  void shouldNoteNothingForNobody() throws Exception {
+    // given rules about something else, and about the same in another workspace
+    counting("opened");
+    new DeliveryWorkerTest().counting("sent");
+    shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(noted()).isEmpty();
+    assertThat(reached).hasValue(0);
+  }
+
+  @Test
+  @DisplayName(
+      "journeys §2.5: who was sent something that rules count is noted with the outcome, once")
+  void shouldNoteWhoseMessagesReachedSomething() throws Exception {
+    // given
+    counting("sent");
+    counting("failed");
+    var ada = shop.person(ADA);
+    var nameless = shop.person("{\"email\":\"bob@example.test\"}");
+    var unsubscribed = shop.person(ADA.replace("}", ",\"unsubscribed\":true}"));
+    shop.store(
+        List.of(
+            shop.intent(ada, clock.instant()),
+            shop.intent(ada, clock.instant()),
+            shop.intent(nameless, clock.instant()),
+            shop.intent(unsubscribed, clock.instant())));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(noted()).containsExactlyInAnyOrder(ada, nameless);
+    assertThat(reached).as("after the commit, once").hasValue(1);
+  }
+
+  @Test
+  @DisplayName("journeys §2.5: an outcome that comes too late is neither recorded nor noted")
+  void shouldNoteNothingWithoutLease() throws Exception {
+    // given
+    counting("sent");
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var late =
+        during(
+            () -> {
+              clock.advance(Outbox.LEASE);
+              worker(2, new MailTrap()).runDue();
+            },
+            new Handover.Accepted());
+
+    // when
+    worker(1, late).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(noted()).hasSize(1);
+    assertThat(reached).hasValue(1);
+  }
+
+  @Test
+  @DisplayName(
+      "journeys §2.5: whoever makes a rule that counts waits for outcomes that are being recorded")
+  void shouldNotRecordWhileRulesChange() throws Exception {
+    // given
+    shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var saving = database.dedicatedHandle("saving rules")) {
+      saving.begin();
+      Epoch.newRules(saving);
+
+      // when
+      var sending = threads.submit(() -> worker(1, smtp).runDue());
+      await()
+          .until(() ->
+              database.<Boolean, RuntimeException>read(handle ->
+                  handle
+                      .createQuery(
+                          "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+                      .mapTo(Boolean.class)
+                      .one()));
+      counting(saving, "sent");
+      saving.commit();
+
+      // then
+      assertThat(sending.get()).isEqualTo(1);
+    }
+    assertThat(noted()).as("it knows the rules it waited for").hasSize(1);
   }
 
   @Test
@@ -163,9 +300,11 @@ class DeliveryWorkerTest {
     var list = new EspSuppressions(database, clock);
     var person = shop.person(ADA.replace("ada@example.test", "Ada@Example.TEST"));
     list.add(shop.workspace, SuppressionKind.BOUNCES, "ada@example.test");
-    list.add(new WorkspaceId(shop.workspace.value() + 1), SuppressionKind.BLOCKS, "bob@example.test");
+    list.add(
+        new WorkspaceId(shop.workspace.value() + 1), SuppressionKind.BLOCKS, "bob@example.test");
     var dropped = shop.stored(shop.intent(person, clock.instant()));
-    var others = shop.stored(shop.intent(shop.person(ADA.replace("ada@", "bob@")), clock.instant()));
+    var others =
+        shop.stored(shop.intent(shop.person(ADA.replace("ada@", "bob@")), clock.instant()));
     // the event names another recipient (P-43), once a listed one, once not
     var elsewhere =
         shop.stored(
@@ -174,8 +313,7 @@ class DeliveryWorkerTest {
                 clock.instant(),
                 to("Ada <ADA@example.test>"),
                 false));
-    var fine =
-        shop.stored(shop.intent(person, clock.instant(), to("carl@example.test"), false));
+    var fine = shop.stored(shop.intent(person, clock.instant(), to("carl@example.test"), false));
 
     // when
     worker(1, smtp).runDue();
@@ -185,8 +323,7 @@ class DeliveryWorkerTest {
       assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.DROPPED);
       assertThat(shop.delivery(id).failureMessage())
           .isEqualTo("the address is on the suppression list (bounces: added through the API)");
-      assertThat(shop.delivery(id).metrics())
-          .containsOnlyKeys(Metric.CREATED, Metric.DROPPED);
+      assertThat(shop.delivery(id).metrics()).containsOnlyKeys(Metric.CREATED, Metric.DROPPED);
     }
     assertThat(shop.delivery(others).state()).isEqualTo(DeliveryState.SENT);
     assertThat(shop.delivery(fine).state()).isEqualTo(DeliveryState.SENT);
@@ -219,8 +356,7 @@ class DeliveryWorkerTest {
     assertThat(shop.delivery(sent).state()).isEqualTo(DeliveryState.SENT);
 
     // when
-    database.read(handle ->
-        handle.execute("UPDATE esp_suppression SET domain = 'example.test'"));
+    database.read(handle -> handle.execute("UPDATE esp_suppression SET domain = 'example.test'"));
     var dropped = shop.stored(shop.intent(person, clock.instant()));
     worker(1, smtp).runDue();
 
@@ -520,9 +656,7 @@ class DeliveryWorkerTest {
         var second = worker(2, smtp)) {
       first.start();
       second.start();
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
+      await().atMost(PATIENCE).until(() -> first.stats().sent() + second.stats().sent() >= 2_000);
 
       // then
       assertThat(first.stats().sent()).isPositive();
@@ -552,7 +686,7 @@ class DeliveryWorkerTest {
     var slow = shop.stored(shop.intent(stuck, clock.instant()));
     try (var worker = worker(1, waiting(release))) {
       worker.start();
-      await().until(() -> worker.stats().inFlight() >= 129);
+      await().atMost(PATIENCE).until(() -> worker.stats().inFlight() >= 129);
 
       // when
       var ada = shop.person(ADA);
@@ -562,11 +696,11 @@ class DeliveryWorkerTest {
 
       // then
       for (var id : List.of(urgent, usual)) {
-        await().until(() -> shop.delivery(id).state() == DeliveryState.SENT);
+        await().atMost(PATIENCE).until(() -> shop.delivery(id).state() == DeliveryState.SENT);
       }
       assertThat(shop.delivery(slow).state()).isEqualTo(DeliveryState.QUEUED);
       release.countDown();
-      await().until(() -> worker.stats().sent() == 303);
+      await().atMost(PATIENCE).until(() -> worker.stats().sent() == 303);
     }
   }
 
@@ -582,11 +716,11 @@ class DeliveryWorkerTest {
     shop.store(intents);
     var worker = worker(1, waiting(release));
     worker.start();
-    await().until(() -> worker.stats().inFlight() == 100);
+    await().atMost(PATIENCE).until(() -> worker.stats().inFlight() == 100);
 
     // when
     var closer = Thread.startVirtualThread(worker::close);
-    await().until(worker::isClosing);
+    await().atMost(PATIENCE).until(worker::isClosing);
     release.countDown();
     closer.join();
 
@@ -594,6 +728,96 @@ class DeliveryWorkerTest {
     assertThat(worker.stats().sent()).isEqualTo(8);
     assertThat(worker.stats().inFlight()).isZero();
     assertThat(worker(2, new MailTrap()).runDue()).isEqualTo(92);
+  }
+
+  @Test
+  @DisplayName(
+      "I4: a claim whose answer is lost strands nothing; the same worker takes it up again")
+  void shouldTakeUpWhatItClaimedWithoutKnowing() throws Exception {
+    // given a connection that breaks after the claim was committed, and a clock that stands still,
+    // so that no lease runs out
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST);
+        var worker = worker(campaignsOnly(), way.database(), shop.templates())) {
+      way.loseAnswerTo("UPDATE outbox");
+
+      // when
+      worker.start();
+
+      // then
+      await().atMost(PATIENCE).until(() -> shop.delivery(id).state() == DeliveryState.SENT);
+      assertThat(way.hasLost()).isTrue();
+    }
+    assertThat(shop.delivery(id).attempts()).isEqualTo(1);
+    assertThat(server.mails()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "I4: an outcome whose record is not answered is recorded once; nothing is sent again")
+  void shouldNotSendAgainWhenTheAnswerToTheRecordIsLost() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST);
+        var worker = worker(campaignsOnly(), way.database(), shop.templates())) {
+      way.loseAnswerTo("DELETE FROM outbox");
+
+      // when
+      worker.start();
+
+      // then
+      await().atMost(PATIENCE).until(() -> way.hasLost() && worker.stats().inFlight() == 0);
+    }
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    clock.advance(Outbox.LEASE.multipliedBy(2));
+    assertThat(worker(2, smtp).runDue()).isZero();
+    assertThat(server.mails()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("M-50: a database that is away while a template is looked up is no failed attempt")
+  void shouldNotCountAnOutageAsAnAttempt() throws Exception {
+    // given
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var way = LossyWay.to(TEST)) {
+      TemplateSource stored =
+          (workspace, campaign, step) -> {
+            way.database().read(handle -> handle.execute("SELECT 'template'"));
+            return shop.templates().find(workspace, campaign, step);
+          };
+      var worker = worker(campaignsOnly(), database, stored);
+      way.loseAnswerTo("SELECT 'template'");
+
+      // when
+      worker.runDue();
+
+      // then it did not have to wait for the next attempt
+      assertThat(way.hasLost()).isTrue();
+      assertThat(worker.stats().retries()).isZero();
+    }
+    var delivery = shop.delivery(id);
+    assertThat(delivery.state()).isEqualTo(DeliveryState.SENT);
+    assertThat(delivery.failureMessage()).isNull();
+    assertThat(delivery.attempts()).isEqualTo(1);
+    assertThat(delivery.metrics()).doesNotContainKey(Metric.ATTEMPTED);
+  }
+
+  private static DeliverySettings campaignsOnly() {
+    return new DeliverySettings(
+        1, "carillon.test", Map.of(Lane.CAMPAIGN, new DeliverySettings.LaneLimits(8, 128)));
+  }
+
+  private DeliveryWorker worker(
+      DeliverySettings settings, Database behind, TemplateSource templates) {
+    return new DeliveryWorker(
+        settings,
+        behind,
+        shop.ids,
+        templates,
+        smtp,
+        clock,
+        new Random(1),
+        reached::incrementAndGet);
   }
 
   private Sender sender(Mailer mailer) {
@@ -615,7 +839,8 @@ class DeliveryWorkerTest {
         shop.templates(),
         mailer,
         clock,
-        new Random(1));
+        new Random(1),
+        reached::incrementAndGet);
   }
 
   private static NewDelivery in(Lane lane, NewDelivery intent) {

@@ -154,7 +154,7 @@ class EventMemoryTest {
               return repeats;
             });
         first.commit();
-        assertThat(other.get(30, java.util.concurrent.TimeUnit.SECONDS)).hasSize(1);
+        assertThat(other.get(60, java.util.concurrent.TimeUnit.SECONDS)).hasSize(1);
       }
     }
   }

@@ -398,7 +398,7 @@ class HttpServerTest {
                 "/a/slow",
                 _ -> {
                   entered.countDown();
-                  release.await(20, TimeUnit.SECONDS);
+                  release.await(60, TimeUnit.SECONDS);
                   return Reply.text(200, "done");
                 });
     var stopping = HttpServer.start(HttpSettings.at("127.0.0.1", 0), FALLBACK, List.of(table));
@@ -408,7 +408,7 @@ class HttpServerTest {
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       // given
       connection.send("GET /a/slow HTTP/1.1\r\nHost: x\r\n\r\n");
-      assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
 
       // when
       var stopped = threads.submit(stopping::close);
@@ -417,7 +417,7 @@ class HttpServerTest {
 
       // then
       assertThat(connection.answer().body()).isEqualTo("done");
-      stopped.get(20, TimeUnit.SECONDS);
+      stopped.get(60, TimeUnit.SECONDS);
       assertThatThrownBy(() -> new RawHttp(port).close()).isInstanceOf(IOException.class);
     }
   }

@@ -35,7 +35,7 @@ public final class RawHttp implements AutoCloseable {
   public RawHttp(int port) throws IOException {
     socket = new Socket("127.0.0.1", port);
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     in = new BufferedInputStream(socket.getInputStream());
   }
 

@@ -93,8 +93,7 @@ class AppChangesTest {
   private static void expectOptOuts(String person, String... senders) {
     KIT.settle();
     var shown = APP.get("/v1/customers/" + person + "/optouts").expect(200).json();
-    assertThat(
-            shown.get("optouts").valueStream().map(each -> each.get("from").asString()).toList())
+    assertThat(shown.get("optouts").valueStream().map(each -> each.get("from").asString()).toList())
         .containsExactlyInAnyOrder(senders);
   }
 
@@ -114,7 +113,8 @@ class AppChangesTest {
   }
 
   @Test
-  @DisplayName("app-data §2.11: within one batch the last word counts, and nothing is left of the deleted")
+  @DisplayName(
+      "app-data §2.11: within one batch the last word counts, and nothing is left of the deleted")
   void shouldApplyOptOutsOfOneBatchInOrder() {
     KIT.identify(Identifier.id(kim));
     KIT.identify(Identifier.id(lee));

@@ -9,6 +9,8 @@ import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.Counters;
@@ -26,7 +28,6 @@ import dev.carillon.people.AttributesJson;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.CioId;
 import dev.carillon.people.DeviceRepository;
-import dev.carillon.people.Erasures;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.MergerRepository;
@@ -34,6 +35,8 @@ import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
 import dev.carillon.people.search.IndexedPeople;
+import dev.carillon.privacy.ErasureRepository;
+import dev.carillon.privacy.Erasures;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
@@ -86,6 +89,7 @@ final class ProcessingKit implements AutoCloseable {
   final TestDatabase test = TestDatabase.create();
   final Database database = test.database();
   final TurnableClock clock = new TurnableClock(START);
+  final ComputedAttributes computed = new ComputedAttributes(clock);
   final CounterRepository counters = new CounterRepository(clock);
   final SegmentRepository segments = new SegmentRepository(counters, clock);
   final CampaignRepository campaigns = new CampaignRepository(database, counters, clock);
@@ -110,7 +114,7 @@ final class ProcessingKit implements AutoCloseable {
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
     var stores = stores(database, clock, ids, mergers);
-    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
     var node =
         new Processing(
             database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
@@ -124,6 +128,7 @@ final class ProcessingKit implements AutoCloseable {
     return new Stores(
         new PeopleRepository(),
         new Suppressions(SECRET),
+        new ErasureRepository(SECRET),
         mergers,
         new Belongings(),
         new DeviceRepository(),
@@ -136,6 +141,8 @@ final class ProcessingKit implements AutoCloseable {
         new AttributeNames(database, clock),
         new AnonymousRepository(),
         new MembershipRepository(),
+        new TallyRepository(),
+        new ComputedAttributes(clock),
         new JourneyRepository(),
         new DeliveryRepository(database),
         new ActivityRepository(),
@@ -332,7 +339,7 @@ final class ProcessingKit implements AutoCloseable {
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> {
           assertThat(unread()).as("blocks of the log not yet read").isZero();
-          assertThat(due()).as("timers and journeys due").isZero();
+          assertThat(due()).as("timers, journeys and notes about messages due").isZero();
         });
   }
 
@@ -352,6 +359,8 @@ final class ProcessingKit implements AutoCloseable {
                 """
                 SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
                      + (SELECT count(*) FROM journey WHERE wake_at <= :now)
+                     + (SELECT count(*) FROM message_wake WHERE due_at <= :now)
+                     + (SELECT count(*) FROM object_wake) + (SELECT count(*) FROM campaign_wake)
                 """)
             .bind("now", clock.instant())
             .mapTo(Long.class)
@@ -367,7 +376,7 @@ final class ProcessingKit implements AutoCloseable {
 
   /** Erases what people who were deleted more than two minutes ago left behind. */
   void erase() {
-    new Erasures(database, clock).run();
+    new Erasures(database, clock, new LoggedOperations()).run();
   }
 
   /** Moves what merged people left behind, as far as it is due. */

@@ -12,6 +12,7 @@ import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.processing.ProcessingKit.Activity;
 import dev.carillon.store.Epoch;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -501,6 +502,7 @@ final class ProfileIdentityTest {
       KIT.identify(
           email("new@example.test"), "id", "ada", "email", "ada@example.test", "plan", "pro");
       await()
+          .atMost(Duration.ofSeconds(60))
           .until(() ->
               KIT.number(
                       "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")

@@ -211,6 +211,7 @@ final class SuppressionTest {
       // when
       KIT.identify(ADA, "plan", "pro");
       await()
+          .atMost(Duration.ofSeconds(60))
           .until(() ->
               KIT.number(
                       "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")

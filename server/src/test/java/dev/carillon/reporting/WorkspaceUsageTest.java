@@ -41,7 +41,8 @@ class WorkspaceUsageTest {
   void shouldCountManyInTheBackground() {
     TEST.jdbi()
         .useHandle(handle ->
-            handle.execute("INSERT INTO workspace (workspace_id, name, created_at) VALUES (1, 'Shop', now())"));
+            handle.execute(
+                "INSERT INTO workspace (workspace_id, name, created_at) VALUES (1, 'Shop', now())"));
     assertThat(usage.of(new WorkspaceId(99))).isEmpty();
     rows("person", 1, 10);
     rows("delivery", 1, 4);

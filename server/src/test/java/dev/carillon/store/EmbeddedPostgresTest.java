@@ -109,9 +109,9 @@ class EmbeddedPostgresTest {
     // when
     first.destroyForcibly();
     // then
-    await().atMost(30, SECONDS).until(() -> server.process().pid() != first.pid());
+    await().atMost(60, SECONDS).until(() -> server.process().pid() != first.pid());
     await()
-        .atMost(30, SECONDS)
+        .atMost(60, SECONDS)
         .ignoreExceptionsInstanceOf(JdbiException.class)
         .until(() -> number(database, "SELECT n FROM bell") == 7);
     try (var dedicated = database.dedicated("again")) {
@@ -126,7 +126,7 @@ class EmbeddedPostgresTest {
     var before = child.ready();
     child.kill();
     ProcessHandle.of(before.pid()).ifPresent(ProcessHandle::destroyForcibly);
-    await().atMost(30, SECONDS).until(() -> canBind(before.port()));
+    await().atMost(60, SECONDS).until(() -> canBind(before.port()));
     // when somebody else takes the port
     try (var squatter = new ServerSocket(before.port(), 1, InetAddress.ofLiteral("127.0.0.1"))) {
       var database = database();
@@ -153,7 +153,7 @@ class EmbeddedPostgresTest {
     // and it looks after it like after its own
     server.process().destroyForcibly();
     await()
-        .atMost(30, SECONDS)
+        .atMost(60, SECONDS)
         .ignoreExceptionsInstanceOf(JdbiException.class)
         .until(() -> number(database, "SELECT 1") == 1);
     assertThat(server.process().pid()).isNotEqualTo(orphan.pid());
@@ -166,7 +166,7 @@ class EmbeddedPostgresTest {
 
     child.process().outputWriter().close();
 
-    assertThat(child.process().waitFor(30, SECONDS)).isTrue();
+    assertThat(child.process().waitFor(60, SECONDS)).isTrue();
     assertThat(ProcessHandle.of(server.pid()).filter(ProcessHandle::isAlive)).isEmpty();
   }
 
@@ -259,7 +259,7 @@ class EmbeddedPostgresTest {
     open.add(database);
     server.process().destroyForcibly();
     await()
-        .atMost(30, SECONDS)
+        .atMost(60, SECONDS)
         .ignoreExceptionsInstanceOf(JdbiException.class)
         .until(() -> number(database, "SELECT 1") == 1);
   }

@@ -29,8 +29,7 @@ final class EspCalls {
         EspSuppressions.comparable(request.segment("email"))
             .map(email -> suppressions.of(access.workspace(), email))
             .orElse(List.of());
-    return Reply.json(
-        200, list(found.isEmpty() ? "" : found.getFirst().kind().category(), found));
+    return Reply.json(200, list(found.isEmpty() ? "" : found.getFirst().kind().category(), found));
   }
 
   Reply ofKind(Access access, Request request) {
@@ -56,8 +55,7 @@ final class EspCalls {
     if (email != null) {
       return one(access, kind, domain, email);
     }
-    var found =
-        suppressions.ofDomain(access.workspace(), kind, domain, after, 0, limit + 1);
+    var found = suppressions.ofDomain(access.workspace(), kind, domain, after, 0, limit + 1);
     var page = found.subList(0, Math.min(limit, found.size()));
     var json = list(kind.category(), page);
     json.put("next", found.size() > limit ? list.textAfter(page.getLast().email()) : "");
@@ -95,8 +93,7 @@ final class EspCalls {
   private static SuppressionKind kind(Request request) {
     return SuppressionKind.ofWord(request.segment("type"))
         .orElseThrow(() ->
-            Parameters.wrong(
-                "the type must be blocks, bounces, spam_reports or invalid_emails"));
+            Parameters.wrong("the type must be blocks, bounces, spam_reports or invalid_emails"));
   }
 
   /** Choice: no farther than this; whoever wants all of them goes through them by domain. */

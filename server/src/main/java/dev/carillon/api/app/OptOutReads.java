@@ -39,8 +39,7 @@ final class OptOutReads {
   Reply ofWorkspace(Access access, Request request) {
     var from = Parameters.text(request, "from");
     var list =
-        PageCursor.OPT_OUTS.asked(
-            access.workspace(), from == null ? "" : OptOut.comparable(from));
+        PageCursor.OPT_OUTS.asked(access.workspace(), from == null ? "" : OptOut.comparable(from));
     var start = list.start(request);
     var limit = Parameters.limit(request, 100, 1_000);
     var found =
@@ -51,8 +50,7 @@ final class OptOutReads {
                         handle, access.workspace(), from, start == null ? 0 : start[0], limit + 1))
                 .entrySet());
     var page = found.subList(0, Math.min(limit, found.size()));
-    var names =
-        people.names(access.workspace(), page.stream().map(Map.Entry::getKey).toList());
+    var names = people.names(access.workspace(), page.stream().map(Map.Entry::getKey).toList());
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put(
         "optouts",

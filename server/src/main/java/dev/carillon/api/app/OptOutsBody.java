@@ -75,7 +75,6 @@ final class OptOutsBody {
     }
     return faults.size() > before
         ? List.of()
-        : List.of(
-            new Choice(new OptOut(channel, from), Boolean.TRUE.equals(entry.get("optout"))));
+        : List.of(new Choice(new OptOut(channel, from), Boolean.TRUE.equals(entry.get("optout"))));
   }
 }

@@ -40,8 +40,7 @@ final class PeopleChanges {
     var choices = OptOutsBody.choices(request);
     if (!choices.isEmpty()) {
       accept(
-          new Operation.OptOuts(
-              access.workspace(), PeopleReads.named(request, person), choices));
+          new Operation.OptOuts(access.workspace(), PeopleReads.named(request, person), choices));
     }
     return Reply.empty(204);
   }

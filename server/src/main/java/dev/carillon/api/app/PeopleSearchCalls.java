@@ -38,9 +38,7 @@ final class PeopleSearchCalls {
       throw new Problem.Unavailable("service unavailable", 1).thrown();
     }
     var json = new LinkedHashMap<String, @Nullable Object>();
-    json.put(
-        "identifiers",
-        found.people().stream().map(CustomerJson::identifiers).toList());
+    json.put("identifiers", found.people().stream().map(CustomerJson::identifiers).toList());
     json.put(
         "ids",
         found.people().stream().map(each -> Objects.requireNonNullElse(each.id(), "")).toList());
@@ -49,7 +47,9 @@ final class PeopleSearchCalls {
     return Reply.json(200, json);
   }
 
-  /** The identifiers, once more as attributes: what scripts read, without the rest of the profile. */
+  /**
+   * The identifiers, once more as attributes: what scripts read, without the rest of the profile.
+   */
   private static Map<String, @Nullable Object> result(Names names) {
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("id", Objects.requireNonNullElse(names.id(), ""));

@@ -67,8 +67,7 @@ final class SearchBody {
       case "id" -> segment(map);
       case "attribute" -> attribute(value);
       default ->
-          throw Parameters.wrong(
-              "the key of a filter must be and, or, not, segment or attribute");
+          throw Parameters.wrong("the key of a filter must be and, or, not, segment or attribute");
     };
   }
 

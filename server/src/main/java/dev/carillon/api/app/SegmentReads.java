@@ -72,8 +72,7 @@ final class SegmentReads {
         "ids",
         page.stream().map(each -> Objects.requireNonNullElse(names(each).id(), "")).toList());
     json.put("identifiers", page.stream().map(each -> identifiers(access, names(each))).toList());
-    json.put(
-        "next", found.size() > limit ? list.text(page.getLast().personId()) : "");
+    json.put("next", found.size() > limit ? list.text(page.getLast().personId()) : "");
     return Reply.json(200, json);
   }
 
@@ -81,9 +80,7 @@ final class SegmentReads {
   Reply usedBy(Access access, Request request) {
     var segment = find(access, request);
     var users =
-        database
-            .read(handle -> campaigns.uses(handle, access.workspace(), segment.id()))
-            .stream()
+        database.read(handle -> campaigns.uses(handle, access.workspace(), segment.id())).stream()
             .map(SegmentUse::id)
             .toList();
     var usedBy = new LinkedHashMap<String, Object>();

@@ -35,8 +35,7 @@ final class SubscriptionReads {
   private final SubscriptionCenterRepository centers = new SubscriptionCenterRepository();
   private final PeopleReads people;
 
-  SubscriptionReads(
-      Database database, SubscriptionRepository subscriptions, PeopleReads people) {
+  SubscriptionReads(Database database, SubscriptionRepository subscriptions, PeopleReads people) {
     this.database = database;
     this.subscriptions = subscriptions;
     this.people = people;
@@ -91,7 +90,8 @@ final class SubscriptionReads {
   private Reply shown(Access access, Request request, Person person) {
     var workspace = access.workspace();
     var wanted = Languages.wanted(request);
-    record Known(List<Subscribable> topics, SubscriptionDefaults usual, SubscriptionCenter center) {}
+    record Known(
+        List<Subscribable> topics, SubscriptionDefaults usual, SubscriptionCenter center) {}
     var known =
         database.read(handle ->
             new Known(

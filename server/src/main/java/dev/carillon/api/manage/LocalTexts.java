@@ -72,8 +72,7 @@ final class LocalTexts {
         && text.strip().length() >= shortest) {
       return text.strip();
     }
-    faults.add(
-        new Fault(at, "must be a text of %d to %d characters".formatted(shortest, longest)));
+    faults.add(new Fault(at, "must be a text of %d to %d characters".formatted(shortest, longest)));
     return "";
   }
 
@@ -85,8 +84,7 @@ final class LocalTexts {
         var at = path.isEmpty() ? String.valueOf(key) : path + "." + key;
         faults.add(
             new Fault(
-                at,
-                "is not known here; known are " + String.join(", ", new TreeSet<>(known))));
+                at, "is not known here; known are " + String.join(", ", new TreeSet<>(known))));
       }
     }
   }

@@ -180,8 +180,7 @@ final class SubscriptionCalls {
     if (json == null && present != null) {
       return present;
     }
-    var type =
-        json instanceof String word ? ChannelType.ofWire(word).orElse(null) : null;
+    var type = json instanceof String word ? ChannelType.ofWire(word).orElse(null) : null;
     if (type == null) {
       var words =
           Arrays.stream(ChannelType.values())

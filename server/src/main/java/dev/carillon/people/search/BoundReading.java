@@ -25,7 +25,8 @@ record BoundReading(Access access, Set<Integer> segments) {
    */
   private Bound of(SearchFilter filter, boolean holds) {
     return switch (filter) {
-      case SearchFilter.And(var all) -> holds ? Bound.all(of(all, true)) : Bound.any(of(all, false));
+      case SearchFilter.And(var all) ->
+          holds ? Bound.all(of(all, true)) : Bound.any(of(all, false));
       case SearchFilter.Or(var any) -> holds ? Bound.any(of(any, true)) : Bound.all(of(any, false));
       case SearchFilter.Not(var inner) -> of(inner, !holds);
       case SearchFilter.Equal(var field, var value) ->

@@ -76,9 +76,7 @@ final class CandidateQuery {
   }
 
   private String range(String column) {
-    return isBounded
-        ? column + " > :after AND " + column + " <= :upTo"
-        : column + " > :after";
+    return isBounded ? column + " > :after AND " + column + " <= :upTo" : column + " > :after";
   }
 
   private String parameter(Object value) {
@@ -89,8 +87,7 @@ final class CandidateQuery {
 
   private String arm(Bound bound) {
     return switch (bound) {
-      case Bound.Nobody _ ->
-          limited("SELECT g.person_id FROM person g WHERE false", "g.person_id");
+      case Bound.Nobody _ -> limited("SELECT g.person_id FROM person g WHERE false", "g.person_id");
       case Bound.People(var ids) ->
           limited(
               "SELECT DISTINCT g.person_id FROM unnest(%s) AS g(person_id) WHERE %s"
@@ -163,9 +160,7 @@ final class CandidateQuery {
   }
 
   private String joined(List<Bound> parts, String word, String id) {
-    return "("
-        + String.join(word, parts.stream().map(each -> condition(each, id)).toList())
-        + ")";
+    return "(" + String.join(word, parts.stream().map(each -> condition(each, id)).toList()) + ")";
   }
 
   private String member(int segmentId, String id) {

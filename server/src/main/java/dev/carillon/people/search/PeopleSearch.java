@@ -17,11 +17,12 @@ import java.util.concurrent.TimeUnit;
  * know as they are stand in {@code search_pending} and are looked at too. A step of a search is one
  * snapshot, in which a person's keys are up to date or the person is pending.
  *
- * <p><b>Bounded.</b> A common value is found by walking along the people, a rare one by the index of
- * keys, and which is which cannot be told for sure. So a search walks along some thousands of people
- * first. If that does not fill the page it asks for the rest at once, and gives that up when it
- * takes too long: then it walks on as far as it comes in less than half a second. The page then ends where the
- * search has come to, possibly short or even empty, and the next one goes on from there.
+ * <p><b>Bounded.</b> A common value is found by walking along the people, a rare one by the index
+ * of keys, and which is which cannot be told for sure. So a search walks along some thousands of
+ * people first. If that does not fill the page it asks for the rest at once, and gives that up when
+ * it takes too long: then it walks on as far as it comes in less than half a second. The page then
+ * ends where the search has come to, possibly short or even empty, and the next one goes on from
+ * there.
  */
 public final class PeopleSearch {
   private static final int SEARCHES_AT_ONCE = 4;

@@ -44,9 +44,7 @@ final class SearchFields {
   static Set<String> texts(Map<String, Object> attributes, String field) {
     var value = attributes.get(field);
     if (!field.equals(UNSUBSCRIBED)) {
-      return value == null
-          ? Set.of()
-          : Set.of(comparable(field, AttributesJson.plainText(value)));
+      return value == null ? Set.of() : Set.of(comparable(field, AttributesJson.plainText(value)));
     }
     var texts = new LinkedHashSet<String>();
     texts.add(Boolean.toString(Subscription.isUnsubscribed(attributes)));

@@ -137,7 +137,8 @@ public final class SearchIndexer {
 
   private static void index(Handle handle, List<Pending> pending) {
     var people =
-        pending.stream().collect(Collectors.toMap(Pending::person, Pending::workspace, (a, _) -> a));
+        pending.stream()
+            .collect(Collectors.toMap(Pending::person, Pending::workspace, (a, _) -> a));
     var ids = people.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
     var gone = new TreeSet<>(people.keySet());
     var found = new ArrayList<Long>();

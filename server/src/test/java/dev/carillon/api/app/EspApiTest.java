@@ -39,7 +39,10 @@ class EspApiTest {
   }
 
   private static List<String> emails(JsonNode list) {
-    return list.get("suppressions").valueStream().map(each -> each.get("email").asString()).toList();
+    return list.get("suppressions")
+        .valueStream()
+        .map(each -> each.get("email").asString())
+        .toList();
   }
 
   @Test
@@ -74,9 +77,7 @@ class EspApiTest {
     client.get("/v1/esp/search_suppression/x%40example.test").expect(200, list);
 
     for (var i = 0; i < 2; i++) {
-      client
-          .send("DELETE", "/v1/esp/suppression/spam_reports/x%40example.test", "")
-          .expect(204);
+      client.send("DELETE", "/v1/esp/suppression/spam_reports/x%40example.test", "").expect(204);
     }
     client
         .get("/v1/esp/search_suppression/x%40example.test")
@@ -109,8 +110,7 @@ class EspApiTest {
         .containsExactly(
             "p0@b.test", "p1@b.test", "p2@b.test", "p3@b.test", "p4@b.test", "q@b.test");
     assertThat(
-            emails(
-                client.get("/v1/esp/suppression/bounces?limit=2&offset=3").expect(200).json()))
+            emails(client.get("/v1/esp/suppression/bounces?limit=2&offset=3").expect(200).json()))
         .containsExactly("p3@b.test", "p4@b.test");
     assertThat(emails(client.get("/v1/esp/suppression/bounces?offset=99").expect(200).json()))
         .isEmpty();
@@ -122,8 +122,7 @@ class EspApiTest {
                     .json()))
         .containsExactly("p4@b.test", "q@b.test");
     assertThat(
-            emails(
-                client.get("/v1/esp/suppression/bounces?domain=else.test").expect(200).json()))
+            emails(client.get("/v1/esp/suppression/bounces?domain=else.test").expect(200).json()))
         .doesNotContain("q@b.test")
         .hasSize(5);
   }

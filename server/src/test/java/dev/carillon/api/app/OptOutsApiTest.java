@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Opt-outs from senders over HTTP (app-data §2.11, §7); class {@code AppChangesTest} applies them. */
+/**
+ * Opt-outs from senders over HTTP (app-data §2.11, §7); class {@code AppChangesTest} applies them.
+ */
 class OptOutsApiTest {
   private static final Instant CREATED = Instant.parse("2026-03-01T00:00:00Z");
   private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -85,9 +87,7 @@ class OptOutsApiTest {
                     new Choice(new OptOut(SenderChannel.SMS, "+15551230000"), true),
                     new Choice(new OptOut(SenderChannel.WHATSAPP, "Shop"), false))));
     client.send("PUT", "/v1/customers/ada/optouts", "{\"optouts\":[]}").expect(204);
-    client
-        .send("PUT", "/v1/customers/bob/optouts", body)
-        .expectProblem(404, "customer not found");
+    client.send("PUT", "/v1/customers/bob/optouts", body).expectProblem(404, "customer not found");
     assertThat(SERVER.accepted).hasSize(1);
   }
 
@@ -115,7 +115,8 @@ class OptOutsApiTest {
   }
 
   @Test
-  @DisplayName("app-data §1.2: several problems are a list in meta.errors, and meta.error is absent")
+  @DisplayName(
+      "app-data §1.2: several problems are a list in meta.errors, and meta.error is absent")
   void shouldTellAllThatIsWrong() {
     client
         .send(

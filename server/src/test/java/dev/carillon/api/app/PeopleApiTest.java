@@ -143,9 +143,7 @@ class PeopleApiTest {
     var other = SERVER.as(newTenant("{}"));
     for (var type : List.of("", "?id_type=cio_id", "?id_type=email")) {
       var ids = "{\"ids\":[\"ada\",\"ada@b.c\",\"%s\"]}".formatted(CioId.of(ada));
-      other
-          .send("POST", "/v1/customers/attributes" + type, ids)
-          .expect(200, "{\"customers\":[]}");
+      other.send("POST", "/v1/customers/attributes" + type, ids).expect(200, "{\"customers\":[]}");
     }
     other
         .send("DELETE", "/v1/customers/" + CioId.of(ada) + "?id_type=cio_id", "")

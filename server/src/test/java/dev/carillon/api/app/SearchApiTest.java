@@ -224,18 +224,14 @@ class SearchApiTest {
       }
     }
     new SearchIndexer(TEST.database(), 100).step(); // some are indexed, some are not
-    var body =
-        "{\"filter\":{\"and\":[{\"field\":\"walk\",\"operator\":\"eq\",\"value\":\"x0\"}]}}";
+    var body = "{\"filter\":{\"and\":[{\"field\":\"walk\",\"operator\":\"eq\",\"value\":\"x0\"}]}}";
 
     for (var limit : List.of("", "&limit=1", "&limit=7", "&limit=60", "&limit=5000")) {
       var met = new ArrayList<String>();
       var next = "";
       do {
         var page =
-            client
-                .send("POST", "/v1/customers?start=" + next + limit, body)
-                .expect(200)
-                .json();
+            client.send("POST", "/v1/customers?start=" + next + limit, body).expect(200).json();
         met.addAll(ids(page));
         next = page.get("next").asString();
         if (limit.isEmpty() && !next.isEmpty()) {
@@ -279,7 +275,8 @@ class SearchApiTest {
         + String.join(
             ",",
             IntStream.range(0, leaves)
-                .mapToObj(i -> i % 2 == 0 ? "{\"id\":" + i + "}" : "{\"field\":\"a\",\"operator\":\"exists\"}")
+                .mapToObj(i ->
+                    i % 2 == 0 ? "{\"id\":" + i + "}" : "{\"field\":\"a\",\"operator\":\"exists\"}")
                 .toList())
         + "]}";
   }
@@ -320,8 +317,6 @@ class SearchApiTest {
         "{'filter':{'attribute':{'field':'a','operator':'eq','value':[]}}} | value must be a text, a number, true or false"
       })
   void shouldRefuse(String body, String message) {
-    client
-        .send("POST", "/v1/customers", body.replace('\'', '"'))
-        .expectProblem(400, message);
+    client.send("POST", "/v1/customers", body.replace('\'', '"')).expectProblem(400, message);
   }
 }

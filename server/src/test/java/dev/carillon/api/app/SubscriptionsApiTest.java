@@ -53,16 +53,14 @@ class SubscriptionsApiTest {
             true,
             Map.of("de", new Text("Angebote", "Preise"), "nl-BE", new Text("Aanbod", ""))));
     made(Kind.TOPIC, new Draft(null, new Text("News", ""), false, Map.of()));
-    made(
-        Kind.CHANNEL,
-        new Draft(ChannelType.TWILIO, new Text("SMS", "Short"), false, Map.of()));
+    made(Kind.CHANNEL, new Draft(ChannelType.TWILIO, new Text("SMS", "Short"), false, Map.of()));
   }
 
   private void made(Kind kind, Draft draft) {
     SubscriptionOutcome outcome =
         TEST.database()
-            .inTransaction(handle ->
-                SERVER.subscriptions.create(handle, shop.workspace(), kind, draft));
+            .inTransaction(
+                handle -> SERVER.subscriptions.create(handle, shop.workspace(), kind, draft));
     assertThat(outcome).isInstanceOf(SubscriptionOutcome.Saved.class);
   }
 
@@ -156,7 +154,9 @@ class SubscriptionsApiTest {
       throws IOException {
     center(
         new SubscriptionCenter(
-            "nl", new Header("Choose", ""), Map.of("nl", new Header("Kies", ""), "de", new Header("Ihre Wahl", "x"))));
+            "nl",
+            new Header("Choose", ""),
+            Map.of("nl", new Header("Kies", ""), "de", new Header("Ihre Wahl", "x"))));
     shop.person(Map.of("id", "ada"), CREATED);
 
     var shown = preferences(language, accepted.isEmpty() ? null : accepted);
@@ -226,8 +226,7 @@ class SubscriptionsApiTest {
                     "{\"topics\":{\"topic_1\":true,\"topic_2\":false},\"channels\":{\"sms\":false}}"));
     assertThat(none.at("/customer/attributes/cio_subscription_preferences").isMissingNode())
         .isTrue();
-    assertThat(
-            none.at("/customer/timestamps/_cio_subscription_preferences_computed").asLong())
+    assertThat(none.at("/customer/timestamps/_cio_subscription_preferences_computed").asLong())
         .isZero();
     assertThat(computed(client.get("/v1/customers/some/attributes").expect(200).json()))
         .isEqualTo(

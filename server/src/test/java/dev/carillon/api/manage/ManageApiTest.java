@@ -144,6 +144,28 @@ class ManageApiTest {
   }
 
   @Test
+  @DisplayName("S-9: a campaign in use is not deleted, and the answer tells who uses it")
+  void shouldNotDeleteACampaignInUse() {
+    var used =
+        create(
+            "campaign",
+            "{\"campaign\":{\"name\":\"Looked at\",\"trigger\":{\"event\":{\"name\":\"came\"}}}}");
+    var body =
+        "{\"segment\":{\"name\":\"In it\",\"conditions\":{\"campaign\":{\"id\":%d,\"activity\":\"in\"}}}}"
+            .formatted(used.get("id").asInt());
+    var reader = client.send("POST", BASE + "/segments", body).expect(200).json().get("segment");
+
+    description
+        .check("campaigns.delete", client.send("DELETE", path("campaign", used), ""))
+        .expectProblem(
+            409,
+            "the campaign is used by segment %d \"In it\"".formatted(reader.get("id").asInt()));
+
+    client.send("DELETE", path("segment", reader), "").expect(204);
+    client.send("DELETE", path("campaign", used), "").expect(204);
+  }
+
+  @Test
   @DisplayName("S-9: a segment in use is not deleted, and the answer tells who uses it")
   void shouldNotDeleteASegmentInUse() {
     var used = create("segment", LOYAL);
@@ -497,7 +519,10 @@ class ManageApiTest {
           call.substring(call.indexOf('}') + 1)
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
               .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
-              .replaceFirst("object_types/\\{id}", "object_types/2"); // each has type 1
+              .replaceFirst("customers/\\{id}", "customers/u-42")
+              .replaceFirst("erasures/\\{id}", "erasures/1")
+              .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
+              .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1");
       var body =
           method.equals("GET") || method.equals("DELETE")
               ? ""
@@ -505,9 +530,11 @@ class ManageApiTest {
                   ? LOYAL
                   : below.startsWith("/object_types")
                       ? "{\"object_type\":{\"name\":\"Courses\"}}"
-                      : below.endsWith("/stop")
-                          ? "{\"journeys\":\"exit\"}"
-                          : below.endsWith("/start") ? "" : WELCOME;
+                      : below.startsWith("/computed_attributes")
+                          ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
+                          : below.endsWith("/stop")
+                              ? "{\"journeys\":\"exit\"}"
+                              : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -518,7 +545,13 @@ class ManageApiTest {
             .contains(
                 below.startsWith("/segments")
                     ? "segment"
-                    : below.startsWith("/object_types") ? "object type" : "campaign");
+                    : below.startsWith("/object_types")
+                        ? "object type"
+                        : below.startsWith("/computed_attributes")
+                            ? "computed attribute"
+                            : below.startsWith("/customers")
+                                ? "person"
+                                : below.startsWith("/erasures") ? "erasure" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");

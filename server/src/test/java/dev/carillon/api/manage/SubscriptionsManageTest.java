@@ -27,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code …/subscription_topics}, {@code …/subscription_channels}, {@code …/subscription_center}. */
+/**
+ * {@code …/subscription_topics}, {@code …/subscription_channels}, {@code …/subscription_center}.
+ */
 class SubscriptionsManageTest {
   private static final Instant NOW = Instant.parse("2026-03-02T18:00:00Z");
   private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -81,7 +83,8 @@ class SubscriptionsManageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"topic", "channel"})
-  @DisplayName("app-data §5, U-6: made, read, changed, sent back, deleted; numbers are never reused")
+  @DisplayName(
+      "app-data §5, U-6: made, read, changed, sent back, deleted; numbers are never reused")
   void shouldManage(String word) {
     var name = "subscription_" + word;
     var list = base + "/" + name + "s";
@@ -93,7 +96,9 @@ class SubscriptionsManageTest {
             .get(name);
     assertThat(made.get("id").asInt()).isEqualTo(1);
     var at = list + "/1";
-    DESCRIPTION.check(name + "s.get", client.get(at)).expect(200, "{\"%s\":%s}".formatted(name, made));
+    DESCRIPTION
+        .check(name + "s.get", client.get(at))
+        .expect(200, "{\"%s\":%s}".formatted(name, made));
     var same = "{\"%s\":%s}".formatted(name, made);
     assertThat(DESCRIPTION.requestFaults(name + "s.update", same)).isEmpty();
     DESCRIPTION.check(name + "s.update", client.send("PUT", at, same)).expect(200, same);
@@ -115,7 +120,8 @@ class SubscriptionsManageTest {
   }
 
   @Test
-  @DisplayName("U-7: a default that changes, a topic that comes or goes, begins a new epoch of rules")
+  @DisplayName(
+      "U-7: a default that changes, a topic that comes or goes, begins a new epoch of rules")
   void shouldTellThoseWhoRead() {
     var topics = base + "/subscription_topics";
     var before = epoch();
@@ -138,8 +144,7 @@ class SubscriptionsManageTest {
     client.send("POST", base + "/subscription_channels", channel).expect(200);
     var defaults =
         TEST.database()
-            .read(handle ->
-                new SubscriptionDefaultsRepository().all(handle).get(shop.workspace()));
+            .read(handle -> new SubscriptionDefaultsRepository().all(handle).get(shop.workspace()));
     assertThat(defaults.topics()).isEqualTo(Map.of(1, false));
     assertThat(defaults.channels()).isEqualTo(Map.of(ChannelType.TWILIO, true));
     assertThat(defaults.subscribed(Map.of(), 1)).contains(false);
@@ -177,8 +182,7 @@ class SubscriptionsManageTest {
                 "INSERT INTO subscription_topic SELECT ?, g, 't', '', true, '{}', now() FROM generate_series(1, 100) g",
                 shop.workspace().value()));
     client
-        .send(
-            "POST", base + "/subscription_topics", "{\"subscription_topic\":{\"name\":\"more\"}}")
+        .send("POST", base + "/subscription_topics", "{\"subscription_topic\":{\"name\":\"more\"}}")
         .expectProblem(409, "a workspace has at most 100 topics");
   }
 
@@ -205,9 +209,7 @@ class SubscriptionsManageTest {
     var before = epoch();
     client
         .send(
-            "POST",
-            base + "/" + name + "s",
-            "{\"%s\":%s}".formatted(name, body.replace('\'', '"')))
+            "POST", base + "/" + name + "s", "{\"%s\":%s}".formatted(name, body.replace('\'', '"')))
         .expect(
             422,
             """
@@ -225,9 +227,7 @@ class SubscriptionsManageTest {
     client
         .send("POST", channels, "{\"subscription_channel\":{\"type\":\"push\",\"name\":\"P\"}}")
         .expect(200);
-    client
-        .send("PUT", channels + "/1", "{\"subscription_channel\":{\"name\":\"Q\"}}")
-        .expect(200);
+    client.send("PUT", channels + "/1", "{\"subscription_channel\":{\"name\":\"Q\"}}").expect(200);
     assertThat(
             client
                 .send(

@@ -11,6 +11,8 @@ import dev.carillon.api.app.AppSettings;
 import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
@@ -34,6 +36,7 @@ import dev.carillon.people.MergerRepository;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -106,6 +109,7 @@ final class PipelinesNodes implements AutoCloseable {
         new Stores(
             new PeopleRepository(),
             new Suppressions("a secret of sufficient length".getBytes(UTF_8)),
+            new ErasureRepository("a secret of sufficient length".getBytes(UTF_8)),
             new MergerRepository(),
             new Belongings(),
             new DeviceRepository(),
@@ -118,12 +122,16 @@ final class PipelinesNodes implements AutoCloseable {
             attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
+            new TallyRepository(),
+            new ComputedAttributes(clock),
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
             new OptOutRepository(),
             ids);
-    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var rules =
+        new RuleBooks(
+            new RuleBookReader(segments, campaigns, counters, new ComputedAttributes(clock)));
     var processing = new Processing(database, clock, ids, stores, rules, name, 1, () -> {});
     var credentials = new Credentials(new CredentialRepository(database));
     var pipelines =

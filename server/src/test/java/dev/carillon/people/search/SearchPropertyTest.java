@@ -54,7 +54,9 @@ class SearchPropertyTest {
 
   @BeforeEach
   void open() {
-    test.database().read(handle -> handle.execute("TRUNCATE person, person_identifier, segment, segment_member"));
+    test.database()
+        .read(handle ->
+            handle.execute("TRUNCATE person, person_identifier, segment, segment_member"));
     test.database().read(handle -> handle.execute("TRUNCATE person_search, search_pending"));
     int workspace = workspace();
     shop = new Access(new WorkspaceId(workspace), true);
@@ -107,7 +109,9 @@ class SearchPropertyTest {
       }
     }
     if (random.nextInt(3) == 0) {
-      attributes.put("unsubscribed", List.<Object>of(true, false, 1L, "1", "TRUE", "no").get(random.nextInt(6)));
+      attributes.put(
+          "unsubscribed",
+          List.<Object>of(true, false, 1L, "1", "TRUE", "no").get(random.nextInt(6)));
     }
     return attributes;
   }
@@ -119,20 +123,21 @@ class SearchPropertyTest {
   }
 
   private void change(Random random) {
-    test.database().<Integer, RuntimeException>inTransaction(handle -> {
-      if (stored.size() < PEOPLE || random.nextInt(4) == 0) {
-        create(handle, random);
-      } else {
-        var ids = List.copyOf(stored.keySet());
-        var one = ids.get(random.nextInt(ids.size()));
-        if (random.nextInt(5) == 0) {
-          delete(handle, one);
-        } else {
-          update(handle, random, one);
-        }
-      }
-      return 0;
-    });
+    test.database()
+        .<Integer, RuntimeException>inTransaction(handle -> {
+          if (stored.size() < PEOPLE || random.nextInt(4) == 0) {
+            create(handle, random);
+          } else {
+            var ids = List.copyOf(stored.keySet());
+            var one = ids.get(random.nextInt(ids.size()));
+            if (random.nextInt(5) == 0) {
+              delete(handle, one);
+            } else {
+              update(handle, random, one);
+            }
+          }
+          return 0;
+        });
   }
 
   private PeopleRepository.Row row(long personId, Map<String, Object> attributes) {
@@ -188,13 +193,19 @@ class SearchPropertyTest {
       case 0 -> new SearchFilter.And(filters(random, depth - 1));
       case 1 -> new SearchFilter.Or(filters(random, depth - 1));
       case 2 -> new SearchFilter.Not(filter(random, depth - 1));
-      case 3 -> new SearchFilter.InSegment(List.of(0, segments.get(0), segments.get(1), segments.get(2), segments.get(3)).get(random.nextInt(5)));
-      case 4 -> new SearchFilter.Exists(List.of("a", "b", "z", "email", "cio_id", "unsubscribed").get(random.nextInt(6)));
+      case 3 ->
+          new SearchFilter.InSegment(
+              List.of(0, segments.get(0), segments.get(1), segments.get(2), segments.get(3))
+                  .get(random.nextInt(5)));
+      case 4 ->
+          new SearchFilter.Exists(
+              List.of("a", "b", "z", "email", "cio_id", "unsubscribed").get(random.nextInt(6)));
       case 5 -> named(random);
       default ->
           new SearchFilter.Equal(
               List.of("a", "b", "c", "z", "unsubscribed").get(random.nextInt(5)),
-              List.of("x", "X", "1", "1.5", "true", "false", "[\"x\"]", "{\"x\":1}", "ü'\"\\").get(random.nextInt(9)));
+              List.of("x", "X", "1", "1.5", "true", "false", "[\"x\"]", "{\"x\":1}", "ü'\"\\")
+                  .get(random.nextInt(9)));
     };
   }
 
@@ -269,8 +280,7 @@ class SearchPropertyTest {
   }
 
   private static long number(String sql) {
-    return test.database()
-        .read(handle -> handle.createQuery(sql).mapTo(Long.class).one());
+    return test.database().read(handle -> handle.createQuery(sql).mapTo(Long.class).one());
   }
 
   /** Ends the sessions of indexers in the middle of what they do, as a crash would. */
