@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Who opted out of which senders: of one person and of the workspace (app-data §2.11, §7). */
@@ -56,7 +57,7 @@ final class OptOutReads {
         "optouts",
         page.stream()
             .filter(each -> names.containsKey(each.getKey())) // not deleted a moment ago
-            .map(each -> json(names.get(each.getKey()), each.getValue()))
+            .map(each -> json(Objects.requireNonNull(names.get(each.getKey())), each.getValue()))
             .toList());
     json.put("next", found.size() > limit ? list.text(page.getLast().getKey()) : "");
     return Reply.json(200, json);
