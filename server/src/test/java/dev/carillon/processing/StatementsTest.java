@@ -182,7 +182,8 @@ final class StatementsTest {
   }
 
   @Test
-  @DisplayName("app-data §2.3: the search is told whom to look at in the statement that writes people")
+  @DisplayName(
+      "app-data §2.3: the search is told whom to look at in the statement that writes people")
   void shouldTellTheSearchWithThePeople() {
     var created = statements(identifies(100));
     assertThat(created).filteredOn(sql -> sql.contains("search_pending")).hasSize(1);
@@ -192,16 +193,15 @@ final class StatementsTest {
     var changed =
         statements(
             IntStream.range(0, 100)
-                .mapToObj(i ->
-                    new Operation.Identify(SHOP, id("p" + i), Map.of("n", "other"), 0, false))
+                .mapToObj(
+                    i -> new Operation.Identify(SHOP, id("p" + i), Map.of("n", "other"), 0, false))
                 .toList());
     assertThat(changed)
         .filteredOn(sql -> sql.contains("search_pending"))
         .singleElement()
         .satisfies(sql -> assertThat(sql).contains("UPDATE person "));
     var same =
-        statements(
-            List.of(new Operation.Identify(SHOP, id("p1"), Map.of("n", "other"), 0, false)));
+        statements(List.of(new Operation.Identify(SHOP, id("p1"), Map.of("n", "other"), 0, false)));
     assertThat(same).noneMatch(sql -> sql.contains("search_pending"));
   }
 

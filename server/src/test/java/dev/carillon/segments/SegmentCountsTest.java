@@ -27,43 +27,47 @@ class SegmentCountsTest {
   /** In one snapshot: kept count minus counted rows, summed without sign. */
   private long difference() {
     return test.database()
-        .snapshot(Duration.ofSeconds(30), handle -> {
-          var difference = 0L;
-          for (var segment = 1; segment <= 3; segment++) {
-            var counted =
-                handle
-                    .createQuery("SELECT count(*) FROM segment_member WHERE segment_id = :segment")
-                    .bind("segment", segment)
-                    .mapTo(Long.class)
-                    .one();
-            difference += Math.abs(SegmentCounts.of(handle, segment) - counted);
-          }
-          return difference;
-        });
+        .snapshot(
+            Duration.ofSeconds(30),
+            handle -> {
+              var difference = 0L;
+              for (var segment = 1; segment <= 3; segment++) {
+                var counted =
+                    handle
+                        .createQuery(
+                            "SELECT count(*) FROM segment_member WHERE segment_id = :segment")
+                        .bind("segment", segment)
+                        .mapTo(Long.class)
+                        .one();
+                difference += Math.abs(SegmentCounts.of(handle, segment) - counted);
+              }
+              return difference;
+            });
   }
 
   private void change(Random random, long firstPerson) {
-    test.database().<Integer, RuntimeException>inTransaction(handle -> {
-      var changes = new Changes();
-      for (var i = 0; i < 20; i++) {
-        var person = firstPerson + random.nextInt(50);
-        var segment = 1 + random.nextInt(3);
-        if (random.nextInt(3) > 0) {
-          changes.enter(person, segment, NOW); // also who is in already
-        } else {
-          changes.leave(person, segment); // also who is not in
-        }
-      }
-      memberships.write(handle, changes);
-      if (random.nextInt(4) == 0) {
-        memberships.deletePeople(
-            handle, LongStream.range(firstPerson, firstPerson + 10).toArray());
-      }
-      if (random.nextInt(5) == 0) {
-        handle.rollback();
-      }
-      return 0;
-    });
+    test.database()
+        .<Integer, RuntimeException>inTransaction(handle -> {
+          var changes = new Changes();
+          for (var i = 0; i < 20; i++) {
+            var person = firstPerson + random.nextInt(50);
+            var segment = 1 + random.nextInt(3);
+            if (random.nextInt(3) > 0) {
+              changes.enter(person, segment, NOW); // also who is in already
+            } else {
+              changes.leave(person, segment); // also who is not in
+            }
+          }
+          memberships.write(handle, changes);
+          if (random.nextInt(4) == 0) {
+            memberships.deletePeople(
+                handle, LongStream.range(firstPerson, firstPerson + 10).toArray());
+          }
+          if (random.nextInt(5) == 0) {
+            handle.rollback();
+          }
+          return 0;
+        });
   }
 
   @Test
@@ -107,10 +111,7 @@ class SegmentCountsTest {
     long left =
         test.database()
             .read(handle ->
-                handle
-                    .createQuery("SELECT count(*) FROM segment_delta")
-                    .mapTo(Long.class)
-                    .one());
+                handle.createQuery("SELECT count(*) FROM segment_delta").mapTo(Long.class).one());
     assertThat(left).isZero();
   }
 }

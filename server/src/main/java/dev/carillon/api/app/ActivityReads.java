@@ -117,8 +117,7 @@ final class ActivityReads {
     return objects.ids(access.workspace(), concerned);
   }
 
-  private static ActivityFilter filter(
-      Request request, PageCursor.Asked list, boolean deleted) {
+  private static ActivityFilter filter(Request request, PageCursor.Asked list, boolean deleted) {
     return new ActivityFilter(
         type(request),
         Parameters.text(request, "name"),

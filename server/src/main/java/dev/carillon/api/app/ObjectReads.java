@@ -133,9 +133,7 @@ final class ObjectReads {
               return json;
             })
             .toList();
-    return page(
-        related,
-        found.size() > limit ? list.text(page.getLast().personId()) : "");
+    return page(related, found.size() > limit ? list.text(page.getLast().personId()) : "");
   }
 
   Reply ofPerson(Access access, Request request) {
@@ -157,9 +155,7 @@ final class ObjectReads {
               return json;
             })
             .toList();
-    return page(
-        related,
-        found.more() ? list.text(found.list().getLast().objectKey()) : "");
+    return page(related, found.more() ? list.text(found.list().getLast().objectKey()) : "");
   }
 
   private static Reply page(List<?> related, String next) {

@@ -37,10 +37,7 @@ final class PeopleReads {
   private final SubscriptionDefaultsRepository subscriptions = new SubscriptionDefaultsRepository();
 
   PeopleReads(
-      Database database,
-      PeopleQueries people,
-      PeopleSearch search,
-      ActivityQueries activities) {
+      Database database, PeopleQueries people, PeopleSearch search, ActivityQueries activities) {
     this.database = database;
     this.people = people;
     this.search = search;

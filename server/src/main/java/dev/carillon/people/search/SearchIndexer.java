@@ -66,8 +66,9 @@ public final class SearchIndexer {
   }
 
   /**
-   * Works until nobody is pending, another node works already, or a second is over. While processing
-   * lags it takes one step in five seconds: those who wait for their calls to be applied come first.
+   * Works until nobody is pending, another node works already, or a second is over. While
+   * processing lags it takes one step in five seconds: those who wait for their calls to be applied
+   * come first.
    *
    * @return whether there may be more to do right now
    */

@@ -876,7 +876,8 @@ class AppApiTest {
   @Test
   void shouldBearCursorsNobodyWasGiven() {
     for (long far : new long[] {Long.MIN_VALUE, Long.MAX_VALUE}) {
-      var messages = "/v1/messages?start=" + PageCursor.MESSAGES.asked(shop.workspace()).text(far, far);
+      var messages =
+          "/v1/messages?start=" + PageCursor.MESSAGES.asked(shop.workspace()).text(far, far);
       shopClient().get(messages).expect(200);
       var activities = PageCursor.ACTIVITIES.asked(shop.workspace(), kim).text(far, far, far, far);
       shopClient().get("/v1/customers/u-42/activities?start=" + activities).expect(200);

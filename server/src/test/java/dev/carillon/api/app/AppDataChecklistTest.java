@@ -38,7 +38,9 @@ class AppDataChecklistTest {
     var proofs = new LinkedHashMap<String, List<String>>();
     proofs.put(
         "People by email",
-        List.of("AppApiTest#shouldFindPeopleByEmail", "SearchApiTest#shouldSearchByEmailWithoutIdentifiers"));
+        List.of(
+            "AppApiTest#shouldFindPeopleByEmail",
+            "SearchApiTest#shouldSearchByEmailWithoutIdentifiers"));
     proofs.put(
         "Search people",
         List.of(
@@ -94,7 +96,9 @@ class AppDataChecklistTest {
     proofs.put("Workspace opt-outs", List.of("OptOutsApiTest#shouldShowThoseOfTheWorkspace"));
     proofs.put("Activities", List.of("ActivitiesTest#shouldListTheWorkspace"));
     proofs.put("Object types", List.of("ObjectsApiTest#shouldListTypes"));
-    proofs.put("Find objects", List.of("ObjectsApiTest#shouldSearch", "ObjectsApiTest#shouldWalkOverPages"));
+    proofs.put(
+        "Find objects",
+        List.of("ObjectsApiTest#shouldSearch", "ObjectsApiTest#shouldWalkOverPages"));
     proofs.put("Object relationships", List.of("ObjectsApiTest#shouldShowTheObjectsRelationships"));
     proofs.put("Object attributes", List.of("ObjectsApiTest#shouldShowAnObject"));
     proofs.put("List segments", List.of("AppApiTest#shouldShowSegments"));
@@ -167,7 +171,8 @@ class AppDataChecklistTest {
   }
 
   @Test
-  @DisplayName("app-data §11: every row of the contract is proved or excepted, nothing else claimed")
+  @DisplayName(
+      "app-data §11: every row of the contract is proved or excepted, nothing else claimed")
   void shouldProveEveryRow() throws IOException {
     var contract = contract();
     assumeTrue(contract != null, "the contract lies beside the sources of its authors only");

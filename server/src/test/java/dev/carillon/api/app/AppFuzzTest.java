@@ -89,7 +89,9 @@ class AppFuzzTest {
 
   /** A problem in the envelope, with a sentence; nothing of the inside. */
   private static void assertRefused(JsonClient.Answer answer, String what) {
-    assertThat(answer.status()).as(what + " → " + answer.http().body()).isIn(400, 404, 409, 413, 422);
+    assertThat(answer.status())
+        .as(what + " → " + answer.http().body())
+        .isIn(400, 404, 409, 413, 422);
     var json = answer.json();
     assertThat(json.at("/meta/status").asInt()).as(what).isEqualTo(answer.status());
     assertThat(json.at("/meta/error").isMissingNode() && json.at("/meta/errors").isEmpty())
@@ -161,7 +163,8 @@ class AppFuzzTest {
       }
       for (var text : Mutations.inUrl()) {
         var target = call.replaceAll("\\{[a-z]+}", java.util.regex.Matcher.quoteReplacement(text));
-        for (var query : List.of("", "?id_type=email", "?id_type=cio_id", "?id_type=cio_object_id")) {
+        for (var query :
+            List.of("", "?id_type=email", "?id_type=cio_id", "?id_type=cio_object_id")) {
           var answer = send(target + query, "{\"optouts\":[],\"filter\":{\"and\":[]}}");
           assertThat(answer.status()).as(target + query + answer.http().body()).isLessThan(500);
           if (answer.status() >= 400) {
@@ -275,7 +278,9 @@ class AppFuzzTest {
     }
     var lists = new java.util.LinkedHashMap<String, String>();
     lists.put("POST /v1/customers", "{\"filter\":{\"field\":\"plan\",\"operator\":\"exists\"}}");
-    lists.put("POST /v1/customers ", "{\"filter\":{\"field\":\"plan\",\"operator\":\"eq\",\"value\":\"pro\"}}");
+    lists.put(
+        "POST /v1/customers ",
+        "{\"filter\":{\"field\":\"plan\",\"operator\":\"eq\",\"value\":\"pro\"}}");
     lists.put("POST /v1/objects", "{\"object_type_id\":1,\"filter\":{\"and\":[]}}");
     lists.put("POST /v1/objects ", "{\"object_type_id\":1,\"filter\":{\"not\":{\"or\":[]}}}");
     for (var person : List.of("ada", "eve")) {
@@ -341,7 +346,11 @@ class AppFuzzTest {
   void shouldNotKnowOtherWorkspaces() {
     var secret = OTHER.person(Map.of("id", "hidden", "email", "hidden@b.c"), CREATED);
     var names =
-        Stream.of("hidden", "cio_" + CioId.of(secret), CioId.of(secret) + "?id_type=cio_id", "hidden%40b.c?id_type=email")
+        Stream.of(
+                "hidden",
+                "cio_" + CioId.of(secret),
+                CioId.of(secret) + "?id_type=cio_id",
+                "hidden%40b.c?id_type=email")
             .toList();
     var met = new TreeSet<Integer>();
     for (var call : routes()) {

@@ -260,7 +260,10 @@ class SearchApiTest {
         .send("POST", again, all)
         .expectProblem(400, "start is not a cursor of this list");
     client
-        .send("POST", "/v1/customers?start=" + PageCursor.MEMBERS.asked(shop.workspace(), 1).text(1), all)
+        .send(
+            "POST",
+            "/v1/customers?start=" + PageCursor.MEMBERS.asked(shop.workspace(), 1).text(1),
+            all)
         .expectProblem(400, "start is not a cursor of this list");
   }
 

@@ -139,8 +139,7 @@ class SegmentsApiTest {
     assertThat(count(vip)).isEqualTo(5);
     TEST.jdbi()
         .useHandle(handle ->
-            handle.execute(
-                "DELETE FROM segment_member WHERE person_id = ?", people.getFirst()));
+            handle.execute("DELETE FROM segment_member WHERE person_id = ?", people.getFirst()));
     assertThat(count(vip)).isEqualTo(4);
     members(vip, people); // four of them are there
     assertThat(count(vip)).isEqualTo(5);
