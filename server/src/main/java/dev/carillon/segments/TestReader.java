@@ -243,9 +243,9 @@ final class TestReader {
 
   /** A moment that does not move; null when a fault was noted. */
   @Nullable Moment fixed(@Nullable JsonNode node, String path) {
-    var members = node != null && node.isObject() && node.size() == 1;
-    var at = members ? node.get("at") : node;
-    var date = members ? node.get("date") : node;
+    var members = node != null && node.isObject() && node.size() == 1 ? node : null;
+    var at = members != null ? members.get("at") : node;
+    var date = members != null ? members.get("date") : node;
     if (at != null && at.isIntegralNumber() && at.canConvertToLong()) {
       var seconds = at.longValue();
       if (seconds >= 0 && seconds <= LAST_SECOND) {
