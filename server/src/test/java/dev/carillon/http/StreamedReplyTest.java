@@ -1,6 +1,7 @@
 package dev.carillon.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -136,7 +137,7 @@ class StreamedReplyTest {
   void shouldEndWhenTheClientTakesNothing() throws Exception {
     try (var idle = new Socket("127.0.0.1", SERVER.port())) {
       idle.getOutputStream().write("GET /s/endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
-      await().atMost(Duration.ofSeconds(20)).until(() -> !ENDED.get().isEmpty());
+      await().atMost(Duration.ofSeconds(20)).until(() -> !requireNonNull(ENDED.get()).isEmpty());
     }
   }
 }

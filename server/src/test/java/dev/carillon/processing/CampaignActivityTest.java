@@ -15,6 +15,7 @@ import static dev.carillon.segments.CampaignActivity.ENTERED;
 import static dev.carillon.segments.CampaignActivity.EXITED;
 import static dev.carillon.segments.CampaignActivity.FINISHED;
 import static dev.carillon.segments.CampaignActivity.IN;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.campaigns.CampaignDeletion;
@@ -126,12 +127,12 @@ final class CampaignActivityTest {
         KIT.event(id("p" + i), "came");
       }
     });
-    assertThat(members(activities.segments.get(IN))).isEqualTo(people);
+    assertThat(members(requireNonNull(activities.segments.get(IN)))).isEqualTo(people);
     KIT.campaigns.stop(KIT.workspace(), welcome.id(), StopMode.EXIT);
     KIT.upkeep();
     KIT.settle();
-    assertThat(members(activities.segments.get(IN))).isZero();
-    assertThat(members(activities.segments.get(EXITED))).isEqualTo(people);
+    assertThat(members(requireNonNull(activities.segments.get(IN)))).isZero();
+    assertThat(members(requireNonNull(activities.segments.get(EXITED)))).isEqualTo(people);
   }
 
   private static long members(int segment) {

@@ -394,11 +394,10 @@ final class ErasureTest {
   void shouldKeepWorkspacesApart() {
     KIT.identify(ADA, "email", "ada@example.test");
     KIT.settle();
-    var cioId = CioId.of(KIT.personId(ADA));
     var theirs = erase("ada", "erase");
     KIT.identify(ADA, "email", "ada@example.test");
     KIT.settle();
-    cioId = CioId.of(KIT.personId(ADA));
+    var cioId = CioId.of(KIT.personId(ADA));
     KIT.inNewWorkspace();
     var stranger = EDGE.client();
     for (var path :

@@ -1,5 +1,6 @@
 package dev.carillon.segments;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -66,18 +67,18 @@ final class SurroundingsRepositoryTest {
   @DisplayName(
       "of one person the relationships to the newest objects are looked at, and that there are more is told")
   void shouldLookAtTheNewestObjects() {
-    var around = load(OBJECTS, 1).get(1L);
+    var around = requireNonNull(load(OBJECTS, 1).get(1L));
     assertThat(around.related(1)).hasSize(MOST).noneMatch(each -> each.objectKey() == 1);
     assertThat(around.more()).isTrue();
-    assertThat(load(OBJECTS, 2).get(2L).more()).isFalse();
-    assertThat(load(OBJECTS, 2).get(2L).related(1)).hasSize(MOST);
+    assertThat(requireNonNull(load(OBJECTS, 2).get(2L)).more()).isFalse();
+    assertThat(requireNonNull(load(OBJECTS, 2).get(2L)).related(1)).hasSize(MOST);
     assertThat(load(OBJECTS, 4)).isEmpty();
   }
 
   @Test
   @DisplayName("only the attributes that are asked for are held, and only the kinds")
   void shouldHoldNoMoreThanAsked() {
-    var relation = load(OBJECTS, 2).get(2L).related(1).iterator().next();
+    var relation = requireNonNull(load(OBJECTS, 2).get(2L)).related(1).iterator().next();
     assertThat(relation.object()).isEqualTo(Map.of("plan", "new"));
     assertThat(relation.relationship()).isEmpty();
     assertThat(load(new Part(true, Map.of(2, Set.of()), Set.of(7)), 2, 4))

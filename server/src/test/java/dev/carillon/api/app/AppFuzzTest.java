@@ -1,5 +1,6 @@
 package dev.carillon.api.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.api.JsonClient;
@@ -335,7 +336,7 @@ class AppFuzzTest {
     OTHER.person(Map.of("id", "ada"), CREATED);
     OTHER.person(Map.of("id", "eve"), CREATED);
     lists.forEach((call, body) -> {
-      var answer = page(SERVER.as(OTHER), call, body, cursors.get(call));
+      var answer = page(SERVER.as(OTHER), call, body, requireNonNull(cursors.get(call)));
       assertThat(answer.status()).as(call).isIn(400, 404);
       assertRefused(answer, call);
     });

@@ -1,5 +1,6 @@
 package dev.carillon.people.search;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.people.AttributesJson;
@@ -171,7 +172,7 @@ class SearchPropertyTest {
   }
 
   private void update(Handle handle, Random random, long personId) {
-    var present = stored.get(personId);
+    var present = requireNonNull(stored.get(personId));
     var attributes = new LinkedHashMap<>(present.attributes());
     attributes.put(List.of("a", "b", "c").get(random.nextInt(3)), value(random));
     attributes.remove(List.of("a", "b", "c").get(random.nextInt(3)));
