@@ -61,6 +61,7 @@ import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
+import dev.carillon.segments.SignedUp;
 import dev.carillon.store.Database;
 import dev.carillon.store.DatabaseSettings;
 import dev.carillon.store.DatabaseSettings.Embedded;
@@ -130,14 +131,21 @@ final class Server implements AutoCloseable {
         new IdRanges(() ->
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
-    created = FirstStart.ensure(database, clock, givenKeys());
-    created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what reacts
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     var campaigns = new CampaignRepository(database, counters, clock);
     var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+
+    // the first workspace, with what it begins with
+    created =
+        FirstStart.ensure(
+            database,
+            clock,
+            givenKeys(),
+            (handle, workspace) -> segments.create(handle, workspace, SignedUp.DRAFT));
+    created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what goes out
     var deliveries = new DeliveryRepository(database);

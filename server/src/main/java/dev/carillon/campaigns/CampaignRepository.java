@@ -332,6 +332,22 @@ public final class CampaignRepository {
     return terms.ensure(handle, workspace, definition.conditions());
   }
 
+  /**
+   * Makes sure that the counters exist which the conditions of the workspace's campaigns read under
+   * its present terms. To be called after {@link Epoch#newRules} in the same transaction.
+   */
+  public void ensureCounters(Handle handle, WorkspaceId workspace) {
+    var conditions =
+        handle
+            .createQuery(SELECT + " AND c.workspace_id = :workspace ORDER BY c.campaign_id")
+            .bind("workspace", workspace.value())
+            .map(CampaignRepository::campaign)
+            .stream()
+            .flatMap(campaign -> campaign.definition().conditions().stream())
+            .toList();
+    terms.ensure(handle, workspace, conditions);
+  }
+
   private List<Fault> problems(
       Handle handle, WorkspaceId workspace, CampaignDefinition definition, Terms ids) {
     var problems =

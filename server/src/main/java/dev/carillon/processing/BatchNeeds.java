@@ -193,7 +193,7 @@ final class BatchNeeds {
     }
     reach.count(eventRules.counters());
     reach.wake(rules, eventRules.segments());
-    eventRules.campaigns().forEach(reach::start);
+    eventRules.campaigns().forEach(campaign -> reach.start(rules, campaign));
     return true;
   }
 }

@@ -80,6 +80,7 @@ final class BatchScope {
   void loadRuleFacts(RuleBook.Reach reach) {
     var segments = reach.segments();
     var campaigns = reach.campaigns();
+    reactions.fireable(reach.timed());
     if (reach.isEmpty()) {
       return;
     }

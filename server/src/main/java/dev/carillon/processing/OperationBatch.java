@@ -90,6 +90,7 @@ final class OperationBatch {
           break;
         }
         apply(each);
+        reactions.settle(each.receivedAt);
       }
       applied++;
     }
@@ -170,6 +171,9 @@ final class OperationBatch {
   }
 
   private void apply(Accepted each) {
+    if (reactions.mayFire()) {
+      catchUp(each);
+    }
     var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
     switch (each.operation) {
       case Operation.Identify call -> {
@@ -242,6 +246,20 @@ final class OperationBatch {
       case Operation.Suppress _, Operation.Unsuppress _ ->
           throw new IllegalStateException("these are applied between batches");
       case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
+    }
+  }
+
+  /** What the clock has done to those the operation names comes before it. */
+  private void catchUp(Accepted each) {
+    var named = new ArrayList<>(each.operation.people());
+    if (each.operation instanceof Operation.Identify call) {
+      named.addAll(IdentifyApplier.inBody(call, ruleBook.settings(call.workspace())));
+    }
+    for (var identifier : named) {
+      var person = scope.people().find(each.operation.workspace(), identifier);
+      if (person != null) {
+        reactions.catchUp(person, each.receivedAt);
+      }
     }
   }
 
@@ -367,7 +385,7 @@ final class OperationBatch {
         var name = identifier.kind() == IdentifierKind.EMAIL ? "email" : "id";
         var woken = new LinkedHashSet<>(rules.byAttribute().getOrDefault(name, List.of()));
         woken.addAll(rules.forNobody());
-        reactions.woken(person, List.copyOf(woken), each.receivedAt);
+        reactions.created(person, woken);
         yield person;
       }
     };

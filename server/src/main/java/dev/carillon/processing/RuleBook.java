@@ -112,19 +112,45 @@ record RuleBook(
    */
   static final class Reach {
     private final Set<Integer> woken = new HashSet<>();
+    private final Set<Integer> timed = new HashSet<>();
+    private final Set<Integer> below = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
     private boolean counters;
 
-    /** Adds what follows when these segments are woken. */
+    /** Adds what follows when these segments are woken, and what has to happen before. */
     void wake(Rules rules, Collection<SegmentRule> from) {
       for (var each : from) {
         if (woken.add(each.segmentId())) {
+          if (each.condition().timed()) {
+            timed.add(each.segmentId());
+          }
+          read(rules, each.condition().wakes().segments());
           segments.add(each.segmentId());
-          segments.addAll(each.condition().wakes().segments());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
-          rules.onEntry().getOrDefault(each.segmentId(), List.of()).forEach(this::start);
+          rules
+              .onEntry()
+              .getOrDefault(each.segmentId(), List.of())
+              .forEach(campaign -> start(rules, campaign));
         }
+      }
+    }
+
+    private void read(Rules rules, Collection<Integer> read) {
+      segments.addAll(read);
+      read.forEach(segmentId -> before(rules, segmentId));
+    }
+
+    /** What is read, however indirectly, may be about to change by itself: then it is done first. */
+    private void before(Rules rules, int segmentId) {
+      var segment = rules.segments().get(segmentId);
+      if (segment == null || !below.add(segmentId)) {
+        return;
+      }
+      if (segment.condition().timed()) {
+        wake(rules, List.of(segment));
+      } else {
+        segment.condition().wakes().segments().forEach(each -> before(rules, each));
       }
     }
 
@@ -141,16 +167,25 @@ record RuleBook(
       segments.add(segmentId);
     }
 
+    /** Adds a segment whose timer is due, though the segment may be gone. */
+    void fire(Rules rules, int segmentId) {
+      var segment = rules.segments().get(segmentId);
+      wake(rules, segment == null ? List.of() : List.of(segment));
+      segments.add(segmentId);
+      timed.add(segmentId);
+    }
+
     /** Adds what a campaign reads when it may start or go on. */
-    void start(CompiledCampaign campaign) {
-      segments.addAll(campaign.reads().segments());
-      campaigns.add(campaign.id());
+    void start(Rules rules, CompiledCampaign campaign) {
+      if (campaigns.add(campaign.id())) {
+        read(rules, campaign.reads().segments());
+      }
     }
 
     /** Adds everything: when it is not known beforehand which events will be attached. */
     void all(Rules rules) {
       wake(rules, rules.segments().values());
-      rules.campaigns().values().forEach(this::start);
+      rules.campaigns().values().forEach(campaign -> start(rules, campaign));
       rules.byEvent().values().forEach(event -> count(event.counters()));
     }
 
@@ -161,6 +196,11 @@ record RuleBook(
 
     Set<Integer> segments() {
       return segments;
+    }
+
+    /** Segments that change by themselves and can be evaluated with what is read. */
+    Set<Integer> timed() {
+      return timed;
     }
 
     Set<Integer> campaigns() {

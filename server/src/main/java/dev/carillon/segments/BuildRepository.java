@@ -78,6 +78,23 @@ final class BuildRepository {
         .execute();
   }
 
+  /** The same for segments: their present versions are built. */
+  void putSegments(Handle handle, int[] segmentIds, Instant now) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO build (kind, target_id, workspace_id, version, epoch, started_at)
+            SELECT 'segment', s.segment_id, s.workspace_id, s.version, e.rules, :now
+              FROM segment s, epoch e WHERE s.segment_id = ANY(:segments)
+            ON CONFLICT (kind, target_id) DO UPDATE
+               SET version = excluded.version, epoch = excluded.epoch, done_to = 0, people_done = 0, people = NULL,
+                   started_at = excluded.started_at
+            """)
+        .bind("now", now)
+        .bind("segments", segmentIds)
+        .execute();
+  }
+
   /** Ends the build of a segment that is gone, if there is one. */
   void remove(Handle handle, Kind kind, int targetId) {
     handle

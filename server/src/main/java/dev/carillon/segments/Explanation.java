@@ -59,7 +59,7 @@ public record Explanation(
     /** A group reads nothing but its parts. */
     record Parts() implements Read {}
 
-    /** An attribute: its top-level value, null when there is none. */
+    /** An attribute: the value at its path, of a list's items all values; null when there is none. */
     record Value(@Nullable Object value) implements Read {}
 
     /**

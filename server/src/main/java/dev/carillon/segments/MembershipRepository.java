@@ -1,6 +1,8 @@
 package dev.carillon.segments;
 
 import dev.carillon.store.Seconds;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,34 +166,52 @@ public final class MembershipRepository {
   }
 
   /** A timer that has run out. */
-  public record Due(long personId, int segmentId) {}
+  public record Due(long personId, int segmentId, Instant at) {}
 
   /**
    * Timers due at {@code now} of people in these groups ({@code person_id mod 16}), the earliest
-   * first. Only candidates: they are looked at again under the people's locks.
+   * first. Only candidates: they are read again under the people's locks.
    */
   public List<Due> due(Handle handle, Instant now, int[] groups, int limit) {
     return handle
         .createQuery(
             """
-            SELECT person_id, segment_id FROM segment_timer
+            SELECT person_id, segment_id, due_at FROM segment_timer
              WHERE due_at <= :now AND (person_id & 15)::int = ANY(:groups) ORDER BY due_at LIMIT :limit
             """)
         .bind("now", now)
         .bind("groups", groups)
         .bind("limit", limit)
-        .map((row, context) -> new Due(row.getLong(1), row.getInt(2)))
+        .map((row, context) -> due(row))
         .list();
   }
 
-  /** Looks at a timer again at another time. */
-  public void postpone(Handle handle, Due due, Instant at) {
+  /** All timers of these people that are due at {@code now}. */
+  public List<Due> dueOf(Handle handle, long[] people, Instant now) {
+    return handle
+        .createQuery(
+            """
+            SELECT person_id, segment_id, due_at FROM segment_timer
+             WHERE person_id = ANY(:people) AND due_at <= :now
+            """)
+        .bind("people", people)
+        .bind("now", now)
+        .map((row, context) -> due(row))
+        .list();
+  }
+
+  private static Due due(ResultSet row) throws SQLException {
+    return new Due(row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant());
+  }
+
+  /** Looks at the timers of a person that are due at {@code now} again at another time. */
+  public void postpone(Handle handle, long personId, Instant now, Instant at) {
     handle
         .createUpdate(
-            "UPDATE segment_timer SET due_at = :at WHERE person_id = :person AND segment_id = :segment")
+            "UPDATE segment_timer SET due_at = :at WHERE person_id = :person AND due_at <= :now")
         .bind("at", at)
-        .bind("person", due.personId())
-        .bind("segment", due.segmentId())
+        .bind("person", personId)
+        .bind("now", now)
         .execute();
   }
 }

@@ -144,8 +144,9 @@ public final class SegmentExplainer {
     private Part leaf(Node node, Leaf leaf) {
       return switch (leaf) {
         case ValueLeaf value -> {
-          var root = attribute(value.condition().test().field());
-          yield leaf(node, leaf, new Read.Value(facts.attribute(root)), writtenAt(root));
+          var field = value.condition().test().field();
+          var read = ValueTests.read(field, facts::attribute);
+          yield leaf(node, leaf, new Read.Value(read), writtenAt(attribute(field)));
         }
         case MemberLeaf member -> {
           var segmentId = member.condition().segmentId();

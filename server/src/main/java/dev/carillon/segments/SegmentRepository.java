@@ -12,12 +12,16 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +73,7 @@ public final class SegmentRepository {
             .mapTo(Integer.class)
             .one();
     if (conditions != null) {
-      queueBuild(handle, workspace, id, 1, conditions);
+      queueBuilds(handle, workspace, Map.of(id, conditions));
     }
     return new Saved(find(handle, workspace, id).orElseThrow());
   }
@@ -115,22 +119,79 @@ public final class SegmentRepository {
         .bind("segment", segmentId)
         .execute();
     if (conditions != null && changed) {
-      queueBuild(handle, workspace, segmentId, version, conditions);
+      queueBuilds(handle, workspace, Map.of(segmentId, conditions));
     }
     return new Saved(find(handle, workspace, segmentId).orElseThrow());
   }
 
-  private void queueBuild(
-      Handle handle, WorkspaceId workspace, int segmentId, int version, Condition conditions) {
-    var known = terms.ensure(handle, workspace, List.of(conditions));
-    var needed = CompiledCondition.compile(conditions, known).wakes().counters();
+  /**
+   * @param segments with their conditions, which are those that are stored
+   */
+  private void queueBuilds(
+      Handle handle, WorkspaceId workspace, Map<Integer, Condition> segments) {
+    var known = terms.ensure(handle, workspace, segments.values());
+    var ids = segments.keySet().stream().mapToInt(Integer::intValue).toArray();
+    var counters =
+        Arrays.stream(ids)
+            .mapToObj(segments::get)
+            .map(condition -> CompiledCondition.compile(condition, known).wakes().counters())
+            .map(SegmentRepository::arrayText)
+            .toArray(String[]::new);
     handle
-        .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
-        .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
-        .bind("segment", segmentId)
+        .createUpdate(
+            """
+            UPDATE segment s SET counters = u.counters::int[] FROM unnest(:segments, :counters) AS u(id, counters)
+             WHERE s.segment_id = u.id
+            """)
+        .bind("segments", ids)
+        .bind("counters", counters)
         .execute();
-    builds.put(
-        handle, BuildRepository.Kind.SEGMENT, segmentId, workspace, version, clock.instant());
+    builds.putSegments(handle, ids, clock.instant());
+  }
+
+  /** As PostgreSQL writes an array of numbers. */
+  private static String arrayText(Set<Integer> numbers) {
+    return numbers.stream()
+        .sorted()
+        .map(String::valueOf)
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  /**
+   * Builds segments anew whose conditions stay but mean something else, because something has changed
+   * that the workspace gives to them ({@link Terms}): new versions of these segments and no others,
+   * with the counters they need. To be called after {@link Epoch#newRules} and after the change, in
+   * the same transaction.
+   *
+   * @param affected whether a condition means something else now
+   * @return numbers of the segments, ascending
+   */
+  public List<Integer> rebuild(
+      Handle handle, WorkspaceId workspace, Predicate<Condition> affected) {
+    var conditions = new TreeMap<Integer, Condition>();
+    handle
+        .createQuery(
+            """
+            SELECT segment_id, conditions::text FROM segment
+             WHERE workspace_id = :workspace AND type = 'dynamic'
+            """)
+        .bind("workspace", workspace.value())
+        .map((row, context) -> conditions.put(row.getInt(1), ConditionJson.stored(row.getString(2))))
+        .list();
+    conditions.values().removeIf(affected.negate());
+    if (!conditions.isEmpty()) {
+      handle
+          .createUpdate(
+              """
+              UPDATE segment SET version = version + 1
+               WHERE workspace_id = :workspace AND segment_id = ANY(:segments)
+              """)
+          .bind("workspace", workspace.value())
+          .bind("segments", conditions.keySet().stream().mapToInt(Integer::intValue).toArray())
+          .execute();
+      queueBuilds(handle, workspace, conditions);
+    }
+    return List.copyOf(conditions.keySet());
   }
 
   private List<Fault> faults(

@@ -2,6 +2,7 @@ package dev.carillon.api.manage;
 
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
@@ -79,7 +80,9 @@ public final class ManageApi {
     this.forms = new FormCalls(sources.forms);
     this.objectTypes = new ObjectTypeCalls(sources.objectTypes);
     this.clock = new ClockCalls(clock);
-    this.settings = new SettingsCalls(sources.database);
+    this.settings = 
+        new SettingsCalls(
+            sources.database, new ChangedTerms(sources.segments, sources.campaigns));
   }
 
   /** The routes, to be served at the root of the host. */
