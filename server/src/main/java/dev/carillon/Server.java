@@ -12,6 +12,9 @@ import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.ComputedBuilder;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
@@ -136,7 +139,8 @@ final class Server implements AutoCloseable {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     var campaigns = new CampaignRepository(database, counters, clock);
-    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var computed = new ComputedAttributes(clock);
+    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
 
     // the first workspace, with what it begins with
     created =
@@ -174,6 +178,8 @@ final class Server implements AutoCloseable {
             attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
+            new TallyRepository(),
+            computed,
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
@@ -198,7 +204,8 @@ final class Server implements AutoCloseable {
             new CampaignTemplates(campaigns, settings.mailFrom()),
             mailer,
             clock,
-            new Random());
+            new Random(),
+            processing::messagesReached);
     var upkeep = new Upkeep();
     if (isWorker) {
       closing.add(sender);
@@ -210,6 +217,8 @@ final class Server implements AutoCloseable {
           () -> sender.reclaim(processing.shareLanes(sender.holders())));
       var builder = new SegmentBuilder(database, segments, counters, clock);
       upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
+      var computedBuilder = new ComputedBuilder(database, computed, clock);
+      upkeep.every(Duration.ofMillis(200), "computed-attributes", () -> runToEnd(computedBuilder));
       var campaignUpkeep = new CampaignUpkeep(database, deliveries);
       upkeep.every(
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
@@ -288,7 +297,8 @@ final class Server implements AutoCloseable {
                 new FactsReader(clock),
                 new PersonLookup(people),
                 forms,
-                objectTypes),
+                objectTypes,
+                computed),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     var operations =
         new OperationsApi(
@@ -383,6 +393,12 @@ final class Server implements AutoCloseable {
     while (database.<Boolean, RuntimeException>inTransaction(
         handle -> relationships.expire(handle, clock.instant()))) {
       LOG.trace("some relationships of nobody are past their time");
+    }
+  }
+
+  private static void runToEnd(ComputedBuilder builder) {
+    while (builder.step()) {
+      LOG.trace("a step of a computed attribute is done");
     }
   }
 

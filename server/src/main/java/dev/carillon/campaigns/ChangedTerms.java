@@ -28,8 +28,8 @@ public final class ChangedTerms {
    */
   public void zone(Handle handle, WorkspaceId workspace, ZoneId before, ZoneId after) {
     if (!before.getRules().equals(after.getRules())) {
-      segments.rebuild(handle, workspace, DayReading::of);
-      campaigns.ensureCounters(handle, workspace);
+      segments.rebuild(handle, workspace, before, DayReading::of);
+      campaigns.recount(handle, workspace, DayReading::of);
     }
   }
 }

@@ -3,18 +3,22 @@ package dev.carillon.processing;
 import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.campaigns.EndReason;
 import dev.carillon.campaigns.Journey;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one batch works with: its transaction, its people, the rules, and what they cause. Serves
@@ -27,7 +31,7 @@ final class BatchScope {
   private final BatchPeople people;
   private final Reactions reactions;
   private final InstantSource clock;
-  private final Set<Unbuilt> unbuilt = new HashSet<>();
+  private boolean messagesReached;
 
   /**
    * @param identity {@link dev.carillon.store.Epoch#identity} when the transaction began
@@ -45,7 +49,7 @@ final class BatchScope {
     this.ruleBook = ruleBook;
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
-    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
+    this.reactions = new Reactions(ruleBook, stores.ids());
   }
 
   Handle handle() {
@@ -73,6 +77,16 @@ final class BatchScope {
     return reactions;
   }
 
+  /** Notes that messages reached something that rules count: due work follows the commit. */
+  void reached() {
+    messagesReached = true;
+  }
+
+  /** Whether they did. */
+  boolean messagesReached() {
+    return messagesReached;
+  }
+
   /**
    * Reads what rules look at, for all locked people: counters, memberships, timers, builds under
    * way, journeys so far. Statements of their own, so that each sees what the lock waited for.
@@ -96,6 +110,12 @@ final class BatchScope {
         person.load(Counters.unpack(packed));
       }
     }
+    if (reach.tallies()) {
+      var tallies = stores.tallies().load(handle, ids);
+      for (var person : loaded) {
+        person.tallies().load(tallies.getOrDefault(person.personId(), Map.of()));
+      }
+    }
     var byId = new HashMap<Long, PersonState>();
     loaded.forEach(person -> byId.put(person.personId(), person));
     if (!segments.isEmpty()) {
@@ -109,7 +129,7 @@ final class BatchScope {
         }
       }
       if (ruleBook.building()) {
-        unbuilt.addAll(stores.memberships().unbuilt(handle, ids));
+        reactions.leaveTo(OpenBuilds.read(handle, ids));
       }
     }
     loadHistories(loaded, campaigns);
@@ -146,7 +166,8 @@ final class BatchScope {
         continue;
       }
       if (person.countersChanged()) {
-        counters.put(person.personId(), person.counters().pack());
+        var kept = reactions.rules(person).counters();
+        counters.put(person.personId(), person.counters().only(kept::containsKey).pack());
       }
       person.entered().forEach((segment, at) -> memberships.enter(person.personId(), segment, at));
       person.left().forEach(segment -> memberships.leave(person.personId(), segment));
@@ -158,7 +179,30 @@ final class BatchScope {
       stores.events().storeCounters(handle, counters);
     }
     stores.memberships().write(handle, memberships);
+    writeTallies();
     writeJourneys();
+  }
+
+  private void writeTallies() {
+    var rows = new ArrayList<TallyRepository.Row>();
+    var timers = new TreeMap<TallyRepository.Key, @Nullable Instant>();
+    for (var person : people.loaded()) {
+      if (person.deleted()) {
+        continue;
+      }
+      var tallies = person.tallies();
+      if (tallies.changed()) {
+        rows.add(new TallyRepository.Row(person.personId(), person.workspace(), tallies.all()));
+      }
+      tallies
+          .timers()
+          .forEach((id, at) -> timers.put(new TallyRepository.Key(person.personId(), id), at));
+    }
+    rows.sort(Comparator.comparingLong(TallyRepository.Row::personId));
+    stores.tallies().store(handle, rows);
+    if (!timers.isEmpty()) {
+      stores.tallies().arm(handle, timers);
+    }
   }
 
   /** Removes those who are gone; comes after everything else is written. */

@@ -25,10 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Does what falls due with no new data: segment timers and journeys that wait, of each person in the
- * order of their instants (class {@link Replay}). Looks twice a second at two indexes, for the
- * people of the lane groups this node owns; owning only spares double work. Candidates are found
- * without locks, their people are locked in key order like in any batch, and what is due is read
- * again under the lock: whoever comes second finds nothing to do.
+ * order of their instants (class {@link Replay}); and what follows when messages reached something
+ * ({@link MessageWork}). Looks twice a second at two indexes, for the people of the lane groups this
+ * node owns; owning only spares double work. Candidates are found without locks, their people are
+ * locked in key order like in any batch, and what is due is read again under the lock: whoever comes
+ * second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
@@ -45,6 +46,8 @@ public final class DueWorker implements AutoCloseable {
   private final InstantSource clock;
   private final Supplier<Instant> applied;
   private final Runnable deliveriesQueued;
+  private final MessageWork messages;
+  private final ComputedDue computed;
   private final Thread thread = new Thread(this::run, "due-work");
   private volatile boolean closing;
 
@@ -69,13 +72,15 @@ public final class DueWorker implements AutoCloseable {
     this.clock = clock;
     this.applied = applied;
     this.deliveriesQueued = deliveriesQueued;
+    this.messages = new MessageWork(stores, ruleBooks, cache, clock, deliveriesQueued);
+    this.computed = new ComputedDue(stores, ruleBooks, cache, clock);
   }
 
   void start() {
     thread.start();
   }
 
-  /** Looks at once: the clock was turned. */
+  /** Looks at once: the clock was turned, or messages reached something. */
   public void wake() {
     LockSupport.unpark(thread);
   }
@@ -85,7 +90,8 @@ public final class DueWorker implements AutoCloseable {
       try (var handle = database.dedicatedHandle("carillon due work")) {
         handle.execute("SET synchronous_commit = off");
         while (!closing) {
-          if (!step(handle)) {
+          var reached = messages.step(handle);
+          if (!step(handle) && !reached) {
             LockSupport.parkNanos(this, LOOK_EVERY.toNanos());
           }
         }
@@ -104,12 +110,16 @@ public final class DueWorker implements AutoCloseable {
     if (groups.length == 0) {
       return false;
     }
+    var computedDeliveries = computed.step(handle, groups);
+    if (computedDeliveries > 0) {
+      deliveriesQueued.run();
+    }
     var now = clock.instant();
     var until = Collections.min(List.of(now, Collections.max(List.of(applied.get(), now.minus(HELD_BACK)))));
     var timers = stores.memberships().due(handle, until, groups, BATCH);
     var journeys = stores.journeys().due(handle, until, groups, BATCH);
     if (timers.isEmpty() && journeys.isEmpty()) {
-      return false;
+      return computedDeliveries >= 0;
     }
     var people = new TreeSet<Long>();
     timers.forEach(due -> people.add(due.personId()));

@@ -14,7 +14,8 @@ import dev.carillon.delivery.NewDelivery;
 import dev.carillon.log.IdRanges;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,18 +48,22 @@ final class Reactions {
 
   private final RuleBook ruleBook;
   private final IdRanges ids;
-  private final Set<Unbuilt> unbuilt;
   private final Set<Integer> fireable = new HashSet<>();
   private final Map<PersonState, Collection<SegmentRule>> newborn = new LinkedHashMap<>();
   private final Map<Long, Journey> moved = new LinkedHashMap<>();
   private final Map<Long, Journey> started = new LinkedHashMap<>();
   private final List<NewDelivery> deliveries = new ArrayList<>();
   private final List<CampaignRefusal> refusals = new ArrayList<>();
+  private OpenBuilds builds = OpenBuilds.NONE;
 
-  Reactions(RuleBook ruleBook, IdRanges ids, Set<Unbuilt> unbuilt) {
+  Reactions(RuleBook ruleBook, IdRanges ids) {
     this.ruleBook = ruleBook;
     this.ids = ids;
-    this.unbuilt = unbuilt;
+  }
+
+  /** Leaves to these builds whom they have still to reach. */
+  void leaveTo(OpenBuilds underWay) {
+    builds = underWay;
   }
 
   /** Timers of these segments may be fired: all that follows can be evaluated. */
@@ -103,7 +108,7 @@ final class Reactions {
     var due = new ArrayList<SegmentRule>();
     for (var segmentId : person.timersAt(at)) {
       var segment = rules.segments().get(segmentId);
-      if (segment == null || leftToBuild(segment, person)) {
+      if (segment == null || condition(segment, person) == null) {
         person.disarm(segmentId);
       } else if (fireable.contains(segmentId)) {
         due.add(segment);
@@ -172,12 +177,13 @@ final class Reactions {
     var facts = person.facts(now);
     for (var evaluated = 0; !woken.isEmpty() && evaluated < CASCADE; evaluated++) {
       var segment = woken.removeFirst();
-      if (leftToBuild(segment, person)) {
+      var condition = condition(segment, person);
+      if (condition == null) {
         continue;
       }
       var member = person.in(segment.segmentId());
-      var matches = segment.condition().matches(facts);
-      person.wakeAt(segment.segmentId(), segment.condition().nextChange(facts).orElse(null), now);
+      var matches = condition.matches(facts);
+      person.wakeAt(segment.segmentId(), condition.nextChange(facts).orElse(null), now);
       if (member != matches) {
         if (matches) {
           person.enter(segment.segmentId(), now);
@@ -200,9 +206,10 @@ final class Reactions {
     return waiting;
   }
 
-  private boolean leftToBuild(SegmentRule segment, PersonState person) {
-    return segment.building()
-        && unbuilt.contains(new Unbuilt(person.personId(), segment.segmentId()));
+  /** By which condition the person is in the segment or not; null: a build will find out. */
+  private @Nullable CompiledCondition condition(SegmentRule segment, PersonState person) {
+    return segment.condition(
+        segment.building() && builds.leaves(person.personId(), segment.segmentId()));
   }
 
   /**

@@ -1,11 +1,15 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.delivery.Metric;
+import dev.carillon.computed.ComputedDefinition;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.CounterSpec;
 import dev.carillon.segments.EventFilter;
+import dev.carillon.segments.Wakes;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
 import java.time.Instant;
@@ -15,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can react, arranged by what wakes it, so that a change costs as much as the rules
@@ -44,7 +49,9 @@ record RuleBook(
   /**
    * The rules of one workspace.
    *
-   * @param byEvent what an event of a name touches; absent names are plain events
+   * @param byEvent what an event touches
+   * @param messages what counts messages
+   * @param counters all counters that are kept
    * @param byAttribute segments that read an attribute
    * @param bySegment segments that read another segment
    * @param forNobody segments that hold for a person of whom nothing is known
@@ -52,26 +59,76 @@ record RuleBook(
    * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
+   * @param computed all computed attributes, by id
    */
   record Rules(
-      Map<EventName, EventRules> byEvent,
+      EventIndex byEvent,
+      MessageRules messages,
+      Map<Integer, CounterSpec> counters,
       Map<String, List<SegmentRule>> byAttribute,
       Map<Integer, List<SegmentRule>> bySegment,
       List<SegmentRule> forNobody,
       Map<Integer, SegmentRule> segments,
       Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
-      Map<Integer, CompiledCampaign> campaigns) {
+      Map<Integer, CompiledCampaign> campaigns,
+      Map<Integer, ComputedRule> computed) {
     static final Rules NONE =
-        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Set.of(), Map.of(), Map.of());
+        new Rules(
+            EventIndex.NONE,
+            MessageRules.NONE,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of(),
+            Set.of(),
+            Map.of(),
+            Map.of(),
+            Map.of());
+
+    /** Whether an attribute is computed, so that nobody else may write it. */
+    boolean computes(String attribute) {
+      for (var each : computed.values()) {
+        if (each.definition().name().equals(attribute)) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   /** What an event of one name touches. */
   record EventRules(
-      List<CounterRule> counters, List<SegmentRule> segments, List<CompiledCampaign> campaigns) {}
+      List<CounterRule> counters,
+      List<SegmentRule> segments,
+      List<CompiledCampaign> campaigns,
+      List<ComputedRule> computed) {}
 
   /**
-   * A counter of an event name.
+   * An attribute that is computed from events.
+   *
+   * @param shown whether profiles may show it
+   * @param withdrawn whether it was deleted and goes from profiles
+   */
+  record ComputedRule(int id, ComputedDefinition definition, boolean shown, boolean withdrawn) {}
+
+  /**
+   * What counts messages.
+   *
+   * @param counters of messages
+   * @param segments that read each of them; no entry for one only campaigns read
+   * @param metrics what messages have to reach for any of them to change
+   */
+  record MessageRules(
+      List<CounterRepository.Stored> counters,
+      Map<Integer, List<SegmentRule>> segments,
+      Set<Metric> metrics) {
+    static final MessageRules NONE = new MessageRules(List.of(), Map.of(), Set.of());
+  }
+
+  /**
+   * A counter of events.
    *
    * @param where which events it counts, by their data
    * @param spec bounds of time, and how many newest times it keeps
@@ -79,10 +136,10 @@ record RuleBook(
   record CounterRule(int counterId, List<AttributeTest> where, CounterSpec spec) {
     /** Whether an event counts. */
     boolean counts(Instant at, Map<String, Object> data) {
-      return CounterSpec.inside(spec.from(), spec.to(), at) && EventFilter.matches(where, data);
+      return spec.inside(at) && EventFilter.matches(where, data);
     }
 
-    /** How many newest times it keeps. */
+    /** How many newest times up to now it keeps. */
     int keep() {
       return spec.newest();
     }
@@ -92,12 +149,35 @@ record RuleBook(
    * A segment kept up to date live.
    *
    * @param rank higher than that of every segment it reads
-   * @param building whether a build is under way: people it has not reached are left to it
+   * @param condition by which people are in it; during a build, people it has reached
+   * @param building whether a build is under way
+   * @param before by which people are in it whom the build has not reached; null: they are left to
+   *     it
    */
-  record SegmentRule(int segmentId, CompiledCondition condition, int rank, boolean building) {
+  record SegmentRule(
+      int segmentId,
+      CompiledCondition condition,
+      int rank,
+      boolean building,
+      @Nullable CompiledCondition before) {
     /** What is read comes before what reads it. */
     static final Comparator<SegmentRule> ORDER =
         Comparator.comparingInt(SegmentRule::rank).thenComparingInt(SegmentRule::segmentId);
+
+    /** What can change the answer for anybody. */
+    Wakes wakes() {
+      return before == null ? condition.wakes() : condition.wakes().plus(before.wakes());
+    }
+
+    /** Whether the answer can change for anybody with no new data. */
+    boolean timed() {
+      return condition.timed() || before != null && before.timed();
+    }
+
+    /** The condition that counts; null: the build will find out. */
+    @Nullable CompiledCondition condition(boolean leftToBuild) {
+      return leftToBuild ? before : condition;
+    }
   }
 
   /** Whether the build of any segment is under way. */
@@ -117,15 +197,16 @@ record RuleBook(
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
     private boolean counters;
+    private boolean tallies;
 
     /** Adds what follows when these segments are woken, and what has to happen before. */
     void wake(Rules rules, Collection<SegmentRule> from) {
       for (var each : from) {
         if (woken.add(each.segmentId())) {
-          if (each.condition().timed()) {
+          if (each.timed()) {
             timed.add(each.segmentId());
           }
-          read(rules, each.condition().wakes().segments());
+          read(rules, each.wakes().segments());
           segments.add(each.segmentId());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
           rules
@@ -147,10 +228,10 @@ record RuleBook(
       if (segment == null || !below.add(segmentId)) {
         return;
       }
-      if (segment.condition().timed()) {
+      if (segment.timed()) {
         wake(rules, List.of(segment));
       } else {
-        segment.condition().wakes().segments().forEach(each -> before(rules, each));
+        segment.wakes().segments().forEach(each -> before(rules, each));
       }
     }
 
@@ -160,6 +241,24 @@ record RuleBook(
      */
     void count(Collection<CounterRule> counted) {
       counters |= !counted.isEmpty();
+    }
+
+    /** Adds the counters, when something else than an event changes them. */
+    void counters() {
+      counters = true;
+    }
+
+    /** Adds what follows when attributes are computed. */
+    void compute(Rules rules, Collection<ComputedRule> computed) {
+      for (var each : computed) {
+        tallies = true;
+        wake(rules, rules.byAttribute().getOrDefault(each.definition().name(), List.of()));
+      }
+    }
+
+    /** Whether tallies are looked at. */
+    boolean tallies() {
+      return tallies;
     }
 
     /** Adds a segment whose own membership and timer are looked at. */
@@ -186,12 +285,13 @@ record RuleBook(
     void all(Rules rules) {
       wake(rules, rules.segments().values());
       rules.campaigns().values().forEach(campaign -> start(rules, campaign));
-      rules.byEvent().values().forEach(event -> count(event.counters()));
+      counters |= !rules.counters().isEmpty();
+      tallies |= !rules.computed().isEmpty();
     }
 
     /** Whether nothing has to be read. */
     boolean isEmpty() {
-      return segments.isEmpty() && campaigns.isEmpty() && !counters;
+      return segments.isEmpty() && campaigns.isEmpty() && !counters && !tallies;
     }
 
     Set<Integer> segments() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -16,9 +17,9 @@ import java.util.Set;
  */
 public final class CompiledCondition {
   /**
-   * Times kept beyond those a condition compares, so that events dated in the future do not push
-   * out the ones that count: the answer is exact while at most so many of a person's events of one
-   * name are ahead of the clock. With more it may count too few until their time has come.
+   * Times kept beyond those a condition compares. Those dated ahead of the clock are kept anyway
+   * ({@link dev.carillon.events.Counter#AHEAD}); these are for who evaluates at an instant before that
+   * of the last count: clocks of nodes differ, and an operation may have waited in the log.
    */
   private static final int SPARE = 8;
 
@@ -187,6 +188,13 @@ public final class CompiledCondition {
     return holds(root, facts);
   }
 
+  /** How many events or messages count now; empty when it is not a condition of these alone. */
+  public OptionalLong counted(Facts facts) {
+    return root instanceof Node.Ask(TimesLeaf times)
+        ? OptionalLong.of(times.counted(facts))
+        : OptionalLong.empty();
+  }
+
   /** Whether a part holds. */
   static boolean holds(Node node, Facts facts) {
     return switch (node) {
@@ -222,7 +230,9 @@ public final class CompiledCondition {
   /** When a part can change with no new data; empty: never. */
   static Optional<Instant> changes(Node node, Facts facts) {
     var millis = next(node, facts);
-    return millis == ValueTests.NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    return millis == ValueTests.NEVER
+        ? Optional.empty()
+        : Optional.of(Instant.ofEpochMilli(millis));
   }
 
   private static long next(Node node, Facts facts) {

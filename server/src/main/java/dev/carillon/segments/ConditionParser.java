@@ -21,7 +21,6 @@ import tools.jackson.databind.JsonNode;
 final class ConditionParser {
   private static final int DEPTH = 10;
   private static final int LEAVES = 100;
-  private static final int YEARS = 5;
   private static final Set<String> KINDS =
       FormReader.sorted(
           "and",
@@ -269,15 +268,14 @@ final class ConditionParser {
     var used = node.get("last_used");
     var within =
         used != null && form.object(used, path + ".last_used", FormReader.sorted("n", "unit"))
-            ? form.span(used, path + ".last_used", YEARS)
+            ? form.span(used, path + ".last_used", FormReader.WINDOW_YEARS)
             : null;
     var where = tests.ofDevice(node.get("where"), path + ".where");
     return new Condition.Device(platform, within, where);
   }
 
   private @Nullable Condition object(JsonNode node, String path) {
-    if (!form.object(
-        node, path, FormReader.sorted("type_id", "count", "where", "relationship"))) {
+    if (!form.object(node, path, FormReader.sorted("type_id", "count", "where", "relationship"))) {
       return null;
     }
     var type = form.id(node.get("type_id"), path + ".type_id", "an object type");
@@ -321,7 +319,6 @@ final class ConditionParser {
       form.fault(path + ".salt", "must be a text of at most 100 characters");
       return null;
     }
-    return new Condition.Sample(
-        hundredths.intValue(), salt == null ? "" : salt.stringValue());
+    return new Condition.Sample(hundredths.intValue(), salt == null ? "" : salt.stringValue());
   }
 }

@@ -18,8 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param enteredAt since when; null for no member
  * @param looksAgainAt when the answer is looked at again with no new data; null: never
  * @param waitsForBuild whether a build has still to find out about this person; until then the
- *     membership is the one of the conditions before
- * @param conditions null for a manual segment
+ *     conditions before hold
+ * @param conditions that hold for this person, while there are any; null for a manual segment
  */
 public record Explanation(
     Segment segment,
@@ -63,11 +63,11 @@ public record Explanation(
     record Value(@Nullable Object value) implements Read {}
 
     /**
-     * Events.
+     * Events or messages.
      *
-     * @param counted how many count now, in the window if there is one
-     * @param ever how many there are with no regard to time
-     * @param newest times of the newest ones, ascending; empty where no window needs them
+     * @param counted how many count now; in a window that moves at most as many as the answer needs
+     * @param ever how many there are, within fixed bounds if there are any
+     * @param newest times of the newest ones, ascending, those ahead of the clock included
      */
     record Times(long counted, long ever, List<Instant> newest) implements Read {
       /** Copies the list. */
@@ -114,7 +114,8 @@ public record Explanation(
     json.putObject("segment")
         .put("id", segment.id())
         .put("name", segment.name())
-        .put("type", segment.manual() ? "manual" : "dynamic");
+        .put("type", segment.manual() ? "manual" : "dynamic")
+        .put("state", SegmentJson.state(segment));
     json.put("at", at.getEpochSecond()).put("member", member);
     put(json, "entered_at", enteredAt);
     put(json, "looks_again_at", looksAgainAt);

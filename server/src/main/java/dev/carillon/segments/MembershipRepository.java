@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -44,34 +43,13 @@ public final class MembershipRepository {
         .list();
   }
 
-  /** A person whose membership in a segment a build has still to find out. */
-  public record Unbuilt(long personId, int segmentId) {}
-
-  /**
-   * Which segments of these people are left to a build: it has not reached the person, who was
-   * there before it began. Read after the people are locked, so that nobody is left to a build that
-   * has passed. People the caller has just created are never among them.
-   */
-  public Set<Unbuilt> unbuilt(Handle handle, long[] people) {
-    return handle
-        .createQuery(
-            """
-            SELECT p.person_id, b.target_id FROM person p
-              JOIN build b ON b.kind = 'segment' AND b.workspace_id = p.workspace_id
-                          AND b.done_to < p.person_id AND b.epoch > p.born
-             WHERE p.person_id = ANY(:people)
-            """)
-        .bind("people", people)
-        .map((row, context) -> new Unbuilt(row.getLong(1), row.getInt(2)))
-        .set();
-  }
-
   /** What a batch changes, in key order. */
   public static final class Changes {
     private final TreeMap<Key, Instant> entered = new TreeMap<>();
     private final List<Key> left = new ArrayList<>();
     private final TreeMap<Key, Instant> armed = new TreeMap<>();
     private final List<Key> disarmed = new ArrayList<>();
+    private final List<Former> former = new ArrayList<>();
 
     /** The person is in the segment from now on. */
     public void enter(long personId, int segmentId, Instant at) {
@@ -83,6 +61,16 @@ public final class MembershipRepository {
       left.add(new Key(personId, segmentId));
     }
 
+    /**
+     * What the person was in the segment by the conditions before, as a build has found otherwise.
+     *
+     * @param version the one that is built
+     * @param enteredAt null: was no member
+     */
+    void former(long personId, int segmentId, int version, @Nullable Instant enteredAt) {
+      former.add(new Former(new Key(personId, segmentId), version, enteredAt));
+    }
+
     /** When to look again; null: never. */
     public void timer(long personId, int segmentId, @Nullable Instant at) {
       if (at == null) {
@@ -92,6 +80,8 @@ public final class MembershipRepository {
       }
     }
   }
+
+  private record Former(Key key, int version, @Nullable Instant enteredAt) {}
 
   private record Key(long personId, int segmentId) implements Comparable<Key> {
     @Override
@@ -116,6 +106,9 @@ public final class MembershipRepository {
     if (!changes.left.isEmpty()) {
       delete(handle, "segment_member", changes.left);
     }
+    if (!changes.former.isEmpty()) {
+      former(handle, changes.former);
+    }
     if (!changes.armed.isEmpty()) {
       upsert(
           handle,
@@ -129,6 +122,28 @@ public final class MembershipRepository {
     if (!changes.disarmed.isEmpty()) {
       delete(handle, "segment_timer", changes.disarmed);
     }
+  }
+
+  /** What is noted and holds stays: a build that was replaced has found it before. */
+  private static void former(Handle handle, List<Former> rows) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO segment_former AS f (segment_id, person_id, version, entered_at)
+            SELECT u.segment, u.person, u.version, to_timestamp(u.at)
+              FROM unnest(:segments, :people, :versions, :at::float8[]) AS u(segment, person, version, at)
+            ON CONFLICT (segment_id, person_id) DO UPDATE SET version = excluded.version, entered_at = excluded.entered_at
+             WHERE f.version <= (SELECT s.served FROM segment s WHERE s.segment_id = excluded.segment_id)
+            """)
+        .bind("segments", rows.stream().mapToInt(row -> row.key.segmentId).toArray())
+        .bind("people", rows.stream().mapToLong(row -> row.key.personId).toArray())
+        .bind("versions", rows.stream().mapToInt(Former::version).toArray())
+        .bind("at", rows.stream().map(row -> seconds(row.enteredAt)).toArray(Double[]::new))
+        .execute();
+  }
+
+  private static @Nullable Double seconds(@Nullable Instant at) {
+    return at == null ? null : Seconds.of(List.of(at), each -> each)[0];
   }
 
   private static void upsert(Handle handle, String sql, TreeMap<Key, Instant> rows) {
@@ -161,6 +176,10 @@ public final class MembershipRepository {
         .execute();
     handle
         .createUpdate("DELETE FROM segment_timer WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .execute();
+    handle
+        .createUpdate("DELETE FROM segment_former WHERE person_id = ANY(:people)")
         .bind("people", people)
         .execute();
   }

@@ -4,6 +4,7 @@ import dev.carillon.segments.SegmentOutcome.Deleted;
 import dev.carillon.segments.SegmentOutcome.InUse;
 import dev.carillon.segments.SegmentOutcome.Invalid;
 import dev.carillon.segments.SegmentOutcome.NoSuchSegment;
+import dev.carillon.segments.SegmentOutcome.NotBuilding;
 import dev.carillon.segments.SegmentOutcome.Saved;
 import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
@@ -11,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,9 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -31,17 +31,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A change of conditions waits for the batches that are under way, and every batch after it
  * knows the new conditions. What the people who were there before make of them is found out by a
- * build (class {@link SegmentBuilder}); until then they keep the membership they had.
+ * build (class {@link SegmentBuilder}); until it has reached them the conditions before hold.
  */
 public final class SegmentRepository {
   private final TermsRepository terms;
   private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
+  private final SegmentBuilds building;
 
   /** Dates what it stores by this clock. */
   public SegmentRepository(CounterRepository counters, InstantSource clock) {
     this.terms = new TermsRepository(counters);
     this.clock = clock;
+    this.building = new SegmentBuilds(terms, clock);
   }
 
   /** Stores a new segment. */
@@ -73,7 +75,7 @@ public final class SegmentRepository {
             .mapTo(Integer.class)
             .one();
     if (conditions != null) {
-      queueBuilds(handle, workspace, Map.of(id, conditions));
+      building.first(handle, workspace, id, conditions);
     }
     return new Saved(find(handle, workspace, id).orElseThrow());
   }
@@ -100,61 +102,23 @@ public final class SegmentRepository {
     if (!faults.isEmpty()) {
       return new Invalid(faults);
     }
-    var changed = conditions != null && !conditions.equals(present.conditions());
-    var version = changed ? present.version() + 1 : present.version();
     handle
         .createUpdate(
             """
-            UPDATE segment SET name = :name, description = :description, conditions = :conditions::json, tags = :tags,
-                               version = :version, updated_at = :now
+            UPDATE segment SET name = :name, description = :description, tags = :tags, updated_at = :now
              WHERE workspace_id = :workspace AND segment_id = :segment
             """)
         .bind("name", draft.name().strip())
         .bind("description", draft.description())
-        .bind("conditions", conditions == null ? null : ConditionJson.toJson(conditions).toString())
         .bind("tags", draft.tags().toArray(String[]::new))
-        .bind("version", version)
         .bind("now", clock.instant())
         .bind("workspace", workspace.value())
         .bind("segment", segmentId)
         .execute();
-    if (conditions != null && changed) {
-      queueBuilds(handle, workspace, Map.of(segmentId, conditions));
+    if (conditions != null) {
+      building.change(handle, workspace, segmentId, conditions);
     }
     return new Saved(find(handle, workspace, segmentId).orElseThrow());
-  }
-
-  /**
-   * @param segments with their conditions, which are those that are stored
-   */
-  private void queueBuilds(
-      Handle handle, WorkspaceId workspace, Map<Integer, Condition> segments) {
-    var known = terms.ensure(handle, workspace, segments.values());
-    var ids = segments.keySet().stream().mapToInt(Integer::intValue).toArray();
-    var counters =
-        Arrays.stream(ids)
-            .mapToObj(segments::get)
-            .map(condition -> CompiledCondition.compile(condition, known).wakes().counters())
-            .map(SegmentRepository::arrayText)
-            .toArray(String[]::new);
-    handle
-        .createUpdate(
-            """
-            UPDATE segment s SET counters = u.counters::int[] FROM unnest(:segments, :counters) AS u(id, counters)
-             WHERE s.segment_id = u.id
-            """)
-        .bind("segments", ids)
-        .bind("counters", counters)
-        .execute();
-    builds.putSegments(handle, ids, clock.instant());
-  }
-
-  /** As PostgreSQL writes an array of numbers. */
-  private static String arrayText(Set<Integer> numbers) {
-    return numbers.stream()
-        .sorted()
-        .map(String::valueOf)
-        .collect(Collectors.joining(",", "{", "}"));
   }
 
   /**
@@ -163,35 +127,38 @@ public final class SegmentRepository {
    * with the counters they need. To be called after {@link Epoch#newRules} and after the change, in
    * the same transaction.
    *
+   * @param before the zone in which they were asked until now; it still holds for people the build
+   *     has not reached
    * @param affected whether a condition means something else now
    * @return numbers of the segments, ascending
    */
   public List<Integer> rebuild(
-      Handle handle, WorkspaceId workspace, Predicate<Condition> affected) {
-    var conditions = new TreeMap<Integer, Condition>();
-    handle
-        .createQuery(
-            """
-            SELECT segment_id, conditions::text FROM segment
-             WHERE workspace_id = :workspace AND type = 'dynamic'
-            """)
-        .bind("workspace", workspace.value())
-        .map((row, context) -> conditions.put(row.getInt(1), ConditionJson.stored(row.getString(2))))
-        .list();
-    conditions.values().removeIf(affected.negate());
-    if (!conditions.isEmpty()) {
-      handle
-          .createUpdate(
-              """
-              UPDATE segment SET version = version + 1
-               WHERE workspace_id = :workspace AND segment_id = ANY(:segments)
-              """)
-          .bind("workspace", workspace.value())
-          .bind("segments", conditions.keySet().stream().mapToInt(Integer::intValue).toArray())
-          .execute();
-      queueBuilds(handle, workspace, conditions);
+      Handle handle, WorkspaceId workspace, ZoneId before, Predicate<Condition> affected) {
+    return building.rebuild(handle, workspace, before, affected);
+  }
+
+  /**
+   * Takes back the build that is under way: the segment returns to the conditions it had before,
+   * which takes a build as well. One that has never been built has no members then, until it is
+   * saved again.
+   *
+   * @return Saved, NoSuchSegment, or NotBuilding when there is nothing to take back
+   */
+  public SegmentOutcome cancelBuild(Handle handle, WorkspaceId workspace, int segmentId) {
+    Epoch.newRules(handle);
+    if (find(handle, workspace, segmentId).isEmpty()) {
+      return new NoSuchSegment();
     }
-    return List.copyOf(conditions.keySet());
+    var refused = building.cancel(handle, workspace, segmentId);
+    if (refused != null) {
+      return new NotBuilding(refused);
+    }
+    handle
+        .createUpdate("UPDATE segment SET updated_at = :now WHERE segment_id = :segment")
+        .bind("now", clock.instant())
+        .bind("segment", segmentId)
+        .execute();
+    return new Saved(find(handle, workspace, segmentId).orElseThrow());
   }
 
   private List<Fault> faults(
@@ -204,19 +171,22 @@ public final class SegmentRepository {
     return faults;
   }
 
-  /** All segments of a workspace, each with those it reads. */
+  /** All segments of a workspace, each with those it reads, or still reads until it is built. */
   private static Map<Integer, Set<Integer>> graph(Handle handle, WorkspaceId workspace) {
     var graph = new HashMap<Integer, Set<Integer>>();
     handle
         .createQuery(
-            "SELECT segment_id, conditions::text FROM segment WHERE workspace_id = :workspace")
+            """
+            SELECT segment_id, conditions::text, before_conditions::text FROM segment WHERE workspace_id = :workspace
+            """)
         .bind("workspace", workspace.value())
         .map((row, context) -> {
-          var conditions = condition(row.getString(2));
-          var reads =
-              conditions == null
-                  ? Set.<Integer>of()
-                  : Set.copyOf(SegmentReferences.of(conditions).values());
+          var reads = new HashSet<Integer>();
+          for (var conditions : Arrays.asList(row.getString(2), row.getString(3))) {
+            if (conditions != null) {
+              reads.addAll(SegmentReferences.of(ConditionJson.stored(conditions)).values());
+            }
+          }
           return graph.put(row.getInt(1), reads);
         })
         .list();
@@ -261,8 +231,9 @@ public final class SegmentRepository {
       return new NoSuchSegment();
     }
     builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
+    terms.gone(handle, CounterReader.segment(segmentId));
     handle
-        .createUpdate("INSERT INTO segment_erasure VALUES (:segment)")
+        .createUpdate("INSERT INTO segment_erasure (segment_id) VALUES (:segment)")
         .bind("segment", segmentId)
         .execute();
     return new Deleted();
@@ -283,16 +254,20 @@ public final class SegmentRepository {
         .toList();
   }
 
+  private static final Condition NOBODY = new Condition.Or(List.of());
+
   private static final String SEGMENT =
       """
       SELECT s.segment_id, s.workspace_id, s.name, s.description, s.conditions::text, s.version, s.served, s.tags,
              s.created_at, s.updated_at,
-             c.people_done, c.people, c.builds, b.people_done, b.people, b.target_id IS NOT NULL
+             c.people_done, c.people, c.builds, p.people_done, p.people, b.target_id IS NOT NULL
         FROM segment s
         LEFT JOIN build b ON b.kind = 'segment' AND b.target_id = s.segment_id
+        LEFT JOIN build_pass p ON p.pass_id = b.pass_id
         LEFT JOIN LATERAL (
-             SELECT sum(people_done)::bigint AS people_done, sum(people)::bigint AS people, count(*) AS builds
-               FROM build WHERE kind = 'counter' AND target_id = ANY(s.counters)) c ON true
+             SELECT sum(q.people_done)::bigint AS people_done, sum(q.people)::bigint AS people, count(*) AS builds
+               FROM build d LEFT JOIN build_pass q ON q.pass_id = d.pass_id
+              WHERE d.kind = 'counter' AND d.target_id = ANY(s.counters)) c ON true
        WHERE s.workspace_id = :workspace
       """;
 
@@ -321,7 +296,7 @@ public final class SegmentRepository {
         .createQuery(
             SEGMENT
                 + """
-                 AND s.segment_id IN (SELECT m.segment_id FROM segment_member m
+                 AND s.segment_id IN (SELECT m.segment_id FROM served_member m
                                         JOIN person p USING (person_id)
                                        WHERE p.person_id = :person AND p.workspace_id = :workspace)
                  ORDER BY s.segment_id
@@ -333,10 +308,10 @@ public final class SegmentRepository {
   }
 
   private static Segment read(ResultSet row) throws SQLException {
-    var filling = row.getInt(13) > 0;
+    var building = row.getBoolean(16);
+    var filling = building && row.getInt(13) > 0;
     var done = filling ? row.getLong(11) : row.getLong(14);
     var people = row.getObject(filling ? 12 : 15, Long.class);
-    var building = filling || row.getBoolean(16);
     return new Segment(
         row.getInt(1),
         new WorkspaceId(row.getInt(2)),
@@ -348,14 +323,13 @@ public final class SegmentRepository {
         List.of((String[]) row.getArray(8).getArray()),
         row.getTimestamp(9).toInstant(),
         row.getTimestamp(10).toInstant(),
-        state(building, filling, people != null),
+        building
+            ? state(filling, people != null)
+            : row.getInt(7) == 0 ? Segment.State.CANCELLED : Segment.State.FINISHED,
         building ? percent(done, people) : null);
   }
 
-  private static Segment.State state(boolean building, boolean filling, boolean begun) {
-    if (!building) {
-      return Segment.State.FINISHED;
-    }
+  private static Segment.State state(boolean filling, boolean begun) {
     if (filling) {
       return begun ? Segment.State.EVENTS : Segment.State.EVENTS_QUEUED;
     }
@@ -373,11 +347,31 @@ public final class SegmentRepository {
   /**
    * A dynamic segment ready for evaluation.
    *
-   * @param building whether a build has still to find out who is in it: for people who were there
-   *     before it began
+   * @param condition of who is in it; for people a build has to reach, once it has
+   * @param before of who is in it among people a build has still to reach; null: they are left to it
+   * @param building whether a build is under way: for people who were there before it began
+   * @param served whether it was ever built to the end
    */
   public record Live(
-      int segmentId, WorkspaceId workspace, CompiledCondition condition, boolean building) {}
+      int segmentId,
+      WorkspaceId workspace,
+      CompiledCondition condition,
+      @Nullable CompiledCondition before,
+      boolean building,
+      boolean served) {
+
+    /** What can change the answer, for anybody. */
+    public Wakes wakes() {
+      return before == null || before == condition
+          ? condition.wakes()
+          : condition.wakes().plus(before.wakes());
+    }
+
+    /** The condition that counts; null: a build will find out. */
+    public @Nullable CompiledCondition condition(boolean leftToBuild) {
+      return leftToBuild ? before : condition;
+    }
+  }
 
   /** All dynamic segments of all workspaces. */
   public List<Live> live(Handle handle) {
@@ -385,19 +379,52 @@ public final class SegmentRepository {
     return handle
         .createQuery(
             """
-            SELECT segment_id, workspace_id, conditions::text, served < version FROM segment
-             WHERE type = 'dynamic' ORDER BY segment_id
+            SELECT s.segment_id, s.workspace_id, s.conditions::text, s.served, b.target_id IS NOT NULL,
+                   CASE WHEN NOT s.mixed THEN s.before_conditions::text END, s.before_zone
+              FROM segment s LEFT JOIN build b ON b.kind = 'segment' AND b.target_id = s.segment_id
+             WHERE s.type = 'dynamic' ORDER BY s.segment_id
             """)
-        .map((row, context) -> {
-          var workspace = new WorkspaceId(row.getInt(2));
-          var condition = ConditionJson.stored(row.getString(3));
-          return new Live(
-              row.getInt(1),
-              workspace,
-              CompiledCondition.compile(condition, all.of(workspace)),
-              row.getBoolean(4));
-        })
+        .map((row, context) -> live(row, all.of(new WorkspaceId(row.getInt(2)))))
         .list();
+  }
+
+  /**
+   * The condition of people a build of the segment has still to reach; null when there is no build,
+   * or they are left to it.
+   */
+  @Nullable CompiledCondition before(Handle handle, WorkspaceId workspace, int segmentId) {
+    return handle
+        .createQuery(
+            """
+            SELECT before_conditions::text, before_zone FROM segment
+             WHERE workspace_id = :workspace AND segment_id = :segment AND before_conditions IS NOT NULL AND NOT mixed
+            """)
+        .bind("workspace", workspace.value())
+        .bind("segment", segmentId)
+        .map((row, context) ->
+            CompiledCondition.compile(
+                ConditionJson.stored(row.getString(1)),
+                terms.of(handle, workspace).in(ZoneId.of(row.getString(2)))))
+        .findOne()
+        .orElse(null);
+  }
+
+  private static Live live(ResultSet row, Terms terms) throws SQLException {
+    var served = row.getInt(4) > 0;
+    var building = row.getBoolean(5);
+    var before = row.getString(6);
+    var condition =
+        served || building ? ConditionJson.stored(row.getString(3)) : NOBODY; // cancelled
+    return new Live(
+        row.getInt(1),
+        new WorkspaceId(row.getInt(2)),
+        CompiledCondition.compile(condition, terms),
+        before == null
+            ? null
+            : CompiledCondition.compile(
+                ConditionJson.stored(before), terms.in(ZoneId.of(row.getString(7)))),
+        building,
+        served);
   }
 
   /** The numbers of all manual segments, by workspace; none for a workspace without any. */
@@ -414,13 +441,14 @@ public final class SegmentRepository {
   }
 
   /**
-   * How many people are in a segment of the workspace now; during a build, as far as it got (S-8).
+   * How many people are in a segment of the workspace (S-8): during a build, who was in it before
+   * (S-5).
    */
   public long count(Handle handle, WorkspaceId workspace, int segmentId) {
     return handle
         .createQuery(
             """
-            SELECT count(*) FROM segment_member m JOIN segment s USING (segment_id)
+            SELECT count(*) FROM served_member m JOIN segment s USING (segment_id)
              WHERE s.workspace_id = :workspace AND m.segment_id = :segment
             """)
         .bind("workspace", workspace.value())
@@ -434,7 +462,7 @@ public final class SegmentRepository {
       long personId, Instant enteredAt, @Nullable String id, @Nullable String email) {}
 
   /**
-   * A page of the people in a segment, in the order of their keys.
+   * A page of the people in a segment as {@link #count} counts them, in the order of their keys.
    *
    * @param after the last person of the page before; 0 for the first page
    * @param limit at most this many
@@ -444,7 +472,7 @@ public final class SegmentRepository {
     return handle
         .createQuery(
             """
-            SELECT m.person_id, m.entered_at, p.attributes::json ->> 'id', p.attributes::json ->> 'email' FROM segment_member m JOIN person p USING (person_id)
+            SELECT m.person_id, m.entered_at, p.attributes::json ->> 'id', p.attributes::json ->> 'email' FROM served_member m JOIN person p USING (person_id)
              WHERE m.segment_id = :segment AND p.workspace_id = :workspace AND m.person_id > :after
              ORDER BY m.person_id LIMIT :limit
             """)

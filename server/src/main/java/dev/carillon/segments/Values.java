@@ -43,9 +43,7 @@ final class Values {
     return value != null && !value.equals("");
   }
 
-  /**
-   * How two numbers compare, as {@link Comparable} says it; null when one of them is no number.
-   */
+  /** How two numbers compare, as {@link Comparable} says it; null when one of them is no number. */
   static @Nullable Integer compare(@Nullable Object value, @Nullable Object wanted) {
     if (value instanceof Long left && wanted instanceof Long right) {
       return left.compareTo(right);

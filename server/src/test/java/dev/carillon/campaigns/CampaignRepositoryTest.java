@@ -17,9 +17,9 @@ import dev.carillon.campaigns.CampaignChange.NotAllowed;
 import dev.carillon.campaigns.CampaignChange.Outdated;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.Condition;
-import dev.carillon.segments.Occurrences;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Fault;
+import dev.carillon.segments.Occurrences;
 import dev.carillon.segments.SegmentUse;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
@@ -245,7 +245,7 @@ class CampaignRepositoryTest {
                 List.of(
                     new Fault(
                         "",
-                        "past events of its conditions are still being counted, try again soon"))));
+                        "past events and messages of its conditions are still being counted, try again soon"))));
 
     TEST.jdbi().useHandle(handle -> handle.execute("UPDATE counter SET complete = true"));
     assertThat(campaigns.start(WORKSPACE, campaign.id())).isInstanceOf(Changed.class);

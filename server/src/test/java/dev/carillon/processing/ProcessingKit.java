@@ -10,6 +10,8 @@ import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.Counters;
@@ -84,6 +86,7 @@ final class ProcessingKit implements AutoCloseable {
   final TestDatabase test = TestDatabase.create();
   final Database database = test.database();
   final TurnableClock clock = new TurnableClock(START);
+  final ComputedAttributes computed = new ComputedAttributes(clock);
   final CounterRepository counters = new CounterRepository(clock);
   final SegmentRepository segments = new SegmentRepository(counters, clock);
   final CampaignRepository campaigns = new CampaignRepository(database, counters, clock);
@@ -108,7 +111,7 @@ final class ProcessingKit implements AutoCloseable {
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
     var stores = stores(database, clock, ids, mergers);
-    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
     var node =
         new Processing(
             database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
@@ -134,6 +137,8 @@ final class ProcessingKit implements AutoCloseable {
         new AttributeNames(database, clock),
         new AnonymousRepository(),
         new MembershipRepository(),
+        new TallyRepository(),
+        new ComputedAttributes(clock),
         new JourneyRepository(),
         new DeliveryRepository(database),
         new ActivityRepository(),
@@ -329,7 +334,7 @@ final class ProcessingKit implements AutoCloseable {
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> {
           assertThat(unread()).as("blocks of the log not yet read").isZero();
-          assertThat(due()).as("timers and journeys due").isZero();
+          assertThat(due()).as("timers, journeys and notes about messages due").isZero();
         });
   }
 
@@ -349,6 +354,7 @@ final class ProcessingKit implements AutoCloseable {
                 """
                 SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
                      + (SELECT count(*) FROM journey WHERE wake_at <= :now)
+                     + (SELECT count(*) FROM message_wake WHERE due_at <= :now)
                 """)
             .bind("now", clock.instant())
             .mapTo(Long.class)

@@ -49,7 +49,7 @@ final class ReplayTest {
               handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
   private final Stores stores = ProcessingKit.stores(kit.database, kit.clock, ids, kit.mergers);
   private final RuleBooks ruleBooks =
-      new RuleBooks(new RuleBookReader(kit.segments, kit.campaigns, kit.counters));
+      new RuleBooks(new RuleBookReader(kit.segments, kit.campaigns, kit.counters, kit.computed));
 
   private Instant now = START;
 

@@ -21,33 +21,27 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Days begin in the zone of the workspace, and what reads days follows it when it changes. */
 final class WorkspaceZoneTest {
-  @AutoClose static final ProcessingKit KIT = ProcessingKit.start(1);
+  @AutoClose private final ProcessingKit kit = ProcessingKit.start(1);
 
   private static final Identifier ADA = id("ada");
 
-  @BeforeEach
-  void inNewWorkspace() {
-    KIT.inNewWorkspace();
-  }
-
   @AfterEach
   void nothingIsBroken() {
-    KIT.assertConsistent();
-    assertThat(KIT.deadLetters()).isEmpty();
+    kit.assertConsistent();
+    assertThat(kit.deadLetters()).isEmpty();
   }
 
   private static Condition condition(String json) {
     return ConditionJson.stored(json.replace('\'', '"'));
   }
 
-  private static void moveTo(String zone) {
-    KIT.settings(present ->
+  private void moveTo(String zone) {
+    kit.settings(present ->
         new WorkspaceSettings(
             present.autoMerge(),
             present.emailUpdatesById(),
@@ -56,11 +50,11 @@ final class WorkspaceZoneTest {
             ZoneId.of(zone)));
   }
 
-  private static Map<Integer, Integer> versions() {
+  private Map<Integer, Integer> versions() {
     var versions = new TreeMap<Integer, Integer>();
-    KIT.database.<Integer, RuntimeException>read(handle -> {
-      KIT.segments
-          .list(handle, KIT.workspace())
+    kit.database.<Integer, RuntimeException>read(handle -> {
+      kit.segments
+          .list(handle, kit.workspace())
           .forEach(segment -> versions.put(segment.id(), segment.version()));
       return 1;
     });
@@ -77,31 +71,31 @@ final class WorkspaceZoneTest {
     // given, in Greenwich: New Year's Eve, an hour before midnight
     var eve = seconds("2025-12-31T23:00:00Z");
     var after =
-        KIT.segment(
+        kit.segment(
             condition(
                 "{'attribute':{'field':'paid_at','operator':'ts_after','value':{'date':'2026-01-01'}}}"));
     var item =
-        KIT.segment(
+        kit.segment(
             condition(
                 "{'not':{'attribute':{'field':'bills','operator':'any_item','where':[{'field':'at','operator':'ts_before','value':{'date':'2026-01-01'}}]}}}"));
     var dated =
-        KIT.segment(
+        kit.segment(
             condition(
                 "{'event':{'name':'bought','window':{'kind':'after','from':{'date':'2026-01-01'}}}}"));
     var where =
-        KIT.segment(
+        kit.segment(
             condition(
                 "{'event':{'name':'bought','where':[{'field':'at','operator':'ts_after','value':{'date':'2026-01-01'}}]}}"));
-    var plain = KIT.segment(condition("{'attribute':{'field':'plan','operator':'exists'}}"));
+    var plain = kit.segment(condition("{'attribute':{'field':'plan','operator':'exists'}}"));
     var fixed =
-        KIT.segment(
+        kit.segment(
             condition(
                 "{'attribute':{'field':'paid_at','operator':'ts_after','value':{'at':%d}}}"
                     .formatted(eve)));
-    KIT.identify(ADA, "paid_at", eve, "bills", List.of(Map.of("at", eve)), "plan", "pro");
-    KIT.accept(
+    kit.identify(ADA, "paid_at", eve, "bills", List.of(Map.of("at", eve)), "plan", "pro");
+    kit.accept(
         new Operation.Event(
-            KIT.workspace(),
+            kit.workspace(),
             ADA,
             null,
             EventKind.EVENT,
@@ -109,23 +103,23 @@ final class WorkspaceZoneTest {
             null,
             eve * 1_000,
             "{\"at\":%d}".formatted(eve).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-    KIT.settle();
-    assertThat(KIT.segmentsOf(ADA)).containsExactly(plain);
+    kit.settle();
+    assertThat(kit.segmentsOf(ADA)).containsExactly(plain);
     var versions = versions();
     // when: it is the next year in Berlin, but not the next minute
     moveTo("Europe/Berlin");
-    KIT.build();
-    KIT.settle();
+    kit.build();
+    kit.settle();
     // then: midnight itself is not after midnight, but it is in the window and not before it
-    assertThat(KIT.segmentsOf(ADA)).containsExactlyInAnyOrder(plain, item, dated);
+    assertThat(kit.segmentsOf(ADA)).containsExactlyInAnyOrder(plain, item, dated);
     var moved = new TreeMap<>(versions);
     List.of(after, item, dated, where).forEach(each -> moved.merge(each, 1, Integer::sum));
     assertThat(versions()).isEqualTo(moved).containsEntry(plain, 1).containsEntry(fixed, 1);
     // and what happens from now on goes by Berlin
-    KIT.identify(ADA, "paid_at", eve + 1);
-    KIT.accept(KIT.eventOf(ADA, "bought", "{\"at\":%d}".formatted(eve + 1)));
-    KIT.settle();
-    assertThat(KIT.segmentsOf(ADA))
+    kit.identify(ADA, "paid_at", eve + 1);
+    kit.accept(kit.eventOf(ADA, "bought", "{\"at\":%d}".formatted(eve + 1)));
+    kit.settle();
+    assertThat(kit.segmentsOf(ADA))
         .containsExactlyInAnyOrder(plain, item, dated, after, where, fixed);
   }
 
@@ -133,22 +127,22 @@ final class WorkspaceZoneTest {
   @DisplayName("journeys §2.3: anniversaries are timed anew")
   void shouldTimeAnniversariesAnew() {
     // given: it is 18:00 in Greenwich on 2 March and 03:00 in Tokyo on the 3rd
-    var birthday = KIT.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
-    KIT.identify(ADA, "born", seconds("2000-03-03T12:00:00Z"));
-    KIT.identify(id("bob"), "born", seconds("2000-03-02T12:00:00Z"));
-    KIT.settle();
-    assertThat(KIT.segmentsOf(ADA)).isEmpty();
-    assertThat(KIT.segmentsOf(id("bob"))).containsExactly(birthday);
+    var birthday = kit.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
+    kit.identify(ADA, "born", seconds("2000-03-03T12:00:00Z"));
+    kit.identify(id("bob"), "born", seconds("2000-03-02T12:00:00Z"));
+    kit.settle();
+    assertThat(kit.segmentsOf(ADA)).isEmpty();
+    assertThat(kit.segmentsOf(id("bob"))).containsExactly(birthday);
     // when
     moveTo("Asia/Tokyo");
-    KIT.build();
+    kit.build();
     // then
-    assertThat(KIT.segmentsOf(ADA)).containsExactly(birthday);
-    assertThat(KIT.segmentsOf(id("bob"))).isEmpty();
-    KIT.advance(Duration.ofHours(20));
-    assertThat(KIT.segmentsOf(ADA)).containsExactly(birthday);
-    KIT.advance(Duration.ofHours(2));
-    assertThat(KIT.segmentsOf(ADA)).isEmpty();
+    assertThat(kit.segmentsOf(ADA)).containsExactly(birthday);
+    assertThat(kit.segmentsOf(id("bob"))).isEmpty();
+    kit.advance(Duration.ofHours(20));
+    assertThat(kit.segmentsOf(ADA)).containsExactly(birthday);
+    kit.advance(Duration.ofHours(2));
+    assertThat(kit.segmentsOf(ADA)).isEmpty();
   }
 
   @Test
@@ -168,40 +162,40 @@ final class WorkspaceZoneTest {
             Frequency.EVERY_TIME,
             ExitRule.NEVER,
             List.of(new Step.Exit(0, "")));
-    KIT.campaign(draft);
-    KIT.identify(ADA, "born", seconds("2000-03-03T12:00:00Z"));
-    KIT.accept(KIT.eventAt(ADA, "bought", Instant.parse("2025-12-31T18:00:00Z")));
-    KIT.event(ADA, "looked");
-    KIT.settle();
-    assertThat(KIT.refusals(ADA)).containsExactly("filters_not_met=1");
+    kit.campaign(draft);
+    kit.identify(ADA, "born", seconds("2000-03-03T12:00:00Z"));
+    kit.accept(kit.eventAt(ADA, "bought", Instant.parse("2025-12-31T18:00:00Z")));
+    kit.event(ADA, "looked");
+    kit.settle();
+    assertThat(kit.refusals(ADA)).containsExactly("filters_not_met=1");
     // when
     moveTo("Asia/Tokyo");
-    KIT.build();
-    KIT.event(ADA, "looked");
-    KIT.settle();
+    kit.build();
+    kit.event(ADA, "looked");
+    kit.settle();
     // then
-    assertThat(KIT.journeys(ADA)).hasSize(1);
+    assertThat(kit.journeys(ADA)).hasSize(1);
   }
 
   @Test
   void shouldBuildNothingWhenDaysStayAsTheyWere() {
-    var birthday = KIT.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
+    var birthday = kit.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
     moveTo("Etc/UTC");
     assertThat(versions()).containsExactly(Map.entry(birthday, 1));
-    KIT.settings(present ->
+    kit.settings(present ->
         new WorkspaceSettings(false, true, false, List.of("id"), present.zone()));
     assertThat(versions()).containsExactly(Map.entry(birthday, 1));
   }
 
   @Test
   void shouldLeaveOtherWorkspacesAlone() {
-    var ours = KIT.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
-    var here = KIT.workspace();
-    KIT.inNewWorkspace();
+    var ours = kit.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
+    var here = kit.workspace();
+    kit.inNewWorkspace();
     moveTo("Asia/Tokyo");
     assertThat(
-            KIT.database.<Integer, RuntimeException>read(
-                handle -> KIT.segments.find(handle, here, ours).orElseThrow().version()))
+            kit.database.<Integer, RuntimeException>read(
+                handle -> kit.segments.find(handle, here, ours).orElseThrow().version()))
         .isEqualTo(1);
   }
 }

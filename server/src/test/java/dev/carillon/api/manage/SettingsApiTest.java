@@ -105,8 +105,9 @@ class SettingsApiTest {
         .expect(
             422,
             """
-            {"errors":[{"reason":"invalid","field":"settings.timezone",
-              "message":"must be a zone of the tz database, such as Europe/Berlin"}]}
+            {"meta":{"error":"timezone must be a zone of the tz database, such as Europe/Berlin","status":422},
+             "errors":[{"detail":"timezone must be a zone of the tz database, such as Europe/Berlin","status":"422",
+                        "source":{"pointer":"/settings/timezone"}}]}
             """);
     assertThat(zone()).isEqualTo("UTC");
   }
