@@ -75,8 +75,27 @@ record SegmentsBase(RunningServer server, int people, Duration took) implements 
       progress.say("segments: VACUUM ANALYZE %s", table);
       server.database().execute("VACUUM ANALYZE " + table);
     }
+    indexForSearch(server.database(), people, progress);
     createSegments(server, progress);
     awaitBuilt(server, people, progress);
+  }
+
+  /** Copied people are told to the search as the server tells it of those it writes. */
+  private static void indexForSearch(ServerDatabase database, int people, Progress progress) {
+    if (database.number("SELECT count(*) FROM pg_class WHERE relname = 'search_pending'") == 0) {
+      return;
+    }
+    database.execute("INSERT INTO search_pending SELECT workspace_id, person_id FROM person");
+    var countdown = new Countdown(progress, "people indexed for search", people);
+    long deadline = System.nanoTime() + PATIENCE_TO_BUILD.toNanos();
+    for (long left = people; left > 0; ) {
+      Pause.ofMillis(500);
+      left = database.number("SELECT count(*) FROM search_pending");
+      countdown.at(people - Math.min(left, people));
+      if (System.nanoTime() > deadline) {
+        throw new BenchFailure("The people were not indexed for search within an hour.");
+      }
+    }
   }
 
   private static void createSegments(RunningServer server, Progress progress) {

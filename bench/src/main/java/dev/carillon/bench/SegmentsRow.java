@@ -15,6 +15,8 @@ final class SegmentsRow implements Measurement {
 
   private static final int BATCH_ROUNDS = 6;
 
+  private static final int FEWEST = 1_000;
+
   /** Prime, so that multiples of it visit everybody before anybody twice. */
   private static final long STRIDE = 7_919;
 
@@ -62,6 +64,9 @@ final class SegmentsRow implements Measurement {
   public List<Result> measure(TestBed bed) {
     bed.stopServer();
     int people = bed.sizes().segmentsPeople();
+    if (people < FEWEST) {
+      throw new BenchFailure("The base of segments needs at least %,d people.".formatted(FEWEST));
+    }
     var folder = bed.base().orElseGet(() -> bed.folder("segments").resolve("base"));
     try (var base = SegmentsBase.load(bed, folder, people)) {
       return new Run(bed, base).all();

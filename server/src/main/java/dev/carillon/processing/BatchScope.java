@@ -30,6 +30,7 @@ final class BatchScope {
   private final RuleBook ruleBook;
   private final BatchPeople people;
   private final Reactions reactions;
+  private final BatchSurroundings surroundings;
   private final InstantSource clock;
   private boolean messagesReached;
 
@@ -49,7 +50,8 @@ final class BatchScope {
     this.ruleBook = ruleBook;
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
-    this.reactions = new Reactions(ruleBook, stores.ids());
+    this.surroundings = new BatchSurroundings(this);
+    this.reactions = new Reactions(ruleBook, stores.ids(), surroundings);
   }
 
   Handle handle() {
@@ -77,14 +79,18 @@ final class BatchScope {
     return reactions;
   }
 
+  BatchSurroundings surroundings() {
+    return surroundings;
+  }
+
   /** Notes that messages reached something that rules count: due work follows the commit. */
   void reached() {
     messagesReached = true;
   }
 
-  /** Whether they did. */
-  boolean messagesReached() {
-    return messagesReached;
+  /** Whether due work has something to do at once, when this is committed. */
+  boolean leavesWork() {
+    return messagesReached || surroundings.leavesWork();
   }
 
   /**
@@ -133,6 +139,7 @@ final class BatchScope {
       }
     }
     loadHistories(loaded, campaigns);
+    surroundings.read(reach, loaded);
   }
 
   private void loadHistories(List<PersonState> loaded, Set<Integer> campaigns) {

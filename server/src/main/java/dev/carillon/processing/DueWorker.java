@@ -5,6 +5,7 @@ import dev.carillon.campaigns.JourneyRepository.DueJourney;
 import dev.carillon.log.LaneOwnership;
 import dev.carillon.processing.RuleBook.Reach;
 import dev.carillon.segments.MembershipRepository.Due;
+import dev.carillon.segments.TooManyRelationships;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.Duration;
@@ -49,6 +50,7 @@ public final class DueWorker implements AutoCloseable {
   private final MessageWork messages;
   private final ComputedDue computed;
   private final Thread thread = new Thread(this::run, "due-work");
+  private final SlowWakes slowWakes;
   private volatile boolean closing;
 
   /**
@@ -74,6 +76,7 @@ public final class DueWorker implements AutoCloseable {
     this.deliveriesQueued = deliveriesQueued;
     this.messages = new MessageWork(stores, ruleBooks, cache, clock, deliveriesQueued);
     this.computed = new ComputedDue(stores, ruleBooks, cache, clock);
+    this.slowWakes = new SlowWakes(stores, ruleBooks);
   }
 
   void start() {
@@ -114,12 +117,13 @@ public final class DueWorker implements AutoCloseable {
     if (computedDeliveries > 0) {
       deliveriesQueued.run();
     }
+    var woken = slowWakes.step(handle, groups);
     var now = clock.instant();
     var until = Collections.min(List.of(now, Collections.max(List.of(applied.get(), now.minus(HELD_BACK)))));
     var timers = stores.memberships().due(handle, until, groups, BATCH);
     var journeys = stores.journeys().due(handle, until, groups, BATCH);
     if (timers.isEmpty() && journeys.isEmpty()) {
-      return computedDeliveries >= 0;
+      return woken || computedDeliveries >= 0;
     }
     var people = new TreeSet<Long>();
     timers.forEach(due -> people.add(due.personId()));
@@ -175,7 +179,9 @@ public final class DueWorker implements AutoCloseable {
       if (Failures.passing(failure)) {
         LOG.debug("due work met another batch and is done again: {}", failure.getMessage());
       } else if (round.people.size() > 1) {
-        LOG.warn("due work of {} people failed, it is done again in parts", round.people.size(), failure);
+        if (!(failure instanceof TooManyRelationships)) {
+          LOG.warn("due work of {} people failed, it is done again in parts", round.people.size(), failure);
+        }
         var middle = round.people.stream().skip(round.people.size() / 2).findFirst().orElseThrow();
         run(handle, round.of(round.people.headSet(middle)));
         run(handle, round.of(round.people.tailSet(middle)));
@@ -263,11 +269,13 @@ public final class DueWorker implements AutoCloseable {
   }
 
   private static Reach reach(BatchScope scope, List<Due> timers, List<Journey> journeys) {
-    var reach = new Reach();
+    var reach = new Reach(true);
     for (var due : timers) {
       var person = scope.people().byId(due.personId());
       if (person != null) {
-        reach.fire(scope.reactions().rules(person), due.segmentId());
+        var rules = scope.reactions().rules(person);
+        reach.fire(rules, due.segmentId());
+        scope.surroundings().want(person, rules.surroundings().firing(due.segmentId()));
       }
     }
     for (var journey : journeys) {
@@ -275,8 +283,10 @@ public final class DueWorker implements AutoCloseable {
       if (person != null) {
         var rules = scope.reactions().rules(person);
         var campaign = rules.campaigns().get(journey.campaignId());
+        reach.travel(rules, journey.campaignId());
         if (campaign != null) {
           reach.start(rules, campaign);
+          scope.surroundings().want(person, campaign.reads().surroundings());
         }
       }
     }
@@ -306,7 +316,12 @@ public final class DueWorker implements AutoCloseable {
     }
     for (var due : journeys) {
       LOG.error("journey {} of person {} cannot go on and ends", due.journeyId(), personId, failure);
-      handle.useTransaction(h -> stores.journeys().endWithError(h, due.journeyId(), now));
+      handle.useTransaction(h -> {
+        Epoch.join(h);
+        if (stores.journeys().endWithError(h, due.journeyId(), now)) {
+          slowWakes.journeyEnded(h, due.journeyId(), now);
+        }
+      });
     }
   }
 

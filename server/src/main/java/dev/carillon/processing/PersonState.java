@@ -32,6 +32,8 @@ final class PersonState {
   private boolean countersChanged;
   private boolean deleted;
   private boolean merged;
+  private @Nullable LiveSurroundings surroundings;
+  private boolean slowSegments;
   private final Map<Integer, Instant> segments = new HashMap<>();
   private final Map<Integer, Instant> storedSegments = new HashMap<>();
   private final Map<Integer, Instant> timers = new HashMap<>();
@@ -206,6 +208,15 @@ final class PersonState {
     }
   }
 
+  /** Arms the timer of a segment that is to be looked at, unless it is due before. */
+  void lookAt(int segmentId, Instant at) {
+    var present = timers.get(segmentId);
+    if (present == null || at.isBefore(present)) {
+      timers.put(segmentId, at);
+      changedTimers.put(segmentId, at);
+    }
+  }
+
   /**
    * Arms the timer of a segment that was looked at. One that is due before stays: it will look, find
    * nothing and arm the later one, which spares a write for every event that only postpones.
@@ -241,6 +252,21 @@ final class PersonState {
     histories.put(campaignId, history);
   }
 
+  /** What is around the person, once it is read. */
+  void surround(LiveSurroundings around) {
+    surroundings = around;
+  }
+
+  /** Due work has read, or is about to read, all that slow segments look at. */
+  void evaluateSlowSegments() {
+    slowSegments = true;
+  }
+
+  /** Whether segments that look at surroundings are evaluated here. */
+  boolean evaluatesSlowSegments() {
+    return slowSegments;
+  }
+
   /** What conditions may read, at an instant. */
   Facts facts(Instant now) {
     return new Facts() {
@@ -271,7 +297,14 @@ final class PersonState {
 
       @Override
       public Surroundings surroundings() {
-        throw new IllegalStateException("devices, objects and journeys were not read");
+        if (surroundings != null) {
+          return surroundings.view();
+        }
+        if (created) {
+          return Surroundings.NONE;
+        }
+        throw new IllegalStateException(
+            "devices, objects and journeys of person %d were not read".formatted(personId));
       }
     };
   }

@@ -55,7 +55,7 @@ public final class Processing implements AutoCloseable {
     this.intake = new LogIntake(writer);
     var cache = new IdentifierCache();
     var courtesy = new Courtesy(writer::busy, clock);
-    var signals = new Signals(deliveriesQueued, this::messagesReached);
+    var signals = new Signals(deliveriesQueued, this::dueWork);
     for (var i = 0; i < processors; i++) {
       var reader = new LaneReader(ownership, i, processors);
       this.processors.add(
@@ -86,6 +86,10 @@ public final class Processing implements AutoCloseable {
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
+  }
+
+  private void dueWork() {
+    dueWorkers.forEach(DueWorker::wake);
   }
 
   private void committed(long lanes) {
@@ -148,7 +152,7 @@ public final class Processing implements AutoCloseable {
   /** Looks for work at once: another node wrote something, or the clock was turned. */
   public void wake() {
     processors.forEach(Processor::wake);
-    dueWorkers.forEach(DueWorker::wake);
+    dueWork();
   }
 
   /**
@@ -156,7 +160,7 @@ public final class Processing implements AutoCloseable {
    * that noted it; without it, it is found within half a second.
    */
   public void messagesReached() {
-    dueWorkers.forEach(DueWorker::wake);
+    dueWork();
   }
 
   /** Gives back the space of consumed operations; called now and then. */

@@ -50,15 +50,17 @@ final class Reactions {
   private final IdRanges ids;
   private final Set<Integer> fireable = new HashSet<>();
   private final Map<PersonState, Collection<SegmentRule>> newborn = new LinkedHashMap<>();
+  private final BatchSurroundings surroundings;
   private final Map<Long, Journey> moved = new LinkedHashMap<>();
   private final Map<Long, Journey> started = new LinkedHashMap<>();
   private final List<NewDelivery> deliveries = new ArrayList<>();
   private final List<CampaignRefusal> refusals = new ArrayList<>();
   private OpenBuilds builds = OpenBuilds.NONE;
 
-  Reactions(RuleBook ruleBook, IdRanges ids) {
+  Reactions(RuleBook ruleBook, IdRanges ids, BatchSurroundings surroundings) {
     this.ruleBook = ruleBook;
     this.ids = ids;
+    this.surroundings = surroundings;
   }
 
   /** Leaves to these builds whom they have still to reach. */
@@ -178,7 +180,7 @@ final class Reactions {
     for (var evaluated = 0; !woken.isEmpty() && evaluated < CASCADE; evaluated++) {
       var segment = woken.removeFirst();
       var condition = condition(segment, person);
-      if (condition == null) {
+      if (condition == null || surroundings.leaves(person, segment, now)) {
         continue;
       }
       var member = person.in(segment.segmentId());
@@ -223,7 +225,9 @@ final class Reactions {
     return switch (JourneyEngine.decide(campaign, occurrence, facts, person.history(campaign.id()))) {
       case Entry.Enters() -> {
         var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
+        surroundings.journeyStarted(person, journey, now);
         var advance = JourneyEngine.advance(campaign, journey, facts, now);
+        surroundings.journeyMoved(person, advance.journey(), now);
         person.remember(
             campaign.id(),
             new History(
@@ -244,12 +248,15 @@ final class Reactions {
   void advance(PersonState person, CompiledCampaign campaign, Journey journey, Instant now) {
     var advance = JourneyEngine.advance(campaign, journey, person.facts(now), now);
     moved(advance.journey());
+    surroundings.journeyMoved(person, advance.journey(), now);
     send(person, campaign, advance, now);
   }
 
   /** Ends a journey whose campaign is gone. */
-  void stopped(Journey journey, Instant now) {
-    moved(JourneyEngine.end(journey, EndReason.CAMPAIGN_STOPPED, now));
+  void stopped(PersonState person, Journey journey, Instant now) {
+    var ended = JourneyEngine.end(journey, EndReason.CAMPAIGN_STOPPED, now);
+    moved(ended);
+    surroundings.journeyMoved(person, ended, now);
   }
 
   private void moved(Journey journey) {

@@ -68,7 +68,7 @@ final class Replay {
   private void advance(PersonState person, Journey journey) {
     var campaign = reactions.rules(person).campaigns().get(journey.campaignId());
     if (campaign == null) {
-      reactions.stopped(journey, now);
+      reactions.stopped(person, journey, now);
     } else {
       reactions.advance(person, campaign, journey, now);
     }

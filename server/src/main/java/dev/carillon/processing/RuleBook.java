@@ -9,6 +9,7 @@ import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.CounterSpec;
 import dev.carillon.segments.EventFilter;
+import dev.carillon.segments.Surroundings.Part;
 import dev.carillon.segments.Wakes;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
@@ -59,6 +60,7 @@ record RuleBook(
    * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
+   * @param surroundings which of them look at devices, objects and journeys
    * @param computed all computed attributes, by id
    */
   record Rules(
@@ -72,6 +74,7 @@ record RuleBook(
       Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
       Map<Integer, CompiledCampaign> campaigns,
+      SurroundingRules surroundings,
       Map<Integer, ComputedRule> computed) {
     static final Rules NONE =
         new Rules(
@@ -85,6 +88,7 @@ record RuleBook(
             Set.of(),
             Map.of(),
             Map.of(),
+            SurroundingRules.NONE,
             Map.of());
 
     /** Whether an attribute is computed, so that nobody else may write it. */
@@ -178,6 +182,26 @@ record RuleBook(
     @Nullable CompiledCondition condition(boolean leftToBuild) {
       return leftToBuild ? before : condition;
     }
+
+    /** What is looked at beyond profile, counters and memberships. */
+    Part surroundings() {
+      var part = condition.surroundings();
+      return before == null ? part : part.plus(before.surroundings());
+    }
+
+    /** Campaigns of which it is asked whether a journey is under way. */
+    Set<Integer> underWay() {
+      var campaigns = new HashSet<>(condition.underWay());
+      if (before != null) {
+        campaigns.addAll(before.underWay());
+      }
+      return campaigns;
+    }
+
+    /** Whether it is left to due work, as it looks at surroundings. */
+    boolean slow() {
+      return wakes().surroundings();
+    }
   }
 
   /** Whether the build of any segment is under way. */
@@ -196,18 +220,34 @@ record RuleBook(
     private final Set<Integer> below = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
+    private final boolean dueWork;
     private boolean counters;
     private boolean tallies;
+
+    /** Where operations are applied: of slow segments nothing but the timer is looked at. */
+    Reach() {
+      this(false);
+    }
+
+    /**
+     * @param dueWork where slow segments are evaluated
+     */
+    Reach(boolean dueWork) {
+      this.dueWork = dueWork;
+    }
 
     /** Adds what follows when these segments are woken, and what has to happen before. */
     void wake(Rules rules, Collection<SegmentRule> from) {
       for (var each : from) {
         if (woken.add(each.segmentId())) {
+          segments.add(each.segmentId());
+          if (each.slow() && !dueWork) {
+            continue;
+          }
           if (each.timed()) {
             timed.add(each.segmentId());
           }
           read(rules, each.wakes().segments());
-          segments.add(each.segmentId());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
           rules
               .onEntry()
@@ -222,10 +262,13 @@ record RuleBook(
       read.forEach(segmentId -> before(rules, segmentId));
     }
 
-    /** What is read, however indirectly, may be about to change by itself: then it is done first. */
+    /**
+     * What is read, however indirectly, may be about to change by itself: then that comes first. Due
+     * work knows beforehand what is due.
+     */
     private void before(Rules rules, int segmentId) {
       var segment = rules.segments().get(segmentId);
-      if (segment == null || !below.add(segmentId)) {
+      if (dueWork || segment == null || !below.add(segmentId)) {
         return;
       }
       if (segment.timed()) {
@@ -274,11 +317,17 @@ record RuleBook(
       timed.add(segmentId);
     }
 
-    /** Adds what a campaign reads when it may start or go on. */
+    /** Adds what a campaign reads when it may start or go on, and what it wakes. */
     void start(Rules rules, CompiledCampaign campaign) {
       if (campaigns.add(campaign.id())) {
         read(rules, campaign.reads().segments());
+        travel(rules, campaign.id());
       }
+    }
+
+    /** Adds what a journey of a campaign wakes: timers of segments that look at it. */
+    void travel(Rules rules, int campaignId) {
+      rules.surroundings().onJourneys(campaignId).forEach(each -> segments.add(each.segmentId()));
     }
 
     /** Adds everything: when it is not known beforehand which events will be attached. */
@@ -287,6 +336,11 @@ record RuleBook(
       rules.campaigns().values().forEach(campaign -> start(rules, campaign));
       counters |= !rules.counters().isEmpty();
       tallies |= !rules.computed().isEmpty();
+    }
+
+    /** Whether slow segments are evaluated. */
+    boolean isDueWork() {
+      return dueWork;
     }
 
     /** Whether nothing has to be read. */

@@ -185,6 +185,7 @@ public final class RuleBookReader {
           Set.copyOf(manual),
           Map.copyOf(onEntry),
           Map.copyOf(campaigns),
+          SurroundingRules.of(segments.values(), bySegment, onEntry, campaigns.values()),
           Map.copyOf(computed));
     }
 

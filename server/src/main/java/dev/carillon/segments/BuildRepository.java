@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of builds: what is to be filled. Those that are begun belong to a pass ({@link
@@ -189,9 +190,10 @@ final class BuildRepository {
   /**
    * What a build has built.
    *
+   * @param conditions of a segment
    * @param counters of a segment: those it reads, and no others any more
    */
-  record Finished(Kind kind, int targetId, int[] counters) {}
+  record Finished(Kind kind, int targetId, @Nullable Condition conditions, int[] counters) {}
 
   /**
    * Ends the builds of passes that have reached everybody, and those passes. The caller has begun a
@@ -209,12 +211,12 @@ final class BuildRepository {
                               WHERE d.kind = 'counter' AND c.counter_id = d.target_id),
                  served AS (UPDATE segment s SET served = d.version, before_conditions = NULL, before_zone = NULL, mixed = false
                               FROM done d WHERE d.kind = 'segment' AND s.segment_id = d.target_id
-                            RETURNING s.segment_id, s.counters),
+                            RETURNING s.segment_id, s.counters, s.conditions),
                  former AS (INSERT INTO segment_erasure (segment_id, what)
                             SELECT segment_id, 'former' FROM served s
                              WHERE EXISTS (SELECT FROM segment_former f WHERE f.segment_id = s.segment_id)
                             ON CONFLICT DO NOTHING)
-            SELECT d.kind, d.target_id, s.counters FROM done d
+            SELECT d.kind, d.target_id, s.counters, s.conditions::text FROM done d
               LEFT JOIN served s ON d.kind = 'segment' AND s.segment_id = d.target_id ORDER BY 1, 2
             """)
         .bind("everybody", PassRepository.EVERYBODY)
@@ -222,6 +224,7 @@ final class BuildRepository {
             new Finished(
                 Kind.of(row.getString(1)),
                 row.getInt(2),
+                row.getString(4) == null ? null : ConditionJson.stored(row.getString(4)),
                 row.getArray(3) == null
                     ? new int[0]
                     : Stream.of((Integer[]) row.getArray(3).getArray()).mapToInt(i -> i).toArray()))

@@ -2,6 +2,7 @@ package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
 import dev.carillon.segments.SegmentRepository.Live;
+import dev.carillon.segments.Surroundings.Part;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -120,5 +121,14 @@ final class EvaluationOrder {
   /** Ids of all segments whose membership is looked at. */
   int[] read() {
     return read;
+  }
+
+  /** What these segments read of the surroundings. */
+  Part surroundings() {
+    var part = Part.NONE;
+    for (var each : segments) {
+      part = part.plus(each.surroundings());
+    }
+    return part;
   }
 }

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -166,6 +167,30 @@ public final class MembershipRepository {
         .bind("people", rows.stream().mapToLong(Key::personId).toArray())
         .bind("segments", rows.stream().mapToInt(Key::segmentId).toArray())
         .execute();
+  }
+
+  /** Somebody is to be looked at for a segment. */
+  public record Wake(long personId, int segmentId, Instant at) {}
+
+  /** Sees to it that timers of locked people run out at these instants, or before. */
+  public void wake(Handle handle, Collection<Wake> wakes) {
+    var rows = new TreeMap<Key, Instant>();
+    for (var wake : wakes) {
+      rows.merge(
+          new Key(wake.personId, wake.segmentId),
+          wake.at,
+          (one, other) -> one.isBefore(other) ? one : other);
+    }
+    if (!rows.isEmpty()) {
+      upsert(
+          handle,
+          """
+          INSERT INTO segment_timer AS t (person_id, segment_id, due_at)
+          SELECT u.person, u.segment, to_timestamp(u.at) FROM unnest(:people, :segments, :at) AS u(person, segment, at)
+          ON CONFLICT (person_id, segment_id) DO UPDATE SET due_at = excluded.due_at WHERE t.due_at > excluded.due_at
+          """,
+          rows);
+    }
   }
 
   /** Removes deleted people from all segments. */

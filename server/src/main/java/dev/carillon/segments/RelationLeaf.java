@@ -1,7 +1,9 @@
 package dev.carillon.segments;
 
+import dev.carillon.segments.Surroundings.Relation;
 import dev.carillon.segments.ValueTests.When;
 import java.time.ZoneId;
+import java.util.stream.Stream;
 
 /**
  * How many objects of a type the person is related to.
@@ -17,11 +19,15 @@ record RelationLeaf(Condition.Related condition, ZoneId zone) implements Leaf {
 
   /** How many fulfil both lists. */
   long counted(Facts facts) {
+    return fitting(facts).count();
+  }
+
+  /** Those that fulfil both lists. */
+  Stream<Relation> fitting(Facts facts) {
     var when = new When(facts.now(), zone);
     return facts.surroundings().related(condition.typeId()).stream()
         .filter(each ->
             ValueTests.hold(condition.object(), each.object()::get, when)
-                && ValueTests.hold(condition.relationship(), each.relationship()::get, when))
-        .count();
+                && ValueTests.hold(condition.relationship(), each.relationship()::get, when));
   }
 }

@@ -1,12 +1,10 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
-import dev.carillon.segments.BuildRepository.Kind;
 import dev.carillon.segments.PassRepository.Pass;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +88,7 @@ public final class SegmentBuilder {
   private final RangeSize size;
   private final AtomicInteger turn = new AtomicInteger();
   private final BuildRepository builds = new BuildRepository();
+  private final SegmentBuilds over;
   private final PassRepository passes = new PassRepository();
   private final CounterRepository counters;
   private final CounterFilling filling;
@@ -126,6 +125,7 @@ public final class SegmentBuilder {
       RangeSize size) {
     this.clock = clock;
     this.database = database;
+    this.over = new SegmentBuilds(counters, clock);
     this.size = size;
     this.counters = counters;
     this.filling = new CounterFilling(counters);
@@ -264,11 +264,9 @@ public final class SegmentBuilder {
     Epoch.newRules(handle);
     for (var done : builds.finish(handle)) {
       LOG.info("build of {} {} has reached everybody", done.kind().word(), done.targetId());
-      if (done.kind() == Kind.SEGMENT) {
-        counters.settle(
-            handle,
-            CounterReader.segment(done.targetId()),
-            Arrays.stream(done.counters()).boxed().toList());
+      var conditions = done.conditions();
+      if (conditions != null) {
+        over.over(handle, done.targetId(), conditions, done.counters());
       }
     }
     return true;

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentBuilds {
   private final TermsRepository terms;
+  private final CounterRepository counters;
   private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
 
-  SegmentBuilds(TermsRepository terms, InstantSource clock) {
-    this.terms = terms;
+  SegmentBuilds(CounterRepository counters, InstantSource clock) {
+    this.terms = new TermsRepository(counters);
+    this.counters = counters;
     this.clock = clock;
   }
 
@@ -193,9 +196,16 @@ final class SegmentBuilds {
       var known =
           terms.ensure(
               handle, workspace, CounterReader.segment(segmentId), List.of(conditions));
+      var campaigns = new ConditionReferences(conditions, "conditions").campaigns();
       handle
-          .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
+          .createUpdate(
+              """
+              UPDATE segment SET counters = :counters,
+                     campaigns = CASE WHEN before_conditions IS NULL THEN :campaigns ELSE campaigns || :campaigns END
+               WHERE segment_id = :segment
+              """)
           .bind("counters", sorted(TermsRepository.countersOf(List.of(conditions), known)))
+          .bind("campaigns", sorted(campaigns))
           .bind("segment", segmentId)
           .execute();
     });
@@ -206,6 +216,19 @@ final class SegmentBuilds {
         .bind("segments", ids)
         .execute();
     builds.putSegments(handle, ids, clock.instant());
+  }
+
+  /** A build is over that gave a segment other conditions than before: those are not read any more. */
+  void over(Handle handle, int segmentId, Condition conditions, int[] counterIds) {
+    counters.settle(
+        handle,
+        CounterReader.segment(segmentId),
+        Arrays.stream(counterIds).boxed().toList());
+    handle
+        .createUpdate("UPDATE segment SET campaigns = :campaigns WHERE segment_id = :segment")
+        .bind("campaigns", sorted(new ConditionReferences(conditions, "conditions").campaigns()))
+        .bind("segment", segmentId)
+        .execute();
   }
 
   private static int[] sorted(Collection<Integer> numbers) {

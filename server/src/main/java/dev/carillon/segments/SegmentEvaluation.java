@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class SegmentEvaluation {
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
+  private final SurroundingsRepository surroundings = new SurroundingsRepository();
   private @Nullable Rules rules;
 
   SegmentEvaluation(SegmentRepository segments, InstantSource clock) {
@@ -49,28 +51,46 @@ final class SegmentEvaluation {
   /** Evaluates the segments of builds for locked people who are their business. */
   void evaluate(Handle handle, List<Build> builds, PeopleRange range, Epoch epoch) {
     var order = EvaluationOrder.of(rules(handle, epoch).live, builds);
-    var now = clock.instant();
-    var ids = range.ids();
+    var changes = new Changes();
+    evaluate(handle, range.people(), order, clock.instant(), changes);
+    memberships.write(handle, changes);
+  }
+
+  /** Evaluates locked people; fewer at a time when they have too many relationships together. */
+  private void evaluate(
+      Handle handle,
+      NavigableMap<Long, Found> range,
+      EvaluationOrder order,
+      Instant now,
+      Changes changes) {
+    var ids = range.keySet().stream().mapToLong(Long::longValue).toArray();
+    Map<Long, Surroundings> around;
+    try {
+      around = surroundings.load(handle, ids, order.surroundings());
+    } catch (TooManyRelationships tooMany) {
+      var middle = ids[ids.length / 2];
+      evaluate(handle, range.headMap(middle, false), order, now, changes);
+      evaluate(handle, range.tailMap(middle, true), order, now, changes);
+      return;
+    }
     var states = load(handle, ids, order);
     var packed = events.counters(handle, ids);
-    var underWay = OpenBuilds.read(handle, range.born());
-    var changes = new Changes();
-    range
-        .people()
-        .forEach((personId, found) -> {
-          var state = states.getOrDefault(personId, new State());
-          var bytes = packed.get(personId);
-          var facts =
-              new StoredFacts(
-                  now,
-                  personId,
-                  AttributesJson.parse(found.attributes()),
-                  bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                  state.entered.keySet(),
-                  Surroundings.NONE);
-          evaluate(found, order, facts, state, underWay, changes);
-        });
-    memberships.write(handle, changes);
+    var born = new HashMap<Long, Integer>();
+    range.forEach((personId, found) -> born.put(personId, found.born()));
+    var underWay = OpenBuilds.read(handle, born);
+    range.forEach((personId, found) -> {
+      var state = states.getOrDefault(personId, new State());
+      var bytes = packed.get(personId);
+      var facts =
+          new StoredFacts(
+              now,
+              personId,
+              AttributesJson.parse(found.attributes()),
+              bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
+              state.entered.keySet(),
+              around.getOrDefault(personId, Surroundings.NONE));
+      evaluate(found, order, facts, state, underWay, changes);
+    });
   }
 
   /**
@@ -129,7 +149,8 @@ final class SegmentEvaluation {
       var concerned = build != null && found.concerns(build);
       var segment = order.segment(i);
       var segmentId = segment.segmentId();
-      if (!concerned && !due[i]) {
+      if (!concerned
+          && (!due[i] || isWoken(segment.wakes(), state.timers.get(segmentId), facts.now()))) {
         continue;
       }
       var condition = segment.condition(!concerned && underWay.leaves(personId, segmentId));
@@ -158,5 +179,14 @@ final class SegmentEvaluation {
         changes.timer(personId, segmentId, next);
       }
     }
+  }
+
+  /**
+   * Whether something has woken a segment that reads surroundings, and due work is about to look:
+   * who comes into it then has just entered it.
+   */
+  private static boolean isWoken(
+      Wakes wakes, @Nullable Instant due, Instant now) {
+    return due != null && !due.isAfter(now) && wakes.surroundings();
   }
 }

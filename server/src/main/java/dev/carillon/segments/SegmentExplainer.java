@@ -33,6 +33,7 @@ public final class SegmentExplainer {
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
+  private final SurroundingsRepository surroundings = new SurroundingsRepository();
 
   /** Explains by this clock. */
   public SegmentExplainer(
@@ -129,7 +130,11 @@ public final class SegmentExplainer {
             person.attributes,
             counted,
             entered.keySet(),
-            Surroundings.NONE),
+            compiled == null
+                ? Surroundings.NONE
+                : surroundings
+                    .load(handle, ids, compiled.surroundings())
+                    .getOrDefault(person.id, Surroundings.NONE)),
         person.written,
         entered,
         timers,
@@ -188,16 +193,9 @@ public final class SegmentExplainer {
                 leaf,
                 new Read.Choice(subscription.chosen(facts), subscription.byDefault()),
                 writtenAt(SubscriptionLeaf.PREFERENCES));
-        case DeviceLeaf _ ->
-            leaf(node, leaf, new Read.Devices(facts.surroundings().devices().size()), null);
-        case RelationLeaf relation ->
-            leaf(node, leaf, new Read.Objects(relation.counted(facts)), null);
-        case CampaignLeaf campaign ->
-            leaf(
-                node,
-                leaf,
-                new Read.Journeys(facts.surroundings().in(campaign.condition().campaignId())),
-                null);
+        case DeviceLeaf device -> leaf(node, leaf, SurroundingsReads.of(device, facts));
+        case RelationLeaf relation -> leaf(node, leaf, SurroundingsReads.of(relation, facts));
+        case CampaignLeaf campaign -> leaf(node, leaf, SurroundingsReads.of(campaign, facts));
         case SampleLeaf sample ->
             leaf(node, leaf, new Read.Place(sample.place(facts.personId())), null);
       };
@@ -231,6 +229,10 @@ public final class SegmentExplainer {
           .filter(time -> !time.isAfter(facts.now()))
           .max(Instant::compareTo)
           .orElse(null);
+    }
+
+    private Part leaf(Node node, Leaf leaf, SurroundingsReads.Told told) {
+      return leaf(node, leaf, told.read(), told.changedAt());
     }
 
     private Part leaf(Node node, Leaf leaf, Read read, @Nullable Instant changedAt) {

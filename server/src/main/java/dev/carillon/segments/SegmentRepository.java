@@ -6,6 +6,7 @@ import dev.carillon.segments.SegmentOutcome.Invalid;
 import dev.carillon.segments.SegmentOutcome.NoSuchSegment;
 import dev.carillon.segments.SegmentOutcome.NotBuilding;
 import dev.carillon.segments.SegmentOutcome.Saved;
+import dev.carillon.segments.Surroundings.Part;
 import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
@@ -43,7 +44,7 @@ public final class SegmentRepository {
   public SegmentRepository(CounterRepository counters, InstantSource clock) {
     this.terms = new TermsRepository(counters);
     this.clock = clock;
-    this.building = new SegmentBuilds(terms, clock);
+    this.building = new SegmentBuilds(counters, clock);
   }
 
   /** Stores a new segment. */
@@ -167,6 +168,9 @@ public final class SegmentRepository {
     if (draft.conditions() != null) {
       faults.addAll(
           SegmentReferences.faults(draft.conditions(), segmentId, graph(handle, workspace)));
+      faults.addAll(
+          new ConditionReferences(draft.conditions(), "conditions")
+              .faults(handle, workspace, terms.defaults(handle, workspace)));
     }
     return faults;
   }
@@ -252,6 +256,21 @@ public final class SegmentRepository {
         .filter(segment -> readers.contains(segment.id()))
         .map(segment -> new SegmentUse("segment", segment.id(), segment.name()))
         .toList();
+  }
+
+  /** The segments whose conditions look at a campaign, which therefore must not be deleted. */
+  public static List<SegmentUse> usesOfCampaign(
+      Handle handle, WorkspaceId workspace, int campaignId) {
+    return handle
+        .createQuery(
+            """
+            SELECT segment_id, name FROM segment
+             WHERE workspace_id = :workspace AND :campaign = ANY(campaigns) ORDER BY segment_id
+            """)
+        .bind("workspace", workspace.value())
+        .bind("campaign", campaignId)
+        .map((row, _) -> new SegmentUse("segment", row.getInt(1), row.getString(2)))
+        .list();
   }
 
   private static final Condition NOBODY = new Condition.Or(List.of());
@@ -365,6 +384,12 @@ public final class SegmentRepository {
       return before == null || before == condition
           ? condition.wakes()
           : condition.wakes().plus(before.wakes());
+    }
+
+    /** What is looked at beyond profile, counters and memberships. */
+    Part surroundings() {
+      var part = condition.surroundings();
+      return before == null ? part : part.plus(before.surroundings());
     }
 
     /** The condition that counts; null: a build will find out. */

@@ -383,13 +383,12 @@ class SegmentBuilderTest {
     // given: builds of which one cannot work, as there is no such segment
     person(1, "pro");
     var segments = List.of(save(plan("pro")), save(plan("free")), save(plan("pro")));
-    database.<Integer, RuntimeException>inTransaction(
-        handle ->
-            handle.execute(
-                """
-                INSERT INTO build (kind, target_id, workspace_id, version, epoch, started_at)
-                SELECT 'segment', 1000000, 1, 1, rules, now() FROM epoch
-                """));
+    database.<Integer, RuntimeException>inTransaction(handle ->
+        handle.execute(
+            """
+            INSERT INTO build (kind, target_id, workspace_id, version, epoch, started_at)
+            SELECT 'segment', 1000000, 1, 1, rules, now() FROM epoch
+            """));
     var builder = builder(10);
 
     // when
@@ -428,7 +427,8 @@ class SegmentBuilderTest {
   }
 
   private boolean isLeftToBuild(long personId, int segmentId) {
-    return database.<OpenBuilds, RuntimeException>read(
+    return database
+        .<OpenBuilds, RuntimeException>read(
             handle -> OpenBuilds.read(handle, new long[] {personId}))
         .leaves(personId, segmentId);
   }
@@ -514,7 +514,9 @@ class SegmentBuilderTest {
           counted =
               counted.with(
                   counter.counterId(),
-                  counted.get(counter.counterId()).plus(event.at, counter.spec().newest(), NOW.toEpochMilli()));
+                  counted
+                      .get(counter.counterId())
+                      .plus(event.at, counter.spec().newest(), NOW.toEpochMilli()));
         }
       }
       stored.put(id, counted.pack());

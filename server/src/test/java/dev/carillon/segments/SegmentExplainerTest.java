@@ -87,7 +87,7 @@ class SegmentExplainerTest {
                 .build()
                 .readTree(
                     """
-                    {"segment":{"id":%d,"name":"some","type":"dynamic"},"at":1772323200,"member":true,
+                    {"segment":{"id":%d,"name":"some","type":"dynamic","state":"finished"},"at":1772323200,"member":true,
                      "entered_at":1772323200,"looks_again_at":1772582400,"waits_for_build":false,
                      "conditions":{"condition":{"group":"and"},"holds":true,
                        "changed_at":1771977600,"changes_at":1772582400,"parts":[
