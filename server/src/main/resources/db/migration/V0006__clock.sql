@@ -1,4 +1,4 @@
--- A segment whose conditions change is served as before until its build has reached everybody (docs/decisions/0011).
+-- A segment whose conditions change is served as before until its build has reached everybody (docs/decisions/0012).
 ALTER TABLE segment
     ADD COLUMN before_conditions json,                  -- those served while newer ones are built; NULL: no such build
     ADD COLUMN before_zone text,                        -- the zone in which days begin for them

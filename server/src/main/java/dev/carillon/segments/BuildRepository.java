@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -193,7 +192,8 @@ final class BuildRepository {
    * @param conditions of a segment
    * @param counters of a segment: those it reads, and no others any more
    */
-  record Finished(Kind kind, int targetId, @Nullable Condition conditions, int[] counters) {}
+  record Finished(
+      Kind kind, int targetId, @Nullable Condition conditions, List<Integer> counters) {}
 
   /**
    * Ends the builds of passes that have reached everybody, and those passes. The caller has begun a
@@ -226,8 +226,8 @@ final class BuildRepository {
                 row.getInt(2),
                 row.getString(4) == null ? null : ConditionJson.stored(row.getString(4)),
                 row.getArray(3) == null
-                    ? new int[0]
-                    : Stream.of((Integer[]) row.getArray(3).getArray()).mapToInt(i -> i).toArray()))
+                    ? List.<Integer>of()
+                    : List.of((Integer[]) row.getArray(3).getArray())))
         .list();
   }
 }

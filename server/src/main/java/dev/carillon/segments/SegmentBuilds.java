@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins builds of segments and takes them back (docs/decisions/0011).
+ * Begins builds of segments and takes them back (docs/decisions/0012).
  *
  * <p>A segment that has been built once goes on by the conditions it had before, for everybody its
  * new build has not reached. That needs to be known of each of these people, so it ends when a
@@ -219,11 +218,9 @@ final class SegmentBuilds {
   }
 
   /** A build is over that gave a segment other conditions than before: those are not read any more. */
-  void over(Handle handle, int segmentId, Condition conditions, int[] counterIds) {
-    counters.settle(
-        handle,
-        CounterReader.segment(segmentId),
-        Arrays.stream(counterIds).boxed().toList());
+  void over(
+      Handle handle, int segmentId, Condition conditions, Collection<Integer> counterIds) {
+    counters.settle(handle, CounterReader.segment(segmentId), counterIds);
     handle
         .createUpdate("UPDATE segment SET campaigns = :campaigns WHERE segment_id = :segment")
         .bind("campaigns", sorted(new ConditionReferences(conditions, "conditions").campaigns()))

@@ -167,7 +167,7 @@ final class SegmentEvaluation {
           state.entered.remove(segmentId);
           changes.leave(personId, segmentId);
         }
-        if (concerned && segment.served()) {
+        if (build != null && concerned && segment.served()) {
           changes.former(personId, segmentId, build.version(), before);
         }
         for (var reader : order.readers(i)) {
