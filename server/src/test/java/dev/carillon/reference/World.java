@@ -54,6 +54,12 @@ public final class World {
     return people.get(number);
   }
 
+  /** How many events somebody has that have not happened yet. */
+  int ahead(String id, Instant now) {
+    var who = people.get(names.getOrDefault(id, 0));
+    return who == null ? 0 : (int) who.events.stream().filter(each -> each.at().isAfter(now)).count();
+  }
+
   Shared shared() {
     return shared;
   }
