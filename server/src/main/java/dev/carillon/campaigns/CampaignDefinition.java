@@ -54,10 +54,7 @@ public record CampaignDefinition(
     if (trigger instanceof TriggerRule.SegmentTrigger(var segment)) {
       segments.add(segment);
     }
-    // Which counter an event condition has says nothing about segments.
-    conditions()
-        .forEach(
-            each -> segments.addAll(CompiledCondition.compile(each, _ -> 0).wakes().segments()));
+    conditions().forEach(each -> segments.addAll(CompiledCondition.segmentsOf(each)));
     return segments;
   }
 }

@@ -1,10 +1,11 @@
 package dev.carillon.campaigns;
 
 import dev.carillon.segments.CompiledCondition;
-import dev.carillon.segments.CounterIds;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Fault;
 import dev.carillon.segments.SegmentUse;
+import dev.carillon.segments.Terms;
+import dev.carillon.segments.TermsRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
@@ -47,12 +48,14 @@ public final class CampaignRepository {
 
   private final Database database;
   private final CounterRepository counters;
+  private final TermsRepository terms;
   private final InstantSource clock;
 
   /** Dates what it stores by this clock. */
   public CampaignRepository(Database database, CounterRepository counters, InstantSource clock) {
     this.database = database;
     this.counters = counters;
+    this.terms = new TermsRepository(counters);
     this.clock = clock;
   }
 
@@ -118,19 +121,19 @@ public final class CampaignRepository {
 
   /** The same, ready to run. */
   public List<CompiledCampaign> compiled(Handle handle) {
-    var byWorkspace = new HashMap<WorkspaceId, CounterIds>();
+    var byWorkspace = new HashMap<WorkspaceId, Terms>();
     return live(handle).stream()
         .map(campaign ->
             CompiledCampaign.compile(
                 campaign,
                 byWorkspace.computeIfAbsent(
-                    campaign.workspace(), workspace -> counters.of(handle, workspace))))
+                    campaign.workspace(), workspace -> terms.of(handle, workspace))))
         .toList();
   }
 
   /** One campaign in any state, ready to be explained. */
   public CompiledCampaign compiled(Handle handle, Campaign campaign) {
-    return CompiledCampaign.compile(campaign, counters.of(handle, campaign.workspace()));
+    return CompiledCampaign.compile(campaign, terms.of(handle, campaign.workspace()));
   }
 
   /** The campaigns that mention a segment, which therefore must not be deleted (S-9). */
@@ -325,16 +328,12 @@ public final class CampaignRepository {
   /**
    * Makes sure that the counters its event conditions read exist, and that past events fill them.
    */
-  private CounterIds counters(Handle handle, WorkspaceId workspace, CampaignDefinition definition) {
-    var specs =
-        definition.conditions().stream()
-            .flatMap(each -> CompiledCondition.specsOf(each).stream())
-            .toList();
-    return counters.ensure(handle, workspace, specs);
+  private Terms counters(Handle handle, WorkspaceId workspace, CampaignDefinition definition) {
+    return terms.ensure(handle, workspace, definition.conditions());
   }
 
   private List<Fault> problems(
-      Handle handle, WorkspaceId workspace, CampaignDefinition definition, CounterIds ids) {
+      Handle handle, WorkspaceId workspace, CampaignDefinition definition, Terms ids) {
     var problems =
         new ArrayList<>(
             StartProblems.of(
@@ -346,7 +345,7 @@ public final class CampaignRepository {
     return problems;
   }
 
-  private boolean counted(Handle handle, CampaignDefinition definition, CounterIds ids) {
+  private boolean counted(Handle handle, CampaignDefinition definition, Terms ids) {
     var read = new HashSet<Integer>();
     definition
         .conditions()
@@ -362,7 +361,7 @@ public final class CampaignRepository {
     return database.read(handle ->
         find(handle, workspace, campaignId)
             .filter(
-                campaign -> !counted(handle, campaign.definition(), counters.of(handle, workspace)))
+                campaign -> !counted(handle, campaign.definition(), terms.of(handle, workspace)))
             .isPresent());
   }
 

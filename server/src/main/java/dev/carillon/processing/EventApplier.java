@@ -6,7 +6,6 @@ import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository.NewEvent;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.processing.RuleBook.EventName;
-import dev.carillon.segments.EventFilter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +61,7 @@ final class EventApplier {
     }
     Map<String, Object> fields = AttributesJson.parse(event.data);
     for (var counter : rules.counters()) {
-      if (EventFilter.matches(counter.where(), fields)) {
+      if (counter.counts(event.occurredAt, fields)) {
         person.count(counter.counterId(), event.occurredAt.toEpochMilli(), counter.keep());
       }
     }

@@ -5,6 +5,7 @@ import dev.carillon.events.Counter;
 import dev.carillon.events.Counters;
 import dev.carillon.people.Profile;
 import dev.carillon.segments.Facts;
+import dev.carillon.segments.Surroundings;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.HashMap;
@@ -226,6 +227,16 @@ final class PersonState {
       @Override
       public boolean inSegment(int segmentId) {
         return in(segmentId);
+      }
+
+      @Override
+      public long personId() {
+        return personId;
+      }
+
+      @Override
+      public Surroundings surroundings() {
+        throw new IllegalStateException("devices, objects and journeys were not read");
       }
     };
   }

@@ -4,8 +4,11 @@ import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterSpec;
+import dev.carillon.segments.EventFilter;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -71,9 +74,19 @@ record RuleBook(
    * A counter of an event name.
    *
    * @param where which events it counts, by their data
-   * @param keep how many newest times it keeps
+   * @param spec bounds of time, and how many newest times it keeps
    */
-  record CounterRule(int counterId, List<AttributeTest> where, int keep) {}
+  record CounterRule(int counterId, List<AttributeTest> where, CounterSpec spec) {
+    /** Whether an event counts. */
+    boolean counts(Instant at, Map<String, Object> data) {
+      return CounterSpec.inside(spec.from(), spec.to(), at) && EventFilter.matches(where, data);
+    }
+
+    /** How many newest times it keeps. */
+    int keep() {
+      return spec.newest();
+    }
+  }
 
   /**
    * A segment kept up to date live.

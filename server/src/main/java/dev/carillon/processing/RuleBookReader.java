@@ -11,10 +11,12 @@ import dev.carillon.processing.RuleBook.EventRules;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.segments.CompiledCondition;
-import dev.carillon.segments.CounterIds;
 import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.CounterSpec.Subject;
 import dev.carillon.segments.Facts;
 import dev.carillon.segments.SegmentRepository;
+import dev.carillon.segments.Surroundings;
+import dev.carillon.segments.TermsRepository;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import java.time.Instant;
@@ -33,6 +35,7 @@ public final class RuleBookReader {
   private final SegmentRepository segments;
   private final CampaignRepository campaigns;
   private final CounterRepository counters;
+  private final TermsRepository terms;
   private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
 
   /** Reads through these repositories. */
@@ -41,18 +44,21 @@ public final class RuleBookReader {
     this.segments = segments;
     this.campaigns = campaigns;
     this.counters = counters;
+    this.terms = new TermsRepository(counters);
   }
 
   RuleBook read(Handle handle, long version) {
     var drafts = new HashMap<WorkspaceId, Draft>();
     var counterNames = new HashMap<Integer, EventName>();
     for (var counter : counters.all(handle)) {
-      var name = new EventName(counter.kind(), counter.name());
-      counterNames.put(counter.counterId(), name);
-      draft(drafts, counter.workspace())
-          .counters
-          .computeIfAbsent(name, _ -> new ArrayList<>())
-          .add(new CounterRule(counter.counterId(), counter.where(), counter.newest()));
+      if (counter.spec().subject() instanceof Subject.Events events) {
+        var name = new EventName(events.kind(), events.name());
+        counterNames.put(counter.counterId(), name);
+        draft(drafts, counter.workspace())
+            .counters
+            .computeIfAbsent(name, _ -> new ArrayList<>())
+            .add(new CounterRule(counter.counterId(), events.where(), counter.spec()));
+      }
     }
     var live = segments.live(handle);
     var ranks = ranks(live);
@@ -68,12 +74,10 @@ public final class RuleBookReader {
     segments
         .manual(handle)
         .forEach((workspace, ids) -> draft(drafts, workspace).manual.addAll(ids));
-    var counterIds = new HashMap<WorkspaceId, CounterIds>();
+    var all = terms.all(handle);
     for (var campaign : campaigns.live(handle)) {
-      var known =
-          counterIds.computeIfAbsent(
-              campaign.workspace(), workspace -> counters.of(handle, workspace));
-      draft(drafts, campaign.workspace()).add(CompiledCampaign.compile(campaign, known));
+      draft(drafts, campaign.workspace())
+          .add(CompiledCampaign.compile(campaign, all.of(campaign.workspace())));
     }
     var workspaces = new HashMap<WorkspaceId, Rules>();
     drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules()));
@@ -177,7 +181,8 @@ public final class RuleBookReader {
   }
 
   private static boolean holdsForNobody(CompiledCondition condition) {
-    return condition.matches(
+    return condition.samples()
+        || condition.matches(
         new Facts() {
           @Override
           public Instant now() {
@@ -197,6 +202,16 @@ public final class RuleBookReader {
           @Override
           public boolean inSegment(int segmentId) {
             return false;
+          }
+
+          @Override
+          public long personId() {
+            return 0;
+          }
+
+          @Override
+          public Surroundings surroundings() {
+            return Surroundings.NONE;
           }
         });
   }

@@ -6,6 +6,7 @@ import dev.carillon.events.EventRepository;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.BuildRepository.Build;
 import dev.carillon.segments.PeopleRange.Reached;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +35,13 @@ final class CounterFilling {
   record Key(long personId, int counterId) {}
 
   /** A counter to fill. */
-  record Target(int counterId, List<AttributeTest> where, int keep) {}
+  record Target(int counterId, CounterSpec spec, List<AttributeTest> where) {
+    /** Whether an event at this time with this data counts. */
+    boolean counts(long atMillis, Map<String, Object> data) {
+      return CounterSpec.inside(spec.from(), spec.to(), Instant.ofEpochMilli(atMillis))
+          && EventFilter.matches(where, data);
+    }
+  }
 
   /**
    * Fills counters for the next people.
@@ -57,9 +64,12 @@ final class CounterFilling {
   static Map<Integer, List<Target>> targets(List<CounterRepository.Stored> counters) {
     var byName = new HashMap<Integer, List<Target>>();
     for (var counter : counters) {
-      byName
-          .computeIfAbsent(counter.nameId(), _ -> new ArrayList<>())
-          .add(new Target(counter.counterId(), counter.where(), counter.newest()));
+      if (counter.nameId() != null
+          && counter.spec().subject() instanceof CounterSpec.Subject.Events events) {
+        byName
+            .computeIfAbsent(counter.nameId(), _ -> new ArrayList<>())
+            .add(new Target(counter.counterId(), counter.spec(), events.where()));
+      }
     }
     return byName;
   }
@@ -104,9 +114,9 @@ final class CounterFilling {
   private static void add(Map<Key, Counter> counted, Happened event, List<Target> targets) {
     Map<String, Object> fields = event.data == null ? Map.of() : AttributesJson.parse(event.data);
     for (var target : targets) {
-      if (EventFilter.matches(target.where, fields)) {
+      if (target.counts(event.atMillis, fields)) {
         var key = new Key(event.personId, target.counterId);
-        counted.put(key, counted.getOrDefault(key, Counter.NONE).plus(event.atMillis, target.keep));
+        counted.put(key, counted.getOrDefault(key, Counter.NONE).plus(event.atMillis, target.spec.newest()));
       }
     }
   }

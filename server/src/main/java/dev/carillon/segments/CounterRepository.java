@@ -1,9 +1,10 @@
 package dev.carillon.segments;
 
-import dev.carillon.events.EventKind;
+import dev.carillon.segments.CounterSpec.Subject;
 import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The per-person counters that conditions read. A counter counts from the epoch that knows it; what
@@ -23,8 +25,9 @@ public final class CounterRepository {
   private static final int EVERY_WORKSPACE = 0;
   private static final String COUNTER =
       """
-      SELECT c.counter_id, c.workspace_id, c.name_id, n.kind, n.name, c.conditions, c.newest, c.complete
-        FROM counter c JOIN event_name n USING (name_id)
+      SELECT c.counter_id, c.workspace_id, c.name_id, n.kind, n.name, c.subject, c.conditions, c.from_at, c.to_at, c.newest,
+             c.complete
+        FROM counter c LEFT JOIN event_name n USING (name_id)
       """;
 
   private final InstantSource clock;
@@ -38,25 +41,15 @@ public final class CounterRepository {
   /**
    * A counter.
    *
-   * @param nameId number of the event name
-   * @param where which events it counts, by their data
-   * @param newest how many newest times it keeps
+   * @param nameId number of the event name; null when it counts anything but events of one name
    * @param complete whether it is right for everybody; false while its build is under way
    */
   public record Stored(
       int counterId,
       WorkspaceId workspace,
-      int nameId,
-      EventKind kind,
-      String name,
-      List<AttributeTest> where,
-      int newest,
-      boolean complete) {
-    /** Copies the tests. */
-    public Stored {
-      where = List.copyOf(where);
-    }
-  }
+      @Nullable Integer nameId,
+      CounterSpec spec,
+      boolean complete) {}
 
   /** All counters of all workspaces, in the order of their ids. */
   public List<Stored> all(Handle handle) {
@@ -100,12 +93,26 @@ public final class CounterRepository {
     return new Stored(
         row.getInt(1),
         new WorkspaceId(row.getInt(2)),
-        row.getInt(3),
-        EventKind.of(row.getInt(4)),
-        row.getString(5),
-        ConditionJson.storedTests(row.getString(6)),
-        row.getInt(7),
-        row.getBoolean(8));
+        row.getObject(3, Integer.class),
+        new CounterSpec(
+            CounterSubjects.stored(
+                row.getObject(4, Integer.class),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7)),
+            instant(row, 8),
+            instant(row, 9),
+            row.getInt(10)),
+        row.getBoolean(11));
+  }
+
+  private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+    var time = row.getTimestamp(column);
+    return time == null ? null : time.toInstant();
+  }
+
+  static CounterIds index(List<Stored> counters) {
+    return new Index(counters);
   }
 
   /**
@@ -115,24 +122,29 @@ public final class CounterRepository {
   static final class Index implements CounterIds {
     private final Map<Counted, List<Stored>> byEvents = new HashMap<>();
 
-    private record Counted(EventKind kind, String name, List<AttributeTest> where) {}
+    private record Counted(Subject subject, @Nullable Instant from, @Nullable Instant to) {
+      static Counted by(CounterSpec spec) {
+        return new Counted(spec.subject(), spec.from(), spec.to());
+      }
+    }
 
     Index(List<Stored> counters) {
       counters.stream()
           .sorted(
-              Comparator.comparing(Stored::complete).reversed().thenComparingInt(Stored::newest))
+              Comparator.comparing(Stored::complete)
+                  .reversed()
+                  .thenComparingInt(each -> each.spec().newest()))
           .forEach(each ->
               byEvents
-                  .computeIfAbsent(
-                      new Counted(each.kind(), each.name(), each.where()), _ -> new ArrayList<>())
+                  .computeIfAbsent(Counted.by(each.spec()), _ -> new ArrayList<>())
                   .add(each));
     }
 
     OptionalInt find(CounterSpec spec) {
       return byEvents
-          .getOrDefault(new Counted(spec.kind(), spec.name(), spec.where()), List.of())
+          .getOrDefault(Counted.by(spec), List.of())
           .stream()
-          .filter(each -> each.newest() >= spec.newest())
+          .filter(each -> each.spec().newest() >= spec.newest())
           .mapToInt(Stored::counterId)
           .findFirst();
     }
@@ -166,20 +178,26 @@ public final class CounterRepository {
         handle
             .createQuery(
                 """
-                INSERT INTO counter (workspace_id, name_id, conditions, newest)
-                VALUES (:workspace, :name, :conditions, :newest) RETURNING counter_id
+                INSERT INTO counter (workspace_id, name_id, subject, conditions, newest, from_at, to_at)
+                VALUES (:workspace, :name, :subject, :conditions, :newest, :from, :to) RETURNING counter_id
                 """)
             .bind("workspace", workspace.value())
-            .bind("name", nameId(handle, workspace, spec))
-            .bind("conditions", ConditionJson.testsText(spec.where()))
+            .bindByType("name", nameId(handle, workspace, spec.subject()), Integer.class)
+            .bind("subject", CounterSubjects.subject(spec.subject()))
+            .bind("conditions", CounterSubjects.conditions(spec.subject()))
             .bind("newest", spec.newest())
+            .bindByType("from", spec.from(), Instant.class)
+            .bindByType("to", spec.to(), Instant.class)
             .mapTo(Integer.class)
             .one();
     builds.put(handle, BuildRepository.Kind.COUNTER, counterId, workspace, 0, clock.instant());
   }
 
   /** Here and not through {@code EventNames}: the name must commit with the counter. */
-  private int nameId(Handle handle, WorkspaceId workspace, CounterSpec spec) {
+  private @Nullable Integer nameId(Handle handle, WorkspaceId workspace, Subject subject) {
+    if (!(subject instanceof Subject.Events events) || CounterSubjects.isPattern(events)) {
+      return null;
+    }
     handle
         .createUpdate(
             """
@@ -187,16 +205,16 @@ public final class CounterRepository {
             ON CONFLICT DO NOTHING
             """)
         .bind("workspace", workspace.value())
-        .bind("kind", spec.kind().code())
-        .bind("name", spec.name())
+        .bind("kind", events.kind().code())
+        .bind("name", events.name())
         .bind("now", clock.instant())
         .execute();
     return handle
         .createQuery(
             "SELECT name_id FROM event_name WHERE workspace_id = :workspace AND kind = :kind AND name = :name")
         .bind("workspace", workspace.value())
-        .bind("kind", spec.kind().code())
-        .bind("name", spec.name())
+        .bind("kind", events.kind().code())
+        .bind("name", events.name())
         .mapTo(Integer.class)
         .one();
   }

@@ -9,11 +9,6 @@ public final class EventFilter {
 
   /** Whether all tests hold on this event's data; true when there are none. */
   public static boolean matches(List<AttributeTest> where, Map<String, ?> data) {
-    for (var test : where) {
-      if (!Values.holds(test, data::get)) {
-        return false;
-      }
-    }
-    return true;
+    return ValueTests.hold(where, data::get, ValueTests.When.ANY);
   }
 }

@@ -1,7 +1,10 @@
 package dev.carillon.segments;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -79,6 +82,30 @@ public record Explanation(
      * @param name empty when it is gone
      */
     record Membership(String name, boolean member) implements Read {}
+
+    /**
+     * A subscription.
+     *
+     * @param own what the person chose; null: nothing
+     */
+    record Choice(@Nullable Boolean own, boolean byDefault) implements Read {}
+
+    /** Devices: how many the person has. */
+    record Devices(int number) implements Read {}
+
+    /** Objects: how many fulfil the tests. */
+    record Objects(long counted) implements Read {}
+
+    /** Journeys of a campaign: what was done in it. */
+    record Journeys(Set<CampaignActivity> activities) implements Read {
+      /** Copies the set. */
+      public Journeys {
+        activities = Set.copyOf(activities);
+      }
+    }
+
+    /** A sample: where the person stands, 0 … 9,999. */
+    record Place(int place) implements Read {}
   }
 
   /** All of it as JSON; times as ISO 8601. */
@@ -115,6 +142,19 @@ public record Explanation(
       }
       case Read.Membership(var name, var member) ->
           json.putObject("read").put("name", name).put("member", member);
+      case Read.Choice(var own, var byDefault) ->
+          json.putObject("read").put("own", own).put("default", byDefault);
+      case Read.Devices(var number) -> json.putObject("read").put("devices", number);
+      case Read.Objects(var counted) -> json.putObject("read").put("counted", counted);
+      case Read.Journeys(var activities) -> {
+        var list = json.putObject("read").putArray("activities");
+        activities.stream()
+            .map(each -> each.name().toLowerCase(Locale.ROOT))
+            .sorted()
+            .forEach(list::add);
+      }
+      case Read.Place(var place) ->
+          json.putObject("read").put("place", BigDecimal.valueOf(place, 2));
     }
     put(json, "changed_at", part.changedAt);
     put(json, "changes_at", part.changesAt);

@@ -41,9 +41,11 @@ public final class FactsReader {
         .map(attributes ->
             new StoredFacts(
                 clock.instant(),
+                personId,
                 AttributesJson.parse(attributes),
                 counters(handle, personId),
-                memberships(handle, personId, segments)));
+                memberships(handle, personId, segments),
+                Surroundings.NONE));
   }
 
   private Counters counters(Handle handle, long personId) {

@@ -107,9 +107,11 @@ final class SegmentEvaluation {
           var facts =
               new StoredFacts(
                   now,
+                  personId,
                   AttributesJson.parse(attributes),
                   bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                  state.segments);
+                  state.segments,
+                  Surroundings.NONE);
           unbuilt.remove(new Unbuilt(personId, build.targetId()));
           evaluate(personId, build.targetId(), known, facts, state, unbuilt, changes);
         });

@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class SegmentExplainer {
   private final SegmentRepository segments;
-  private final CounterRepository counters;
+  private final TermsRepository terms;
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
@@ -39,7 +39,7 @@ public final class SegmentExplainer {
   public SegmentExplainer(
       SegmentRepository segments, CounterRepository counters, InstantSource clock) {
     this.segments = segments;
-    this.counters = counters;
+    this.terms = new TermsRepository(counters);
     this.clock = clock;
   }
 
@@ -55,7 +55,7 @@ public final class SegmentExplainer {
     var compiled =
         conditions == null
             ? null
-            : CompiledCondition.compile(conditions, counters.of(handle, workspace));
+            : CompiledCondition.compile(conditions, terms.of(handle, workspace));
     var known = known(handle, workspace, segment, compiled, person);
     var unbuilt = memberships.unbuilt(handle, new long[] {personId});
     return Optional.of(
@@ -111,7 +111,13 @@ public final class SegmentExplainer {
             : segments.list(handle, workspace).stream()
                 .collect(Collectors.toMap(Segment::id, Segment::name));
     return new Known(
-        new StoredFacts(clock.instant(), person.attributes, counted, entered.keySet()),
+        new StoredFacts(
+            clock.instant(),
+            person.id,
+            person.attributes,
+            counted,
+            entered.keySet(),
+            Surroundings.NONE),
         person.written,
         entered,
         timers,
@@ -131,40 +137,69 @@ public final class SegmentExplainer {
         case Node.All(var of) -> group(node, "and", of);
         case Node.Any(var of) -> group(node, "or", of);
         case Node.None(var of) -> group(node, "not", List.of(of));
-        case Node.Value(var test) -> {
-          var root =
-              facts.attributes().containsKey(test.field())
-                  ? test.field()
-                  : Values.root(test.field());
-          var at = written.get(root) instanceof Long millis ? Instant.ofEpochMilli(millis) : null;
-          yield leaf(
-              node, new Condition.Attribute(test), new Read.Value(facts.attribute(root)), at);
-        }
-        case Node.Member(var segmentId) ->
-            leaf(
-                node,
-                new Condition.InSegment(segmentId),
-                new Read.Membership(names.getOrDefault(segmentId, ""), facts.inSegment(segmentId)),
-                entered.get(segmentId));
-        case Node.Times times -> times(times);
+        case Node.Ask(var leaf) -> leaf(node, leaf);
       };
     }
 
-    private Part times(Node.Times node) {
-      var counter = facts.counter(node.counterId());
+    private Part leaf(Node node, Leaf leaf) {
+      return switch (leaf) {
+        case ValueLeaf value -> {
+          var root = attribute(value.condition().test().field());
+          yield leaf(node, leaf, new Read.Value(facts.attribute(root)), writtenAt(root));
+        }
+        case MemberLeaf member -> {
+          var segmentId = member.condition().segmentId();
+          yield leaf(
+              node,
+              leaf,
+              new Read.Membership(names.getOrDefault(segmentId, ""), facts.inSegment(segmentId)),
+              entered.get(segmentId));
+        }
+        case TimesLeaf times -> times(node, times);
+        case SubscriptionLeaf subscription ->
+            leaf(
+                node,
+                leaf,
+                new Read.Choice(subscription.chosen(facts), subscription.byDefault()),
+                writtenAt(SubscriptionLeaf.PREFERENCES));
+        case DeviceLeaf _ ->
+            leaf(node, leaf, new Read.Devices(facts.surroundings().devices().size()), null);
+        case RelationLeaf relation ->
+            leaf(node, leaf, new Read.Objects(relation.counted(facts)), null);
+        case CampaignLeaf campaign ->
+            leaf(
+                node,
+                leaf,
+                new Read.Journeys(facts.surroundings().in(campaign.condition().campaignId())),
+                null);
+        case SampleLeaf sample ->
+            leaf(node, leaf, new Read.Place(sample.place(facts.personId())), null);
+      };
+    }
+
+    private String attribute(String field) {
+      return facts.attributes().containsKey(field) ? field : ValueTests.root(field);
+    }
+
+    private @Nullable Instant writtenAt(String attribute) {
+      return written.get(attribute) instanceof Long millis ? Instant.ofEpochMilli(millis) : null;
+    }
+
+    private Part times(Node node, TimesLeaf leaf) {
+      var counter = facts.counter(leaf.counterId());
       var newest = Arrays.stream(counter.newest()).mapToObj(Instant::ofEpochMilli).toList();
       return leaf(
           node,
-          node.event(),
-          new Read.Times(CompiledCondition.counted(node, facts), counter.total(), newest),
-          lastChange(node.event(), newest));
+          leaf,
+          new Read.Times(leaf.counted(facts), counter.total(), newest),
+          lastChange(leaf.often(), newest));
     }
 
-    /** The last time an event came into the window or left it. */
-    private @Nullable Instant lastChange(Condition.Event event, List<Instant> newest) {
+    /** The last time something came into the window or left it. */
+    private @Nullable Instant lastChange(Occurrences often, List<Instant> newest) {
       var changes = new ArrayList<>(newest);
-      if (event.within() != null) {
-        newest.forEach(time -> changes.add(time.plus(event.within())));
+      if (often.window() instanceof Window.Within(var span)) {
+        newest.forEach(time -> changes.add(time.plus(span)));
       }
       return changes.stream()
           .filter(time -> !time.isAfter(facts.now()))
@@ -172,9 +207,9 @@ public final class SegmentExplainer {
           .orElse(null);
     }
 
-    private Part leaf(Node node, Condition condition, Read read, @Nullable Instant changedAt) {
+    private Part leaf(Node node, Leaf leaf, Read read, @Nullable Instant changedAt) {
       return new Part(
-          ConditionJson.toJson(condition),
+          ConditionJson.toJson(leaf.condition()),
           CompiledCondition.holds(node, facts),
           read,
           changedAt,

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * build (class {@link SegmentBuilder}); until then they keep the membership they had.
  */
 public final class SegmentRepository {
-  private final CounterRepository counters;
+  private final TermsRepository terms;
   private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
 
   /** Dates what it stores by this clock. */
   public SegmentRepository(CounterRepository counters, InstantSource clock) {
-    this.counters = counters;
+    this.terms = new TermsRepository(counters);
     this.clock = clock;
   }
 
@@ -123,7 +122,7 @@ public final class SegmentRepository {
 
   private void queueBuild(
       Handle handle, WorkspaceId workspace, int segmentId, int version, Condition conditions) {
-    var known = counters.ensure(handle, workspace, CompiledCondition.specsOf(conditions));
+    var known = terms.ensure(handle, workspace, List.of(conditions));
     var needed = CompiledCondition.compile(conditions, known).wakes().counters();
     handle
         .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
@@ -321,12 +320,7 @@ public final class SegmentRepository {
 
   /** All dynamic segments of all workspaces. */
   public List<Live> live(Handle handle) {
-    var indexes = new HashMap<WorkspaceId, CounterIds>();
-    counters.all(handle).stream()
-        .collect(Collectors.groupingBy(CounterRepository.Stored::workspace))
-        .forEach(
-            (workspace, stored) -> indexes.put(workspace, new CounterRepository.Index(stored)));
-    var none = new CounterRepository.Index(List.of());
+    var all = terms.all(handle);
     return handle
         .createQuery(
             """
@@ -339,7 +333,7 @@ public final class SegmentRepository {
           return new Live(
               row.getInt(1),
               workspace,
-              CompiledCondition.compile(condition, indexes.getOrDefault(workspace, none)),
+              CompiledCondition.compile(condition, all.of(workspace)),
               row.getBoolean(4));
         })
         .list();

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  *     count at once
  */
 record StoredFacts(
-    Instant now, Map<String, Object> attributes, Counters counters, Set<Integer> segments)
+    Instant now,
+    long personId,
+    Map<String, Object> attributes,
+    Counters counters,
+    Set<Integer> segments,
+    Surroundings surroundings)
     implements Facts {
 
   @Override

@@ -17,6 +17,7 @@ import dev.carillon.campaigns.CampaignChange.NotAllowed;
 import dev.carillon.campaigns.CampaignChange.Outdated;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Occurrences;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Fault;
 import dev.carillon.segments.SegmentUse;
@@ -234,7 +235,7 @@ class CampaignRepositoryTest {
   void shouldNotStartOnCountsThatAreStillMade() {
     var ordered =
         new Condition.Event(
-            EventKind.EVENT, "ordered", Condition.Count.AT_LEAST, 2, null, List.of());
+            EventKind.EVENT, "ordered", Occurrences.Count.AT_LEAST, 2, null, List.of());
     var campaign =
         campaigns.create(WORKSPACE, Example.filtered(definition(signedUp(), email(0)), ordered));
 

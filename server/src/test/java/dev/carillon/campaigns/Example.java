@@ -6,6 +6,8 @@ import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.segments.Terms;
+import java.time.ZoneOffset;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -99,7 +101,8 @@ final class Example {
   }
 
   static CompiledCampaign compiled(Campaign campaign) {
-    return CompiledCampaign.compile(campaign, _ -> 1);
+    return CompiledCampaign.compile(
+        campaign, new Terms(_ -> 1, ZoneOffset.UTC, Terms.SubscriptionDefaults.ALL));
   }
 
   static Occurrence.EventHappened event(String name, Instant occurredAt) {

@@ -18,6 +18,7 @@ import dev.carillon.processing.ProcessingKit.Travel;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Occurrences;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -270,7 +271,7 @@ final class LiveCampaignsTest {
     var vip = KIT.segment(is("vip", true));
     var often =
         new Condition.Event(
-            EventKind.EVENT, "looked", Condition.Count.AT_LEAST, 2, null, List.of());
+            EventKind.EVENT, "looked", Occurrences.Count.AT_LEAST, 2, null, List.of());
     var condition = new Condition.And(List.of(often, new Condition.InSegment(vip)));
     var campaign =
         KIT.campaign(
@@ -349,7 +350,7 @@ final class LiveCampaignsTest {
             new Condition.Event(
                 EventKind.EVENT,
                 "looked",
-                Condition.Count.AT_LEAST,
+                Occurrences.Count.AT_LEAST,
                 1,
                 Duration.ofHours(6),
                 List.of()));
@@ -470,7 +471,7 @@ final class LiveCampaignsTest {
     // given
     KIT.segment(
         new Condition.Event(
-            EventKind.EVENT, "bought", Condition.Count.AT_LEAST, 1, DAY, List.of()));
+            EventKind.EVENT, "bought", Occurrences.Count.AT_LEAST, 1, DAY, List.of()));
     KIT.campaign(of(on("bought"), null, Frequency.EVERY_TIME, ExitRule.NEVER, delay(DAY), email()));
     KIT.event(ADA, "bought");
     KIT.settle();

@@ -170,9 +170,10 @@ class AttributeOperatorsTest {
     var condition =
         CompiledCondition.compile(
             new Condition.Attribute(test),
-            spec -> {
-              throw new AssertionError("an attribute asked for the counter " + spec);
-            });
+            TestTerms.with(
+                spec -> {
+                  throw new AssertionError("an attribute asked for the counter " + spec);
+                }));
     assertThat(condition.matches(Someone.with(values))).isEqualTo(holds);
     assertThat(EventFilter.matches(List.of(test), values)).isEqualTo(holds);
     assertThat(condition.nextChange(Someone.with(values))).isEmpty();
@@ -183,7 +184,7 @@ class AttributeOperatorsTest {
   @DisplayName("journeys §2.7: a change of any attribute a field may read wakes the condition")
   void shouldBeWokenByNameAndByRoot(String field, List<String> names) {
     var test = new Condition.Attribute(new AttributeTest(field, EXISTS, null));
-    assertThat(CompiledCondition.compile(test, _ -> 0).wakes().attributes())
+    assertThat(CompiledCondition.compile(test, TestTerms.with(_ -> 0)).wakes().attributes())
         .containsExactlyInAnyOrderElementsOf(names);
   }
 

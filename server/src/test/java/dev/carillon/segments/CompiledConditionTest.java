@@ -1,13 +1,13 @@
 package dev.carillon.segments;
 
-import static dev.carillon.segments.Condition.Count.AT_LEAST;
-import static dev.carillon.segments.Condition.Count.AT_MOST;
+import static dev.carillon.segments.Occurrences.Count.AT_LEAST;
+import static dev.carillon.segments.Occurrences.Count.AT_MOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.events.Counter;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest.Operator;
-import dev.carillon.segments.Condition.Count;
+import dev.carillon.segments.Occurrences.Count;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -124,7 +124,7 @@ class CompiledConditionTest {
       // given as many orders as are needed to tell, and eight ahead of time, with the times a
       // counter keeps
       var condition = orders(count, 3, DAY);
-      var keep = CompiledCondition.specsOf(condition).getFirst().newest();
+      var keep = CompiledCondition.specsOf(condition, TestTerms.with(_ -> 0)).getFirst().newest();
       var needed = count == AT_LEAST ? 3 : 4;
       var counter = Counter.NONE;
       for (var i = 0; i < needed; i++) {
@@ -187,7 +187,7 @@ class CompiledConditionTest {
 
     // then
     assertThat(compiled(condition).wakes())
-        .isEqualTo(new Wakes(Set.of("plan"), Set.of(COUNTER), Set.of(12)));
+        .isEqualTo(new Wakes(Set.of("plan"), Set.of(COUNTER), Set.of(12), false, Set.of(), Set.of()));
   }
 
   @Test
@@ -202,10 +202,10 @@ class CompiledConditionTest {
                 orders(AT_MOST, 3, DAY)));
 
     // when
-    var specs = CompiledCondition.specsOf(condition);
+    var specs = CompiledCondition.specsOf(condition, TestTerms.with(_ -> 0));
 
     // then: none for a total, one more to see that a limit is passed
-    assertThat(specs.get(0)).isEqualTo(new CounterSpec(EventKind.PAGE, "/pricing", where, 0));
+    assertThat(specs.get(0)).isEqualTo(TestTerms.counter(EventKind.PAGE, "/pricing", where, 0));
     assertThat(specs.get(1).newest()).isGreaterThan(3);
     assertThat(specs.get(2).newest()).isEqualTo(specs.get(1).newest() + 1);
   }
@@ -215,7 +215,7 @@ class CompiledConditionTest {
   }
 
   private static CompiledCondition compiled(Condition condition) {
-    return CompiledCondition.compile(condition, _ -> COUNTER);
+    return CompiledCondition.compile(condition, TestTerms.with(_ -> COUNTER));
   }
 
   private static Condition orders(Count count, int times, @Nullable Duration within) {

@@ -68,7 +68,7 @@ class ConditionJsonTest {
             new Condition.Event(
                 EventKind.EVENT,
                 "order",
-                Condition.Count.AT_LEAST,
+                Occurrences.Count.AT_LEAST,
                 1,
                 Duration.ofSeconds(3 * seconds),
                 List.of()));

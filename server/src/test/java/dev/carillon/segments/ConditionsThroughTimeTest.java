@@ -6,7 +6,7 @@ import dev.carillon.events.Counter;
 import dev.carillon.events.Counters;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest.Operator;
-import dev.carillon.segments.Condition.Count;
+import dev.carillon.segments.Occurrences.Count;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ class ConditionsThroughTimeTest {
     void happened(String name, long at) {
       events.computeIfAbsent(name, _ -> new ArrayList<>()).add(at);
       ids.forEach((spec, id) -> {
-        if (spec.name().equals(name)) {
+        if (TestTerms.name(spec).equals(name)) {
           counters = counters.with(id, counters.get(id).plus(at, spec.newest()));
         }
       });
@@ -73,13 +73,25 @@ class ConditionsThroughTimeTest {
         case Condition.Attribute(var test) -> "pro".equals(test.value());
         case Condition.InSegment(var segmentId) -> segmentId == 1;
         case Condition.Event event -> {
-          var window = event.within();
+          var window = event.often().window();
           var count =
               events.getOrDefault(event.name(), List.of()).stream()
-                  .filter(at -> window == null || (at > now - window.toMillis() && at <= now))
+                  .filter(at -> !(window instanceof Window.Within(var span)) || (at > now - span.toMillis() && at <= now))
                   .count();
-          yield event.count() == Count.AT_LEAST ? count >= event.times() : count <= event.times();
+          var times = event.often().times();
+          yield switch (event.often().count()) {
+            case AT_LEAST -> count >= times;
+            case AT_MOST -> count <= times;
+            case EXACTLY -> count == times;
+          };
         }
+        case Condition.Message _,
+            Condition.Subscribed _,
+            Condition.Device _,
+            Condition.Related _,
+            Condition.InCampaign _,
+            Condition.Sample _ ->
+            throw new AssertionError("not among the random conditions");
       };
     }
   }
@@ -91,7 +103,7 @@ class ConditionsThroughTimeTest {
       // given
       var history = new History();
       var condition = condition(3);
-      var compiled = CompiledCondition.compile(condition, history::counterOf);
+      var compiled = CompiledCondition.compile(condition, TestTerms.with(history::counterOf));
       var story = "seed %d, history %d, %s".formatted(SEED, number, condition);
       var now = 1_000_000L;
       for (var step = 0; step < 30; step++) {
@@ -156,7 +168,7 @@ class ConditionsThroughTimeTest {
           new Condition.Event(
               EventKind.EVENT,
               NAMES.get(random.nextInt(NAMES.size())),
-              random.nextBoolean() ? Count.AT_LEAST : Count.AT_MOST,
+              Count.values()[random.nextInt(Count.values().length)],
               random.nextInt(4),
               random.nextInt(5) == 0 ? null : Duration.ofMillis(1_000L * (1 + random.nextInt(12))),
               List.of());

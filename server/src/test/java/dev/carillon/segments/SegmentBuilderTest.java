@@ -63,7 +63,7 @@ class SegmentBuilderTest {
     return new Condition.Event(
         EventKind.EVENT,
         "ordered",
-        Condition.Count.AT_LEAST,
+        Occurrences.Count.AT_LEAST,
         times,
         Duration.ofDays(30),
         List.of(new AttributeTest("total", AttributeTest.Operator.GT, (long) total)));
@@ -404,11 +404,11 @@ class SegmentBuilderTest {
       var counted = packed.containsKey(id) ? Counters.unpack(packed.get(id)) : Counters.EMPTY;
       var event = requireNonNull(latest.get(id));
       for (var counter : known) {
-        if (EventFilter.matches(counter.where(), event.data)) {
+        if (EventFilter.matches(TestTerms.where(counter.spec()), event.data)) {
           counted =
               counted.with(
                   counter.counterId(),
-                  counted.get(counter.counterId()).plus(event.at, counter.newest()));
+                  counted.get(counter.counterId()).plus(event.at, counter.spec().newest()));
         }
       }
       stored.put(id, counted.pack());
@@ -479,9 +479,11 @@ class SegmentBuilderTest {
               id,
               new StoredFacts(
                   NOW,
+                  id,
                   AttributesJson.parse(row.getString(2)),
                   bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                  members.getOrDefault(id, new HashSet<>())));
+                  members.getOrDefault(id, new HashSet<>()),
+                  Surroundings.NONE));
         })
         .list();
     return facts;
@@ -560,13 +562,13 @@ class SegmentBuilderTest {
             var data = AttributesJson.parse(row.getString(3));
             var counted = expected.getOrDefault(id, Counters.EMPTY);
             for (var counter : known) {
-              if (EventFilter.matches(counter.where(), data)) {
+              if (EventFilter.matches(TestTerms.where(counter.spec()), data)) {
                 counted =
                     counted.with(
                         counter.counterId(),
                         counted
                             .get(counter.counterId())
-                            .plus(row.getTimestamp(2).getTime(), counter.newest()));
+                            .plus(row.getTimestamp(2).getTime(), counter.spec().newest()));
               }
             }
             return expected.put(id, counted);
@@ -582,9 +584,11 @@ class SegmentBuilderTest {
         var truth =
             new StoredFacts(
                 NOW,
+                id,
                 stored.attributes(),
                 expected.getOrDefault(id, Counters.EMPTY),
-                new HashSet<>());
+                new HashSet<>(),
+                Surroundings.NONE);
         for (var segment : live) {
           if (segment.condition().matches(truth)) {
             truth.segments().add(segment.segmentId());

@@ -9,6 +9,8 @@ import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.WorkspaceSettings;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import dev.carillon.workspaces.WorkspaceSettingsRepository.Change;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +62,8 @@ final class SettingsCalls {
             flag(wanted, "auto_merge", present.autoMerge(), faults),
             flag(wanted, "email_updates_by_id", present.emailUpdatesById(), faults),
             flag(wanted, "merge_anonymous_events", present.mergeAnonymousEvents(), faults),
-            identifiers(wanted, present.identifiers(), faults));
+            identifiers(wanted, present.identifiers(), faults),
+            zone(wanted, present.zone(), faults));
     if (!faults.isEmpty()) {
       throw Bodies.invalid("settings", faults);
     }
@@ -96,6 +99,19 @@ final class SettingsCalls {
       }
     }
     faults.add(new Fault("identifiers", "must be [\"id\"] or [\"id\", \"email\"]"));
+    return present;
+  }
+
+  private static ZoneId zone(
+      Map<String, @Nullable Object> wanted, ZoneId present, List<Fault> faults) {
+    if (!wanted.containsKey("timezone")) {
+      return present;
+    }
+    if (wanted.get("timezone") instanceof String name
+        && ZoneId.getAvailableZoneIds().contains(name)) {
+      return name.equals("UTC") ? ZoneOffset.UTC : ZoneId.of(name);
+    }
+    faults.add(new Fault("timezone", "must be a zone of the tz database, such as Europe/Berlin"));
     return present;
   }
 

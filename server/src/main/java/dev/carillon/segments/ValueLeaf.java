@@ -1,0 +1,22 @@
+package dev.carillon.segments;
+
+import dev.carillon.segments.ValueTests.When;
+import java.time.ZoneId;
+
+/** A test on an attribute of the person. */
+record ValueLeaf(Condition.Attribute condition, ZoneId zone) implements Leaf {
+
+  @Override
+  public boolean holds(Facts facts) {
+    return ValueTests.holds(condition.test(), facts::attribute, when(facts));
+  }
+
+  @Override
+  public long nextChange(Facts facts) {
+    return ValueTests.nextChange(condition.test(), facts::attribute, when(facts));
+  }
+
+  private When when(Facts facts) {
+    return new When(facts.now(), zone);
+  }
+}
