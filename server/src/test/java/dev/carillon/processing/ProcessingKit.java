@@ -304,9 +304,18 @@ final class ProcessingKit implements AutoCloseable {
     accept(nodes.getFirst(), operation);
   }
 
+  /** Those of one call, as a batch of v2 has them: stored together. */
+  void acceptAll(List<Operation> operations) {
+    accept(nodes.getFirst(), operations);
+  }
+
   static void accept(Processing node, Operation operation) {
+    accept(node, List.of(operation));
+  }
+
+  private static void accept(Processing node, List<Operation> operations) {
     try {
-      node.intake().accept(List.of(operation));
+      node.intake().accept(operations);
     } catch (IntakeUnavailable unavailable) {
       throw new IllegalStateException("the log takes nothing", unavailable);
     }

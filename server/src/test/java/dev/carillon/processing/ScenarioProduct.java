@@ -7,20 +7,20 @@ import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.reference.Happening;
 import dev.carillon.reference.Json;
-import dev.carillon.reference.Scenario;
 import dev.carillon.reference.Step;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;
 import dev.carillon.segments.Fault;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,8 +32,14 @@ final class ScenarioProduct implements AutoCloseable {
   private final ProcessingKit kit = ProcessingKit.standing(PROCESSORS);
   private final Map<Integer, Integer> segments = new LinkedHashMap<>();
 
-  ScenarioProduct() {
-    kit.settings(settings -> settings); // stored, and with the workspace comes what it begins with
+  ScenarioProduct(ZoneId zone) {
+    kit.settings(settings ->
+        new WorkspaceSettings(
+            settings.autoMerge(),
+            settings.emailUpdatesById(),
+            settings.mergeAnonymousEvents(),
+            settings.identifiers(),
+            zone));
     kit.objectType(2);
   }
 
@@ -45,7 +51,7 @@ final class ScenarioProduct implements AutoCloseable {
   /** Does what a step says and waits for all that follows. */
   void live(Step step) {
     switch (step) {
-      case Step.Happens(var happenings) -> happenings.forEach(this::happen);
+      case Step.Happens(var happenings) -> happen(happenings);
       case Step.Turn(var by) -> kit.clock.advance(by);
       case Step.Restart(var away) -> {
         kit.stop();
@@ -57,11 +63,17 @@ final class ScenarioProduct implements AutoCloseable {
     assertThat(kit.deadLetters()).isEmpty();
   }
 
-  private void happen(Happening happening) {
-    if (happening instanceof Happening.Defined defined) {
-      define(defined);
-    } else {
-      kit.accept(operation(happening));
+  private void happen(List<Happening> happenings) {
+    var operations = new ArrayList<Operation>();
+    for (var each : happenings) {
+      if (each instanceof Happening.Defined defined) {
+        define(defined);
+      } else {
+        operations.add(operation(each));
+      }
+    }
+    if (!operations.isEmpty()) {
+      kit.acceptAll(operations);
     }
   }
 

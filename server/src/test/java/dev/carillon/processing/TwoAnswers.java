@@ -53,7 +53,7 @@ final class TwoAnswers {
   /** Lives through a scenario, until the first difference. */
   static Outcome of(Scenario scenario) {
     var answers = new TwoAnswers(scenario);
-    try (var product = new ScenarioProduct()) {
+    try (var product = new ScenarioProduct(scenario.zone())) {
       for (var i = 0; i < scenario.steps().size(); i++) {
         var step = scenario.steps().get(i);
         product.live(step);

@@ -3,13 +3,32 @@ package dev.carillon.processing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.reference.Kind;
+import dev.carillon.processing.TwoAnswers.Difference;
 import dev.carillon.reference.RandomScenario;
-import java.util.EnumSet;
+import dev.carillon.reference.Scenario;
+import dev.carillon.reference.Shrinker;
+import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TwoAnswersTest {
-  private static final Set<Kind> KINDS = EnumSet.of(Kind.ATTRIBUTE, Kind.EVENT, Kind.SEGMENT);
+  private static final Set<Kind> KINDS = Stream.of(System.getProperty("reference.kinds", "ATTRIBUTE,EVENT,SEGMENT").split(",")).map(Kind::valueOf).collect(Collectors.toSet());
+
+  private static String report(long seed, Scenario scenario, Difference difference) {
+    var shorter = Shrinker.shrink(scenario, TwoAnswersTest::differs, Duration.ofSeconds(90));
+    var found = TwoAnswers.of(shorter).difference();
+    return found == null ? new DifferenceReport(seed, scenario, difference).text() : new DifferenceReport(seed, shorter, found).text();
+  }
+
+  private static boolean differs(Scenario scenario) {
+    try {
+      return TwoAnswers.of(scenario).difference() != null;
+    } catch (RuntimeException | AssertionError nonsense) {
+      return false;
+    }
+  }
 
   @Test
   void shouldAnswerAsTheReferenceDoes() {
@@ -25,7 +44,7 @@ class TwoAnswersTest {
       System.out.printf("%d: %d steps, written in %d ms, lived in %d ms%n", seed + i, scenario.steps().size(), (written - begun) / 1_000_000, (System.nanoTime() - written) / 1_000_000);
       var difference = outcome.difference();
       if (difference != null) {
-        throw new AssertionError(new DifferenceReport(seed + i, scenario, difference).text());
+        throw new AssertionError(report(seed + i, scenario, difference));
       }
       cases += 100;
       lively += outcome.changes().size();

@@ -53,9 +53,9 @@ final class RandomConditions {
 
   private Map<String, Object> tree(Instant now, List<Integer> segments, int depth) {
     return switch (depth == 0 ? 9 : random.upTo(10)) {
-      case 0, 1, 2 -> Map.of("and", trees(now, segments, depth));
-      case 3, 4 -> Map.of("or", trees(now, segments, depth));
-      case 5 -> Map.of("not", tree(now, segments, depth - 1));
+      case 0, 1 -> Map.of("and", trees(now, segments, depth));
+      case 2, 3 -> Map.of("or", trees(now, segments, depth));
+      case 4 -> Map.of("not", tree(now, segments, depth - 1));
       default -> leaf(now, segments);
     };
   }

@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes up scenarios: random lives of a few people, random segments over them, and a clock that is
@@ -22,16 +25,18 @@ public final class RandomScenario {
   private static final List<ZoneId> ZONES =
       List.of(ZoneId.of("UTC"), ZoneId.of("Europe/Berlin"), ZoneId.of("America/New_York"));
   private static final int MANUAL = 2;
+  private static final int ATTEMPTS = 12;
 
   private final RandomValues random;
   private final ZoneId zone;
   private final RandomConditions conditions;
   private final RandomLife life;
+  private final Yardstick yardstick;
   private final Instant start;
   private final History history;
   private final List<String> people;
   private final int segments;
-  private final List<Integer> defined = new ArrayList<>();
+  private final Map<Integer, Happening.Defined> defined = new LinkedHashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private Instant now;
 
@@ -41,6 +46,7 @@ public final class RandomScenario {
     this.zone = random.one(ZONES);
     this.conditions = new RandomConditions(source, kinds, zone);
     this.life = new RandomLife(random, kinds);
+    this.yardstick = new Yardstick(seed, kinds, zone, start, List.of(1, MANUAL));
     this.start = start;
     this.now = start;
     this.history = new History(zone);
@@ -63,16 +69,16 @@ public final class RandomScenario {
 
   private Scenario write(int rounds) {
     for (var i = 1; i <= MANUAL; i++) {
-      happens(List.of(new Happening.Defined(i, null)));
-      defined.add(i);
+      define(i, null);
     }
     for (var round = 0; round < rounds; round++) {
       // most segments are there from the beginning, some look back on a history
       while (defined.size() - MANUAL < Math.min(segments, segments * 2 / 3 + round)) {
-        define(defined.size() + 1);
+        define(defined.size() + 1, condition(defined.size() + 1));
       }
       if (random.in(12)) {
-        redefine(MANUAL + 1 + random.upTo(defined.size() - MANUAL));
+        var segment = MANUAL + 1 + random.upTo(defined.size() - MANUAL);
+        define(segment, condition(segment));
       }
       live();
       pass();
@@ -80,22 +86,26 @@ public final class RandomScenario {
     return new Scenario(start, zone, steps);
   }
 
-  private void define(int segment) {
-    var condition = conditions.condition(now, List.copyOf(defined));
-    happens(List.of(new Happening.Defined(segment, condition)));
-    defined.add(segment);
+  private void define(int segment, @Nullable Map<String, Object> condition) {
+    var definition = new Happening.Defined(segment, condition);
+    defined.put(segment, definition);
+    happens(List.of(definition));
   }
 
-  /** Other conditions; they ask about older segments only, so nothing goes in a circle (S-10). */
-  private void redefine(int segment) {
-    var older = defined.stream().filter(each -> each < segment).toList();
-    happens(List.of(new Happening.Defined(segment, conditions.condition(now, older))));
+  /** One that comes and goes; it asks about older segments only, so nothing goes in a circle (S-10). */
+  private Map<String, Object> condition(int segment) {
+    var older = defined.keySet().stream().filter(each -> each < segment).toList();
+    var condition = conditions.condition(now, older);
+    for (var i = 0; i < ATTEMPTS && !yardstick.isLively(segment, condition, defined); i++) {
+      condition = conditions.condition(now, older);
+    }
+    return condition;
   }
 
   private void live() {
     var together = new ArrayList<Happening>();
     for (var person : people) {
-      if (random.in(3)) {
+      if (random.in(2)) {
         for (var i = 1 + random.upTo(2); i > 0; i--) {
           together.add(life.own(person, history.world(), now, List.of(1, MANUAL)));
         }
@@ -132,7 +142,7 @@ public final class RandomScenario {
 
   /** Just before something changes by itself, and then to that very instant. */
   private void turnToAChange() {
-    var segment = random.one(defined);
+    var segment = random.one(List.copyOf(defined.keySet()));
     var number = history.world().names().getOrDefault(random.one(people), 0);
     Moment from = history.moment(now);
     Moment to = history.moment(now.plus(Duration.ofDays(40)));
