@@ -5,41 +5,70 @@ import dev.carillon.reference.Happening;
 import dev.carillon.reference.Json;
 import dev.carillon.reference.Scenario;
 import dev.carillon.reference.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Tells a difference in a form one can work with. */
+/**
+ * Tells a difference in a form one can work with.
+ *
+ * @param seed what the scenario was made from, before it was made shorter
+ * @param scenario a short one that shows the difference
+ */
 record DifferenceReport(long seed, Scenario scenario, Difference difference) {
 
   String text() {
-    var text = new StringBuilder();
-    text.append(
-        "seed %d, zone %s: after step %d %s is in segment %d since %s according to the reference, since %s according to the product%n"
+    var lines = new ArrayList<String>();
+    lines.add(
+        "seed %d, zone %s: after step %d %s is in segment %d %s by the reference, %s by the product"
             .formatted(
                 seed,
                 scenario.zone(),
                 difference.step(),
                 difference.who().person(),
                 difference.who().segment(),
-                difference.reference(),
-                difference.product()));
+                since(difference.reference()),
+                since(difference.product())));
     var now = scenario.start();
     for (var i = 0; i <= difference.step(); i++) {
-      switch (scenario.steps().get(i)) {
-        case Step.Turn(var by) -> now = now.plus(by);
-        case Step.Restart(var away) -> {
-          now = now.plus(away);
-          text.append("%3d %s restart%n".formatted(i, now));
-        }
-        case Step.Happens(var happenings) -> {
-          for (var each : happenings) {
-            if (each instanceof Happening.Defined(var segment, var condition)) {
-              text.append("%3d %s segment %d: %s%n".formatted(i, now, segment, Json.write(condition)));
-            } else if (each.toString().contains(difference.who().person())) {
-              text.append("%3d %s %s%n".formatted(i, now, each));
-            }
-          }
-        }
+      var step = scenario.steps().get(i);
+      now = now.plus(passed(step));
+      for (var line : told(step)) {
+        lines.add("%3d  %s  %s".formatted(i, now, line));
       }
     }
-    return text.append("%3d %s compared%n".formatted(difference.step(), now)).toString();
+    return String.join("\n", lines);
+  }
+
+  private static String since(@Nullable Instant at) {
+    return at == null ? "not" : "since " + at;
+  }
+
+  private static Duration passed(Step step) {
+    return switch (step) {
+      case Step.Happens _ -> Duration.ZERO;
+      case Step.Turn(var by) -> by;
+      case Step.Restart(var away) -> away;
+    };
+  }
+
+  private static List<String> told(Step step) {
+    return switch (step) {
+      case Step.Happens(var happenings) -> happenings.stream().map(DifferenceReport::told).toList();
+      case Step.Turn _ -> List.of("the clock was turned");
+      case Step.Restart _ -> List.of("stopped before, started now");
+    };
+  }
+
+  private static String told(Happening happening) {
+    if (happening instanceof Happening.Defined(var segment, var condition)) {
+      return condition == null
+          ? "segment %d by hand".formatted(segment)
+          : "segment %d: %s".formatted(segment, Json.write(condition));
+    }
+    return Objects.toString(happening);
   }
 }

@@ -110,7 +110,7 @@ final class RandomConditions {
     switch (operator) {
       case "exists", "not_exists" -> {}
       case "in", "not_in" -> test.put("value", scalars(1 + random.upTo(3)));
-      case "between" -> test.put("value", List.of(random.number(), random.number()));
+      case "between" -> test.put("value", random.range());
       case "starts_with", "ends_with" ->
           test.put("value", random.one(List.of("p", "PRO", "é", "5", "e", ".50")));
       default -> test.put("value", random.scalar());

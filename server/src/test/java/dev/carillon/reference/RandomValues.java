@@ -2,11 +2,13 @@ package dev.carillon.reference;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,13 @@ final class RandomValues {
 
   Object number() {
     return one(NUMBERS);
+  }
+
+  /** Two numbers, the lower first. */
+  List<Object> range() {
+    return Stream.of(number(), number())
+        .sorted(Comparator.comparing(each -> Values.number(each).orElseThrow()))
+        .toList();
   }
 
   Object text() {
