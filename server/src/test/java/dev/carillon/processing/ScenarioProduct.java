@@ -2,11 +2,20 @@ package dev.carillon.processing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.campaigns.CampaignDefinition;
+import dev.carillon.campaigns.ExitRule;
+import dev.carillon.campaigns.Frequency;
+import dev.carillon.campaigns.TriggerRule;
+import dev.carillon.delivery.Channel;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.Lane;
+import dev.carillon.delivery.NewDelivery;
 import dev.carillon.events.EventKind;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.reference.Happening;
 import dev.carillon.reference.Json;
+import dev.carillon.reference.RandomLife;
 import dev.carillon.reference.Step;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;
@@ -31,6 +40,8 @@ final class ScenarioProduct implements AutoCloseable {
 
   private final ProcessingKit kit = ProcessingKit.standing(PROCESSORS);
   private final Map<Integer, Integer> segments = new LinkedHashMap<>();
+  private final Map<Integer, Integer> campaigns = new HashMap<>();
+  private final Map<String, Long> deliveries = new HashMap<>();
 
   ScenarioProduct(ZoneId zone) {
     kit.settings(settings ->
@@ -66,10 +77,10 @@ final class ScenarioProduct implements AutoCloseable {
   private void happen(List<Happening> happenings) {
     var operations = new ArrayList<Operation>();
     for (var each : happenings) {
-      if (each instanceof Happening.Defined defined) {
-        define(defined);
-      } else {
-        operations.add(operation(each));
+      switch (each) {
+        case Happening.Defined defined -> define(defined);
+        case Happening.Sent sent -> send(sent);
+        default -> operations.add(operation(each));
       }
     }
     if (!operations.isEmpty()) {
@@ -100,16 +111,85 @@ final class ScenarioProduct implements AutoCloseable {
 
   private Object renumbered(Object part) {
     return switch (part) {
-      case Map<?, ?> map when map.containsKey("segment") ->
-          Map.of("segment", Map.of("id", segments.get(((Map<?, ?>) map.get("segment")).get("id"))));
       case Map<?, ?> map -> {
         var copy = new LinkedHashMap<Object, Object>();
-        map.forEach((key, value) -> copy.put(key, renumbered(value)));
+        map.forEach((key, value) ->
+            copy.put(
+                key,
+                key.equals("campaign") && value instanceof Integer number
+                    ? campaign(number)
+                    : renumbered(value)));
+        if (map.get("segment") instanceof Map<?, ?> segment) {
+          copy.put("segment", Map.of("id", Objects.requireNonNull(segments.get(segment.get("id")))));
+        }
+        if (map.get("campaign") instanceof Map<?, ?> campaign) {
+          copy.put(
+              "campaign",
+              Map.of(
+                  "id", campaign((Integer) campaign.get("id")),
+                  "activity", campaign.get("activity")));
+        }
         yield copy;
       }
       case List<?> list -> list.stream().map(each -> renumbered(each)).toList();
       default -> part;
     };
+  }
+
+  /** A campaign whose journeys come to what the scenario says; made when it is first named. */
+  private int campaign(int number) {
+    return campaigns.computeIfAbsent(number, _ -> {
+      var course = Objects.requireNonNull(RandomLife.COURSES.get(number));
+      var delay = new dev.carillon.campaigns.Step.Delay(0, "", course.length());
+      var exit = new dev.carillon.campaigns.Step.Exit(0, "");
+      return kit.campaign(
+              new CampaignDefinition(
+                  "campaign " + number,
+                  "",
+                  new TriggerRule.EventTrigger(EventKind.EVENT, trigger(number), List.of()),
+                  null,
+                  Frequency.EVERY_TIME,
+                  ExitRule.NEVER,
+                  course.end().equals("exited") ? List.of(delay, exit) : List.of(delay)))
+          .id();
+    });
+  }
+
+  private static String trigger(int campaign) {
+    return "begin " + campaign;
+  }
+
+  /** A message somebody has got: as a mail of a campaign is stored once it has left. */
+  private void send(Happening.Sent sent) {
+    var person = kit.find(Identifier.id(sent.person()));
+    if (person.isEmpty()) {
+      return;
+    }
+    var deliveryId = kit.number("SELECT nextval('id_range')") * 1_000_000;
+    var campaign = (Integer) sent.scope().get("campaign");
+    var intent =
+        new NewDelivery(
+            deliveryId,
+            kit.clock.instant(),
+            kit.workspace(),
+            person.getAsLong(),
+            null,
+            campaign == null ? null : campaign(campaign),
+            null,
+            Channel.EMAIL,
+            Lane.CAMPAIGN,
+            "{}",
+            null,
+            false);
+    kit.database.inTransaction(handle -> {
+      new DeliveryRepository(kit.database).insertIntents(handle, List.of(intent));
+      handle.execute("DELETE FROM outbox WHERE delivery_id = ?", deliveryId);
+      return handle.execute(
+          "UPDATE delivery SET channel = ?, state = 'sent', sent_at = created_at WHERE delivery_id = ?",
+          sent.scope().get("channel"),
+          deliveryId);
+    });
+    deliveries.put(sent.message(), deliveryId);
   }
 
   private Operation operation(Happening happening) {
@@ -145,7 +225,18 @@ final class ScenarioProduct implements AutoCloseable {
       case Happening.Related(var person, var object, var attributes) ->
           relate(person, object, true, attributes);
       case Happening.Unrelated(var person, var object) -> relate(person, object, false, Map.of());
-      case Happening.Reached _, Happening.Travelled _, Happening.Defined _, Happening.ByDefault _ ->
+      case Happening.Reached(var message, var metric, var at, var link, _) ->
+          new Operation.DeliveryReport(
+              kit.workspace(),
+              deliveries.getOrDefault(message, 0L),
+              metric,
+              at.toEpochMilli(),
+              link == null ? Map.of() : Map.of("href", link));
+      case Happening.Travelled(var person, _, var campaign, _, _) -> {
+        campaign(campaign);
+        yield kit.eventOf(Identifier.id(person), trigger(campaign), "{}");
+      }
+      case Happening.Sent _, Happening.Defined _, Happening.ByDefault _ ->
           throw new IllegalArgumentException("not a call: " + happening);
     };
   }

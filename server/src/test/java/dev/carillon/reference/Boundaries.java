@@ -28,10 +28,13 @@ final class Boundaries {
     var boundaries = new Boundaries(from, to);
     for (var span : conditions.spans()) {
       person.events.forEach(each -> boundaries.happened(each.at(), span));
-      person.reached.forEach(each -> boundaries.happened(each.at(), span));
+      person.messages.values().stream()
+          .flatMap(each -> each.reached().stream())
+          .forEach(each -> boundaries.happened(each.at(), span));
       person.devices.values().forEach(each -> boundaries.happened(each.lastUsed(), span));
       boundaries.values(person.attributes.values(), span);
     }
+    person.journeys.values().forEach(each -> boundaries.add(each.ends()));
     if (conditions.anniversaries()) {
       var zone = world.shared().zone();
       for (var day = from.atZone(zone).toLocalDate(); !day.isAfter(to.atZone(zone).toLocalDate()); day = day.plusDays(1)) {

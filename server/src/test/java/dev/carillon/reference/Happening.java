@@ -67,29 +67,31 @@ public sealed interface Happening {
   record Unrelated(String person, ObjectName object) implements Happening {}
 
   /**
-   * A message reaches a metric.
+   * A message goes to somebody.
    *
-   * @param message one message to one person, by a name of the test's
+   * @param message a name nothing else has
    * @param scope what it belongs to, as conditions name it: channel, campaign, newsletter, action
+   */
+  record Sent(String person, String message, Map<String, Object> scope) implements Happening {}
+
+  /**
+   * It is told that a message reached a metric, whoever has it by now (track §5.2).
+   *
+   * @param at when it did
    * @param link what was clicked; null: nothing
    * @param human whether a human did it, as opposed to a machine
    */
-  record Reached(
-      String person,
-      String message,
-      Map<String, Object> scope,
-      String metric,
-      Instant at,
-      @Nullable String link,
-      boolean human)
+  record Reached(String message, String metric, Instant at, @Nullable String link, boolean human)
       implements Happening {}
 
   /**
-   * A journey begins, or ends.
+   * A journey begins.
    *
-   * @param state in, finished or exited
+   * @param journey a name nothing else has
+   * @param ends when it will end
+   * @param end finished or exited
    */
-  record Travelled(String person, String journey, int campaign, String state)
+  record Travelled(String person, String journey, int campaign, Instant ends, String end)
       implements Happening {}
 
   /**

@@ -10,15 +10,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Everything known of one person at one moment; changed only by its {@link World}, on a copy. */
 final class Person {
   Attributes attributes;
 
-  /** In the order in which they became known, as is {@link #reached}. */
   final List<Did> events = new ArrayList<>();
 
-  final List<Reached> reached = new ArrayList<>();
+  /** By the message's name. */
+  final Map<String, Message> messages = new HashMap<>();
 
   /** Manual segments. */
   final Set<Integer> placed = new HashSet<>();
@@ -34,8 +35,33 @@ final class Person {
   /** A phone. */
   record Device(String platform, Instant lastUsed, Attributes attributes) {}
 
-  /** One way through a campaign: in, finished or exited. */
-  record Journey(int campaign, String state) {}
+  /**
+   * Something sent to the person.
+   *
+   * @param reached in the order in which it became known
+   */
+  record Message(Map<String, Object> scope, List<Reached> reached) {
+
+    /** A click implies an open, and an open a delivery, where that is missing (M-3, M-76). */
+    Message with(Reached report) {
+      var all = new ArrayList<>(reached);
+      all.add(report);
+      for (var implied : IMPLIED.getOrDefault(report.metric(), List.of())) {
+        all.add(new Reached(report.message(), implied, report.at(), null, report.human()));
+      }
+      return new Message(scope, all);
+    }
+
+    private static final Map<String, List<String>> IMPLIED =
+        Map.of("clicked", List.of("opened", "delivered"), "opened", List.of("delivered"));
+  }
+
+  /** One way through a campaign: in it until it ends, then finished or exited. */
+  record Journey(int campaign, Instant ends, String end) {
+    String state(Instant now) {
+      return now.isBefore(ends) ? "in" : end;
+    }
+  }
 
   /** Somebody of whom only the attributes are known. */
   Person(Attributes attributes) {
@@ -48,15 +74,24 @@ final class Person {
     return copy;
   }
 
-  /** Takes over from another whatever this one has not itself (P-22 … P-28). */
-  void inherit(Person other) {
+  /**
+   * Takes over from another whatever this one has not itself (P-22 … P-28). A journey under way ends
+   * where this one was in the campaign, too (P-25).
+   */
+  void inherit(Person other, Instant now) {
     attributes = attributes.inherit(other.attributes);
+    var campaigns = journeys.values().stream().map(Journey::campaign).collect(Collectors.toSet());
     takeOver(other);
+    other.journeys.forEach((name, journey) -> {
+      if (campaigns.contains(journey.campaign) && journey.state(now).equals("in")) {
+        journeys.put(name, new Journey(journey.campaign, now, "exited"));
+      }
+    });
   }
 
   private void takeOver(Person other) {
     events.addAll(other.events);
-    reached.addAll(other.reached);
+    messages.putAll(other.messages);
     placed.addAll(other.placed);
     other.devices.forEach(devices::putIfAbsent);
     other.relationships.forEach(relationships::putIfAbsent);

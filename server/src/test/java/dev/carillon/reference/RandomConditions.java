@@ -18,7 +18,7 @@ final class RandomConditions {
   static final List<String> LINKS = List.of("https://shop.example/sale", "https://shop.example/");
   static final List<String> TOKENS = List.of("t0", "t1", "t2", "t3");
   static final int OBJECT_TYPES = 2;
-  static final int CAMPAIGNS = 2;
+  static final List<String> CHANNELS = List.of("email", "slack");
 
   private static final List<String> OPERATORS = List.of("eq", "neq", "exists", "contains");
   private static final List<String> MORE_OPERATORS =
@@ -257,13 +257,13 @@ final class RandomConditions {
     var metric = random.one(METRICS);
     message.put("metric", metric);
     if (random.in(3)) {
-      message.put("channel", random.one(List.of("email", "email", "push")));
+      message.put("channel", random.one(CHANNELS));
     }
     if (!metric.equals("delivered") && random.in(2)) {
       message.put("engagement", random.one(List.of("human", "any")));
     }
     if (random.in(3)) {
-      message.put("campaign", 1 + random.upTo(CAMPAIGNS));
+      message.put("campaign", random.one(List.copyOf(RandomLife.COURSES.keySet())));
     }
     if (metric.equals("clicked") && random.in(2)) {
       message.put("link", random.one(LINKS));
@@ -316,6 +316,6 @@ final class RandomConditions {
 
   private Map<String, Object> campaign() {
     var activity = random.one(List.of("in", "entered", "finished", "exited"));
-    return Map.of("id", 1 + random.upTo(CAMPAIGNS), "activity", activity);
+    return Map.of("id", random.one(List.copyOf(RandomLife.COURSES.keySet())), "activity", activity);
   }
 }

@@ -1,22 +1,42 @@
 package dev.carillon.reference;
 
 import dev.carillon.reference.Happening.ObjectName;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Random things that happen to one person. */
-final class RandomLife {
+public final class RandomLife {
   /** The product keeps room for a few events ahead of the clock only. */
   private static final int AHEAD = 6;
 
   private static final long DAY = 86_400;
 
+  /**
+   * What journeys through a campaign come to.
+   *
+   * @param end finished or exited
+   */
+  public record Course(Duration length, String end) {}
+
+  /** The campaigns there are, by number. */
+  public static final SortedMap<Integer, Course> COURSES =
+      new TreeMap<>(
+          Map.of(
+              1, new Course(Duration.ofDays(2), "finished"),
+              2, new Course(Duration.ofHours(3), "exited")));
+
   private final RandomValues random;
   private final Set<Kind> kinds;
+  private int named;
 
   RandomLife(RandomValues random, Set<Kind> kinds) {
     this.random = random;
@@ -78,14 +98,39 @@ final class RandomLife {
     };
   }
 
-  /** Something that may concern others, too; null: there is nothing of the kind. */
+  /**
+   * Something about one person that others may have a part in; null: nothing, this time.
+   *
+   * @param other somebody, maybe the same person
+   */
   @Nullable Happening shared(String person, String other, World world, Instant now) {
-    return switch (random.upTo(6)) {
-      case 0 -> new Happening.Deleted(person);
-      case 1 -> merged(person, other, world, now);
-      case 2, 3 -> kinds.contains(Kind.DEVICE) ? device(person, now) : null;
-      default -> kinds.contains(Kind.OBJECT) ? object(person) : null;
+    return switch (random.one(sharing())) {
+      case DELETED -> new Happening.Deleted(person);
+      case MERGED -> merged(person, other, world, now);
+      case DEVICE -> device(person, now);
+      case OBJECT -> object(person);
+      case MESSAGE -> message(person, world, now);
+      case CAMPAIGN -> travelled(person, now);
     };
+  }
+
+  private enum Sharing {
+    DELETED,
+    MERGED,
+    DEVICE,
+    OBJECT,
+    MESSAGE,
+    CAMPAIGN
+  }
+
+  private List<Sharing> sharing() {
+    var sharing = new ArrayList<>(List.of(Sharing.DELETED, Sharing.MERGED));
+    for (var each : List.of(Sharing.DEVICE, Sharing.OBJECT, Sharing.MESSAGE, Sharing.CAMPAIGN)) {
+      if (kinds.contains(Kind.valueOf(each.name()))) {
+        sharing.addAll(List.of(each, each, each));
+      }
+    }
+    return sharing;
   }
 
   private static @Nullable Happening merged(
@@ -115,6 +160,31 @@ final class RandomLife {
       case 3, 4 -> new Happening.ObjectWritten(object, scalars());
       default -> new Happening.Related(person, object, scalars());
     };
+  }
+
+  private @Nullable Happening message(String person, World world, Instant now) {
+    var messages = world.messages();
+    if (messages.isEmpty() || random.in(3)) {
+      var scope = new LinkedHashMap<String, Object>();
+      scope.put("channel", random.one(RandomConditions.CHANNELS));
+      if (!random.in(3)) {
+        scope.put("campaign", random.one(List.copyOf(COURSES.keySet())));
+      }
+      return world.names().containsKey(person)
+          ? new Happening.Sent(person, "m" + named++, scope)
+          : null;
+    }
+    var metric = random.one(RandomConditions.METRICS);
+    var at = random.in(2) ? now : now.minusSeconds(random.upTo((int) (3 * DAY)));
+    var link = metric.equals("clicked") ? random.one(RandomConditions.LINKS) : null;
+    return new Happening.Reached(random.one(messages), metric, at, link, true);
+  }
+
+  private Happening travelled(String person, Instant now) {
+    var campaign = random.one(List.copyOf(COURSES.keySet()));
+    var course = Objects.requireNonNull(COURSES.get(campaign));
+    return new Happening.Travelled(
+        person, "j" + named++, campaign, now.plus(course.length), course.end);
   }
 
   private Map<String, @Nullable Object> scalars() {

@@ -13,6 +13,7 @@ import dev.carillon.reference.Happening.ObjectWritten;
 import dev.carillon.reference.Happening.Placed;
 import dev.carillon.reference.Happening.Reached;
 import dev.carillon.reference.Happening.Related;
+import dev.carillon.reference.Happening.Sent;
 import dev.carillon.reference.Happening.Travelled;
 import java.time.Duration;
 import java.time.Instant;
@@ -490,6 +491,7 @@ class ReferenceTest {
   @DisplayName("§2.5: each message once, at the first time it reached the metric")
   void shouldCountMessages() {
     identify("{}");
+    history.add(NOW, new Sent("ada", "m1", Map.of("channel", "email", "campaign", 3L)));
     reach("m1", "opened", -3, false);
     reach("m1", "opened", -1, true);
     var opened = "{'message':{'metric':'opened','count':{'op':'gte','n':%d}%s}}";
@@ -500,15 +502,14 @@ class ReferenceTest {
     assertThat(changes(opened.formatted(1, "," + within(5)), 30)).containsExactly("-" + 2 * DAY);
     assertThat(changes(opened.formatted(1, ",'engagement':'human'," + within(5)), 30))
         .containsExactly("-" + 4 * DAY);
-    reach("m2", "opened", 0, false);
+    history.add(NOW, new Sent("ada", "m2", Map.of("channel", "email")));
+    reach("m2", "clicked", 0, false); // and so it was opened
     assertThat(holds(opened.formatted(2, ""))).isTrue();
     assertThat(holds(opened.formatted(2, ",'engagement':'human'"))).isFalse();
   }
 
   private void reach(String message, String metric, int days, boolean human) {
-    Map<String, Object> scope = Map.of("channel", "email", "campaign", 3L);
-    var at = NOW.plusSeconds(days * DAY);
-    history.add(NOW, new Reached("ada", message, scope, metric, at, null, human));
+    history.add(NOW, new Reached(message, metric, NOW.plusSeconds(days * DAY), null, human));
   }
 
   @Test
@@ -517,13 +518,19 @@ class ReferenceTest {
     identify("{}");
     var campaign = "{'campaign':{'id':5,'activity':'%s'}}";
     assertThat(holds(campaign.formatted("entered"))).isFalse();
-    history.add(NOW, new Travelled("ada", "j", 5, "in"));
+    history.add(NOW, new Travelled("ada", "j", 5, NOW.plusSeconds(DAY), "finished"));
     assertThat(holds(campaign.formatted("in"))).isTrue();
-    history.add(NOW, new Travelled("ada", "j", 5, "finished"));
-    assertThat(holds(campaign.formatted("in"))).isFalse();
-    assertThat(holds(campaign.formatted("entered"))).isTrue();
-    assertThat(holds(campaign.formatted("finished"))).isTrue();
-    assertThat(holds(campaign.formatted("exited"))).isFalse();
+    assertThat(holds(campaign.formatted("in"), DAY)).isFalse();
+    assertThat(holds(campaign.formatted("entered"), DAY)).isTrue();
+    assertThat(holds(campaign.formatted("finished"))).isFalse();
+    assertThat(changes(campaign.formatted("finished"), 30)).containsExactly("+" + DAY);
+    assertThat(holds(campaign.formatted("exited"), DAY)).isFalse();
+    // a merge ends the secondary's journey in the same campaign (P-25)
+    identify("bob", "{}", null);
+    history.add(NOW, new Travelled("bob", "k", 5, NOW.plusSeconds(9 * DAY), "finished"));
+    history.add(NOW, new Merged("ada", "bob"));
+    assertThat(holds(campaign.formatted("exited"))).isTrue();
+    assertThat(holds(campaign.formatted("in"))).isTrue();
   }
 
   // ── people ──────────────────────────────────────────────────────────────────────────────────────

@@ -4,10 +4,11 @@ import dev.carillon.reference.Happening.Did;
 import dev.carillon.reference.Happening.Reached;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Whether a condition holds for a person at an instant: a pure function (S-22). */
 final class Truth {
@@ -85,20 +86,22 @@ final class Truth {
     return named && event.type().equals(type) && tests.all(Json.objects(members.get("where")), event.data());
   }
 
-  /** Each message counts once, at the first time it reached the metric. */
+  /** Each message counts once, at the first time it reached the metric, or the link was clicked. */
   private Collection<Instant> firstTimes(Map<String, Object> members) {
-    return person.reached.stream()
-        .filter(each -> is(members, each))
-        .collect(Collectors.toMap(Reached::message, Reached::at, (first, later) -> first))
-        .values();
+    var scope = List.of("channel", "campaign", "newsletter", "action");
+    return person.messages.values().stream()
+        .filter(each -> scope.stream().allMatch(name -> !members.containsKey(name) || members.get(name).equals(each.scope().get(name))))
+        .flatMap(each -> first(members, each).stream())
+        .toList();
   }
 
-  private static boolean is(Map<String, Object> members, Reached each) {
-    return members.get("metric").equals(each.metric())
-        && List.of("channel", "campaign", "newsletter", "action").stream()
-            .allMatch(scope -> !members.containsKey(scope) || String.valueOf(members.get(scope)).equals(String.valueOf(each.scope().get(scope))))
-        && (!members.containsKey("link") || members.get("link").equals(each.link()))
-        && (each.human() || !"human".equals(members.get("engagement")));
+  private static Optional<Instant> first(Map<String, Object> members, Person.Message message) {
+    var times = message.reached().stream()
+        .filter(each -> each.metric().equals(members.get("metric")))
+        .filter(each -> each.human() || !"human".equals(members.get("engagement")))
+        .filter(each -> !members.containsKey("link") || members.get("link").equals(each.link()))
+        .map(Reached::at);
+    return members.containsKey("link") ? times.min(Comparator.naturalOrder()) : times.findFirst();
   }
 
   /** The person's own choice, else what holds by default. */
@@ -130,7 +133,7 @@ final class Truth {
     var activity = (String) members.get("activity");
     return person.journeys.values().stream()
         .filter(each -> each.campaign() == Json.integer(members.get("id")))
-        .anyMatch(each -> activity.equals("entered") || activity.equals(each.state()));
+        .anyMatch(each -> activity.equals("entered") || activity.equals(each.state(now)));
   }
 
   /** Which part of everybody somebody belongs to cannot be known here, only none and all. */

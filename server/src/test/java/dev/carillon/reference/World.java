@@ -4,6 +4,7 @@ import dev.carillon.reference.Happening.ObjectName;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,6 +55,11 @@ public final class World {
     return people.get(number);
   }
 
+  /** The messages that went to people who are there. */
+  List<String> messages() {
+    return people.values().stream().flatMap(who -> who.messages.keySet().stream()).sorted().toList();
+  }
+
   /** How many events somebody has that have not happened yet. */
   int ahead(String id, Instant now) {
     var who = people.get(names.getOrDefault(id, 0));
@@ -93,7 +99,7 @@ public final class World {
           change(id, now, who -> who.placed.add(segment));
       case Happening.Placed(var id, var segment, _) ->
           changeKnown(id, who -> who.placed.remove(segment));
-      case Happening.Merged(var primary, var secondary) -> merge(primary, secondary);
+      case Happening.Merged(var primary, var secondary) -> merge(primary, secondary, now);
       case Happening.Deleted(var id) -> people.remove(names.remove(id));
       case Happening.DeviceUsed used -> use(used, now);
       case Happening.DeviceRemoved(var id, var token) ->
@@ -113,10 +119,19 @@ public final class World {
       }
       case Happening.Unrelated(var id, var object) ->
           changeKnown(id, who -> who.relationships.remove(object));
+      case Happening.Sent(var id, var message, var scope) ->
+          changeKnown(id, who ->
+              who.messages.put(message, new Person.Message(scope, List.of())));
       case Happening.Reached reached ->
-          changeKnown(reached.person(), who -> who.reached.add(reached));
-      case Happening.Travelled(var id, var journey, var campaign, var state) ->
-          changeKnown(id, who -> who.journeys.put(journey, new Person.Journey(campaign, state)));
+          people.replaceAll((number, who) ->
+              who.messages.containsKey(reached.message())
+                  ? changed(who, each ->
+                      each.messages.computeIfPresent(
+                          reached.message(), (_, message) -> message.with(reached)))
+                  : who);
+      case Happening.Travelled(var id, var journey, var campaign, var ends, var end) ->
+          change(id, now, who ->
+              who.journeys.put(journey, new Person.Journey(campaign, ends, end)));
       case Happening.Defined(var segment, var condition) ->
           share(
               with(shared.segments, segment, Optional.ofNullable(condition)),
@@ -150,10 +165,10 @@ public final class World {
   }
 
   /** Nothing happens when either is unknown, or both are the same. The secondary's id is free. */
-  private void merge(String primary, String secondary) {
+  private void merge(String primary, String secondary, Instant now) {
     if (names.containsKey(primary) && names.containsKey(secondary) && !primary.equals(secondary)) {
       var heritage = Objects.requireNonNull(people.remove(names.remove(secondary)));
-      changeKnown(primary, who -> who.inherit(heritage));
+      changeKnown(primary, who -> who.inherit(heritage, now));
     }
   }
 
