@@ -68,6 +68,8 @@ final class ScenarioProduct implements AutoCloseable {
         kit.stop();
         kit.clock.advance(away);
         kit.addNode(PROCESSORS);
+        kit.moveMerged();
+        kit.erase();
       }
     }
     kit.settle();

@@ -89,7 +89,7 @@ public final class RandomScenario {
   private void define(int segment, @Nullable Map<String, Object> condition) {
     var definition = new Happening.Defined(segment, condition);
     defined.put(segment, definition);
-    happens(List.of(definition));
+    happens(definition);
   }
 
   /** One that comes and goes; it asks about older segments only, so nothing goes in a circle (S-10). */
@@ -106,25 +106,28 @@ public final class RandomScenario {
     var together = new ArrayList<Happening>();
     for (var person : people) {
       if (random.in(2)) {
-        for (var i = 1 + random.upTo(2); i > 0; i--) {
-          together.add(life.own(person, history.world(), now, List.of(1, MANUAL)));
+        // many at once push out what counters keep of each
+        for (var i = random.in(12) ? 12 : 1 + random.upTo(2); i > 0; i--) {
+          var happening = life.own(person, history.world(), now, List.of(1, MANUAL));
+          history.add(now, happening);
+          together.add(happening);
         }
       }
     }
     if (!together.isEmpty()) {
-      happens(together);
+      steps.add(new Happens(together));
     }
     if (random.in(2)) {
       var alone = life.shared(random.one(people), random.one(people), history.world(), now);
       if (alone != null) {
-        happens(List.of(alone));
+        happens(alone);
       }
     }
   }
 
-  private void happens(List<Happening> happenings) {
-    happenings.forEach(each -> history.add(now, each));
-    steps.add(new Happens(happenings));
+  private void happens(Happening happening) {
+    history.add(now, happening);
+    steps.add(new Happens(List.of(happening)));
   }
 
   private void pass() {
