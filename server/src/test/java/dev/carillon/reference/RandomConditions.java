@@ -29,8 +29,9 @@ final class RandomConditions {
       List.of("plan", "flag", "unsubscribed", "tags", "tags[]", "tags[0]", "home.city", "never");
   private static final List<String> NUMBER_PATHS =
       List.of("total", "home.floor.n", "tags[]", "cart[].price", "cart[1].price", "cart[].sizes[]");
-  private static final List<String> DATA_PATHS =
-      List.of("total", "plan", "cart[].price", "cart[0].price", "cart[].sku");
+  private static final String[] DATA_PATHS = {
+    "total", "plan", "cart[].price", "cart[0].price", "cart[].sku"
+  };
 
   private final RandomValues random;
   private final List<Kind> kinds;
@@ -71,14 +72,15 @@ final class RandomConditions {
 
   private Map<String, Object> leaf(Instant now, List<Integer> segments) {
     return switch (random.one(kinds)) {
-      case ATTRIBUTE, OPERATORS -> Map.of("attribute", test());
+      case ATTRIBUTE -> Map.of("attribute", test(false));
+      case OPERATORS -> Map.of("attribute", test(true));
       case TIMESTAMP -> Map.of("attribute", timestamp(now));
       case ANNIVERSARY -> Map.of("attribute", test("when", "anniversary"));
       case ANY_ITEM -> Map.of("attribute", anyItem());
       case EVENT, EVENT_WINDOW -> Map.of("event", event(now));
       case SEGMENT ->
           segments.isEmpty()
-              ? Map.of("attribute", test())
+              ? Map.of("attribute", test(false))
               : Map.of("segment", Map.of("id", random.one(segments)));
       case MESSAGE -> Map.of("message", message(now));
       case SUBSCRIPTION -> Map.of("subscription", subscription());
@@ -95,16 +97,17 @@ final class RandomConditions {
 
   // ── values ──────────────────────────────────────────────────────────────────────────────────────
 
-  private Map<String, Object> test() {
-    return random.in(2) ? test(TEXT_PATHS) : numberTest(NUMBER_PATHS);
+  private Map<String, Object> test(boolean more) {
+    return random.in(3) ? numberTest(NUMBER_PATHS, more) : test(TEXT_PATHS, more);
   }
 
-  private Map<String, Object> dataTest() {
-    return random.in(2) ? test(DATA_PATHS) : numberTest(DATA_PATHS);
+  /** A test on something that is not an attribute of the person. */
+  private Map<String, Object> dataTest(String... paths) {
+    var more = has(Kind.OPERATORS) && random.in(2);
+    return random.in(2) ? test(List.of(paths), more) : numberTest(List.of(paths), more);
   }
 
-  private Map<String, Object> test(List<String> paths) {
-    var more = has(Kind.OPERATORS) && (!has(Kind.ATTRIBUTE) || random.in(2));
+  private Map<String, Object> test(List<String> paths, boolean more) {
     var operator = random.one(more ? MORE_OPERATORS : OPERATORS);
     var test = test(random.one(paths), operator);
     switch (operator) {
@@ -126,9 +129,8 @@ final class RandomConditions {
     return scalars;
   }
 
-  private Map<String, Object> numberTest(List<String> paths) {
-    var operators =
-        has(Kind.OPERATORS) ? List.of("gt", "lt", "gte", "lte", "eq") : List.of("gt", "lt", "eq");
+  private Map<String, Object> numberTest(List<String> paths, boolean more) {
+    var operators = more ? List.of("gte", "lte") : List.of("gt", "lt", "eq");
     var test = test(random.one(paths), random.one(operators));
     test.put("value", random.number());
     return test;
@@ -160,7 +162,7 @@ final class RandomConditions {
     var test = test("cart", "any_item");
     var where = new ArrayList<Map<String, Object>>();
     for (var i = 1 + random.upTo(2); i > 0; i--) {
-      where.add(random.in(2) ? test(List.of("sku")) : numberTest(List.of("price", "sizes[]")));
+      where.add(random.in(2) ? dataTest("sku") : dataTest("price", "sizes[]"));
     }
     test.put("where", where);
     return test;
@@ -203,7 +205,8 @@ final class RandomConditions {
     }
     often(event, now, has(Kind.EVENT_WINDOW));
     if (random.in(3)) {
-      event.put("where", random.in(4) ? List.of(dataTest(), dataTest()) : List.of(dataTest()));
+      var test = dataTest(DATA_PATHS);
+      event.put("where", random.in(4) ? List.of(test, dataTest(DATA_PATHS)) : List.of(test));
     }
     return event;
   }
@@ -294,7 +297,7 @@ final class RandomConditions {
       device.put("last_used", span());
     }
     if (random.in(2)) {
-      device.put("where", List.of(random.in(2) ? test(List.of("plan")) : numberTest(List.of("total"))));
+      device.put("where", List.of(dataTest("plan", "total")));
     }
     return device;
   }
@@ -306,10 +309,10 @@ final class RandomConditions {
       object.put("count", Map.of("op", random.one(List.of("gte", "lte", "eq")), "n", random.upTo(3)));
     }
     if (random.in(2)) {
-      object.put("where", List.of(dataTest()));
+      object.put("where", List.of(dataTest("plan", "total")));
     }
     if (random.in(3)) {
-      object.put("relationship", List.of(dataTest()));
+      object.put("relationship", List.of(dataTest("plan", "total")));
     }
     return object;
   }

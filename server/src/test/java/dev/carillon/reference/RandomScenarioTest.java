@@ -35,7 +35,7 @@ class RandomScenarioTest {
 
   @Test
   void shouldUseEveryKindOfConditionAndStep() {
-    var scenarios = Stream.iterate(1L, seed -> seed < 6, seed -> seed + 1).map(RandomScenarioTest::scenario).toList();
+    var scenarios = Stream.iterate(1L, seed -> seed <= 10, seed -> seed + 1).map(RandomScenarioTest::scenario).toList();
     var conditions =
         scenarios.stream()
             .flatMap(RandomScenarioTest::happenings)
