@@ -12,6 +12,9 @@ import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.ComputedBuilder;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
@@ -137,7 +140,8 @@ final class Server implements AutoCloseable {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     var campaigns = new CampaignRepository(database, counters, clock);
-    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var computed = new ComputedAttributes(clock);
+    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
 
     // what goes out
     var deliveries = new DeliveryRepository(database);
@@ -166,6 +170,8 @@ final class Server implements AutoCloseable {
             attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
+            new TallyRepository(),
+            computed,
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
@@ -202,6 +208,8 @@ final class Server implements AutoCloseable {
           () -> sender.reclaim(processing.shareLanes(sender.holders())));
       var builder = new SegmentBuilder(database, segments, counters, clock);
       upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
+      var computedBuilder = new ComputedBuilder(database, computed, clock);
+      upkeep.every(Duration.ofMillis(200), "computed-attributes", () -> runToEnd(computedBuilder));
       var campaignUpkeep = new CampaignUpkeep(database, deliveries);
       upkeep.every(
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
@@ -280,7 +288,8 @@ final class Server implements AutoCloseable {
                 new FactsReader(clock),
                 new PersonLookup(people),
                 forms,
-                objectTypes),
+                objectTypes,
+                computed),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     var operations =
         new OperationsApi(
@@ -375,6 +384,12 @@ final class Server implements AutoCloseable {
     while (database.<Boolean, RuntimeException>inTransaction(
         handle -> relationships.expire(handle, clock.instant()))) {
       LOG.trace("some relationships of nobody are past their time");
+    }
+  }
+
+  private static void runToEnd(ComputedBuilder builder) {
+    while (builder.step()) {
+      LOG.trace("a step of a computed attribute is done");
     }
   }
 

@@ -44,6 +44,7 @@ class ArchitectureTest {
         "subscriptions",
         "reporting",
         "workspaces",
+        "computed",
         "forms",
         "processing"),
     /** What edges share of their wire forms. */

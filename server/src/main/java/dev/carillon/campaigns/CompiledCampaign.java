@@ -73,8 +73,7 @@ public final class CompiledCampaign {
   }
 
   /** Lays out the steps in front of {@code next} and returns the first of them. */
-  private static int flatten(
-      List<Step> steps, int next, Terms terms, Map<Integer, Node> flat) {
+  private static int flatten(List<Step> steps, int next, Terms terms, Map<Integer, Node> flat) {
     var below = next;
     for (var step : steps.reversed()) {
       flat.put(
@@ -99,8 +98,7 @@ public final class CompiledCampaign {
     return new Node(step, next, next, next, condition);
   }
 
-  private static @Nullable CompiledCondition compile(
-      @Nullable Condition condition, Terms terms) {
+  private static @Nullable CompiledCondition compile(@Nullable Condition condition, Terms terms) {
     return condition == null ? null : CompiledCondition.compile(condition, terms);
   }
 

@@ -93,8 +93,7 @@ final class Conditions {
   }
 
   /** A condition with its answer, what it reads of the person, and the same of its parts. */
-  static Map<String, @Nullable Object> explain(
-      Condition condition, Terms terms, Facts facts) {
+  static Map<String, @Nullable Object> explain(Condition condition, Terms terms, Facts facts) {
     var json = new LinkedHashMap<String, @Nullable Object>();
     var inner =
         switch (condition) {

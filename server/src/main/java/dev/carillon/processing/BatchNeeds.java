@@ -192,6 +192,7 @@ final class BatchNeeds {
       return false;
     }
     reach.count(eventRules.counters());
+    reach.compute(rules, eventRules.computed());
     reach.wake(rules, eventRules.segments());
     eventRules.campaigns().forEach(reach::start);
     return true;

@@ -3,18 +3,23 @@ package dev.carillon.processing;
 import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.campaigns.EndReason;
 import dev.carillon.campaigns.Journey;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.MembershipRepository.Unbuilt;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one batch works with: its transaction, its people, the rules, and what they cause. Serves
@@ -95,6 +100,12 @@ final class BatchScope {
         person.load(Counters.unpack(packed));
       }
     }
+    if (reach.tallies()) {
+      var tallies = stores.tallies().load(handle, ids);
+      for (var person : loaded) {
+        person.tallies().load(tallies.getOrDefault(person.personId(), Map.of()));
+      }
+    }
     var byId = new HashMap<Long, PersonState>();
     loaded.forEach(person -> byId.put(person.personId(), person));
     if (!segments.isEmpty()) {
@@ -157,7 +168,30 @@ final class BatchScope {
       stores.events().storeCounters(handle, counters);
     }
     stores.memberships().write(handle, memberships);
+    writeTallies();
     writeJourneys();
+  }
+
+  private void writeTallies() {
+    var rows = new ArrayList<TallyRepository.Row>();
+    var timers = new TreeMap<TallyRepository.Key, @Nullable Instant>();
+    for (var person : people.loaded()) {
+      if (person.deleted()) {
+        continue;
+      }
+      var tallies = person.tallies();
+      if (tallies.changed()) {
+        rows.add(new TallyRepository.Row(person.personId(), person.workspace(), tallies.all()));
+      }
+      tallies
+          .timers()
+          .forEach((id, at) -> timers.put(new TallyRepository.Key(person.personId(), id), at));
+    }
+    rows.sort(Comparator.comparingLong(TallyRepository.Row::personId));
+    stores.tallies().store(handle, rows);
+    if (!timers.isEmpty()) {
+      stores.tallies().arm(handle, timers);
+    }
   }
 
   /** Removes those who are gone; comes after everything else is written. */

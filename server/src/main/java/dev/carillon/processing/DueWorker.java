@@ -36,6 +36,7 @@ public final class DueWorker implements AutoCloseable {
   private final IdentifierCache cache;
   private final InstantSource clock;
   private final Runnable deliveriesQueued;
+  private final ComputedDue computed;
   private final Thread thread = new Thread(this::run, "due-work");
   private volatile boolean closing;
 
@@ -54,6 +55,7 @@ public final class DueWorker implements AutoCloseable {
     this.cache = cache;
     this.clock = clock;
     this.deliveriesQueued = deliveriesQueued;
+    this.computed = new ComputedDue(stores, ruleBooks, cache, clock);
   }
 
   void start() {
@@ -89,11 +91,15 @@ public final class DueWorker implements AutoCloseable {
     if (groups.length == 0) {
       return false;
     }
+    var computedDeliveries = computed.step(handle, groups);
+    if (computedDeliveries > 0) {
+      deliveriesQueued.run();
+    }
     var now = clock.instant();
     var timers = stores.memberships().due(handle, now, groups, BATCH);
     var journeys = stores.journeys().due(handle, now, groups, BATCH);
     if (timers.isEmpty() && journeys.isEmpty()) {
-      return false;
+      return computedDeliveries >= 0;
     }
     run(handle, timers, journeys, now);
     return true;

@@ -1,5 +1,7 @@
 package dev.carillon.processing;
 
+import dev.carillon.computed.ComputedFilling;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.events.AnonymousRepository.Key;
 import dev.carillon.people.CioId;
 import dev.carillon.people.Heir;
@@ -118,6 +120,7 @@ final class MergeWave {
     workspaces(heirs).forEach(each -> reach.all(scope.ruleBook().of(each)));
     scope.loadRuleFacts(reach);
     mergeCounters(heirs);
+    mergeTallies(heirs);
     for (var each : merges) {
       merge(each);
     }
@@ -161,6 +164,38 @@ final class MergeWave {
     }
   }
 
+  /**
+   * Adds up what was added up of two; where the past is still being gone through, all of it anew.
+   */
+  private void mergeTallies(List<Heir> heirs) {
+    for (var workspace : workspaces(heirs)) {
+      var attributes = scope.stores().computed().list(scope.handle(), workspace);
+      if (attributes.isEmpty()) {
+        continue;
+      }
+      var own = heirs.stream().filter(heir -> heir.workspace().equals(workspace)).toList();
+      var unfinished = attributes.stream().filter(each -> !each.shown()).toList();
+      var recounted = ComputedFilling.of(scope.handle(), Heir.primaries(own), unfinished);
+      for (var heir : own) {
+        var primary = person(heir.primaryId()).tallies();
+        var secondary = person(heir.secondaryId()).tallies();
+        for (var each : attributes) {
+          var tally =
+              each.shown()
+                  ? each.definition()
+                      .computation()
+                      .merged(primary.get(each.id()), secondary.get(each.id()))
+                  : recounted.get(new TallyRepository.Key(heir.primaryId(), each.id()));
+          if (tally == null) {
+            primary.remove(each.id());
+          } else {
+            primary.put(each.id(), tally);
+          }
+        }
+      }
+    }
+  }
+
   /** How many newest times each counter keeps. */
   private static Map<Integer, Integer> keep(Rules rules) {
     var keep = new HashMap<Integer, Integer>();
@@ -188,6 +223,13 @@ final class MergeWave {
       activity.failed(
           entry, primary, refused, "a person has at most " + Profile.ATTRIBUTES + " attributes");
     }
+    var computed = new ComputedApplier(scope.ruleBook());
+    scope
+        .reactions()
+        .rules(primary)
+        .computed()
+        .values()
+        .forEach(rule -> computed.refresh(primary, rule, entry.receivedAt()));
     scope
         .reactions()
         .woken(
@@ -196,10 +238,19 @@ final class MergeWave {
             entry.receivedAt());
   }
 
+  /** What is not simply taken over: identifiers, which must be free, and what is computed anew. */
   private Set<String> identifiers(PersonState person) {
-    return scope.people().identifies(person.workspace(), IdentifierKind.EMAIL)
-        ? Set.of("id", "email")
-        : Set.of("id");
+    var names = new HashSet<>(Set.of("id"));
+    if (scope.people().identifies(person.workspace(), IdentifierKind.EMAIL)) {
+      names.add("email");
+    }
+    scope
+        .reactions()
+        .rules(person)
+        .computed()
+        .values()
+        .forEach(rule -> names.add(rule.definition().name()));
+    return names;
   }
 
   /** What somebody who is gone was called. */

@@ -32,6 +32,7 @@ final class PersonRemoval {
     var all = ids(gone);
     stores.people().delete(handle, all);
     stores.memberships().deletePeople(handle, all);
+    stores.tallies().deletePeople(handle, all);
     var deleted = gone.stream().filter(person -> !person.merged()).toList();
     if (deleted.isEmpty()) {
       return;

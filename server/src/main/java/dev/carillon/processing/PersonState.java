@@ -35,6 +35,7 @@ final class PersonState {
   private final Map<Integer, Instant> timers = new HashMap<>();
   private final Map<Integer, @Nullable Instant> changedTimers = new HashMap<>();
   private final Map<Integer, History> histories = new HashMap<>();
+  private final PersonTallies tallies = new PersonTallies();
 
   private PersonState(
       long personId,
@@ -131,6 +132,11 @@ final class PersonState {
   void count(int counterId, long atMillis, int keep) {
     counters = counters.with(counterId, counters.get(counterId).plus(atMillis, keep));
     countersChanged = true;
+  }
+
+  /** What was added up for computed attributes. */
+  PersonTallies tallies() {
+    return tallies;
   }
 
   void loadMember(int segmentId, Instant enteredAt) {

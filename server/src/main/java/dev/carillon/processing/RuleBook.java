@@ -1,6 +1,7 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.computed.ComputedDefinition;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
@@ -52,6 +53,7 @@ record RuleBook(
    * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
+   * @param computed all computed attributes, by id
    */
   record Rules(
       Map<EventName, EventRules> byEvent,
@@ -61,14 +63,38 @@ record RuleBook(
       Map<Integer, SegmentRule> segments,
       Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
-      Map<Integer, CompiledCampaign> campaigns) {
+      Map<Integer, CompiledCampaign> campaigns,
+      Map<Integer, ComputedRule> computed) {
     static final Rules NONE =
-        new Rules(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Set.of(), Map.of(), Map.of());
+        new Rules(
+            Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Set.of(), Map.of(), Map.of(),
+            Map.of());
+
+    /** Whether an attribute is computed, so that nobody else may write it. */
+    boolean computes(String attribute) {
+      for (var each : computed.values()) {
+        if (each.definition().name().equals(attribute)) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   /** What an event of one name touches. */
   record EventRules(
-      List<CounterRule> counters, List<SegmentRule> segments, List<CompiledCampaign> campaigns) {}
+      List<CounterRule> counters,
+      List<SegmentRule> segments,
+      List<CompiledCampaign> campaigns,
+      List<ComputedRule> computed) {}
+
+  /**
+   * An attribute that is computed from events.
+   *
+   * @param shown whether profiles may show it
+   * @param withdrawn whether it was deleted and goes from profiles
+   */
+  record ComputedRule(int id, ComputedDefinition definition, boolean shown, boolean withdrawn) {}
 
   /**
    * A counter of an event name.
@@ -115,6 +141,7 @@ record RuleBook(
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
     private boolean counters;
+    private boolean tallies;
 
     /** Adds what follows when these segments are woken. */
     void wake(Rules rules, Collection<SegmentRule> from) {
@@ -136,6 +163,19 @@ record RuleBook(
       counters |= !counted.isEmpty();
     }
 
+    /** Adds what follows when attributes are computed. */
+    void compute(Rules rules, Collection<ComputedRule> computed) {
+      for (var each : computed) {
+        tallies = true;
+        wake(rules, rules.byAttribute().getOrDefault(each.definition().name(), List.of()));
+      }
+    }
+
+    /** Whether tallies are looked at. */
+    boolean tallies() {
+      return tallies;
+    }
+
     /** Adds a segment whose own membership and timer are looked at. */
     void read(int segmentId) {
       segments.add(segmentId);
@@ -152,11 +192,12 @@ record RuleBook(
       wake(rules, rules.segments().values());
       rules.campaigns().values().forEach(this::start);
       rules.byEvent().values().forEach(event -> count(event.counters()));
+      tallies |= !rules.computed().isEmpty();
     }
 
     /** Whether nothing has to be read. */
     boolean isEmpty() {
-      return segments.isEmpty() && campaigns.isEmpty() && !counters;
+      return segments.isEmpty() && campaigns.isEmpty() && !counters && !tallies;
     }
 
     Set<Integer> segments() {

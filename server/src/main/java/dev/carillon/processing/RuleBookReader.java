@@ -4,7 +4,10 @@ import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignState;
 import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.campaigns.TriggerRule;
+import dev.carillon.computed.ComputedAttribute;
+import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.events.Counter;
+import dev.carillon.processing.RuleBook.ComputedRule;
 import dev.carillon.processing.RuleBook.CounterRule;
 import dev.carillon.processing.RuleBook.EventName;
 import dev.carillon.processing.RuleBook.EventRules;
@@ -36,14 +39,19 @@ public final class RuleBookReader {
   private final CampaignRepository campaigns;
   private final CounterRepository counters;
   private final TermsRepository terms;
+  private final ComputedAttributes computed;
   private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
 
   /** Reads through these repositories. */
   public RuleBookReader(
-      SegmentRepository segments, CampaignRepository campaigns, CounterRepository counters) {
+      SegmentRepository segments,
+      CampaignRepository campaigns,
+      CounterRepository counters,
+      ComputedAttributes computed) {
     this.segments = segments;
     this.campaigns = campaigns;
     this.counters = counters;
+    this.computed = computed;
     this.terms = new TermsRepository(counters);
   }
 
@@ -78,6 +86,9 @@ public final class RuleBookReader {
     for (var campaign : campaigns.live(handle)) {
       draft(drafts, campaign.workspace())
           .add(CompiledCampaign.compile(campaign, all.of(campaign.workspace())));
+    }
+    for (var attribute : computed.all(handle)) {
+      draft(drafts, attribute.workspace()).add(attribute);
     }
     var workspaces = new HashMap<WorkspaceId, Rules>();
     drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules()));
@@ -120,6 +131,8 @@ public final class RuleBookReader {
     private final Set<Integer> manual = new HashSet<>();
     private final Map<Integer, List<CompiledCampaign>> onEntry = new HashMap<>();
     private final Map<Integer, CompiledCampaign> campaigns = new HashMap<>();
+    private final Map<Integer, ComputedRule> computed = new HashMap<>();
+    private final Map<EventName, List<ComputedRule>> computedByEvent = new HashMap<>();
 
     private void add(SegmentRule segment, Map<Integer, EventName> counterNames) {
       segments.put(segment.segmentId(), segment);
@@ -156,9 +169,23 @@ public final class RuleBookReader {
       }
     }
 
+    private void add(ComputedAttribute attribute) {
+      var definition = attribute.definition();
+      var withdrawn = attribute.state() == ComputedAttribute.State.WITHDRAWING;
+      var rule = new ComputedRule(attribute.id(), definition, attribute.shown(), withdrawn);
+      computed.put(attribute.id(), rule);
+      if (!withdrawn) {
+        computedByEvent
+            .computeIfAbsent(
+                new EventName(definition.kind(), definition.event()), _ -> new ArrayList<>())
+            .add(rule);
+      }
+    }
+
     private Rules rules() {
       var names = new LinkedHashSet<>(counters.keySet());
       names.addAll(campaignsByEvent.keySet());
+      names.addAll(computedByEvent.keySet());
       var events = new HashMap<EventName, EventRules>();
       for (var name : names) {
         events.put(
@@ -166,7 +193,8 @@ public final class RuleBookReader {
             new EventRules(
                 List.copyOf(counters.getOrDefault(name, List.of())),
                 List.copyOf(byEvent.getOrDefault(name, new LinkedHashSet<>())),
-                List.copyOf(campaignsByEvent.getOrDefault(name, List.of()))));
+                List.copyOf(campaignsByEvent.getOrDefault(name, List.of())),
+                List.copyOf(computedByEvent.getOrDefault(name, List.of()))));
       }
       return new Rules(
           Map.copyOf(events),
@@ -176,43 +204,44 @@ public final class RuleBookReader {
           Map.copyOf(segments),
           Set.copyOf(manual),
           Map.copyOf(onEntry),
-          Map.copyOf(campaigns));
+          Map.copyOf(campaigns),
+          Map.copyOf(computed));
     }
   }
 
   private static boolean holdsForNobody(CompiledCondition condition) {
     return condition.samples()
         || condition.matches(
-        new Facts() {
-          @Override
-          public Instant now() {
-            return Instant.EPOCH;
-          }
+            new Facts() {
+              @Override
+              public Instant now() {
+                return Instant.EPOCH;
+              }
 
-          @Override
-          public @Nullable Object attribute(String name) {
-            return null;
-          }
+              @Override
+              public @Nullable Object attribute(String name) {
+                return null;
+              }
 
-          @Override
-          public Counter counter(int counterId) {
-            return Counter.NONE;
-          }
+              @Override
+              public Counter counter(int counterId) {
+                return Counter.NONE;
+              }
 
-          @Override
-          public boolean inSegment(int segmentId) {
-            return false;
-          }
+              @Override
+              public boolean inSegment(int segmentId) {
+                return false;
+              }
 
-          @Override
-          public long personId() {
-            return 0;
-          }
+              @Override
+              public long personId() {
+                return 0;
+              }
 
-          @Override
-          public Surroundings surroundings() {
-            return Surroundings.NONE;
-          }
-        });
+              @Override
+              public Surroundings surroundings() {
+                return Surroundings.NONE;
+              }
+            });
   }
 }

@@ -1,6 +1,8 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
@@ -35,6 +37,8 @@ public record Stores(
     AttributeNames attributeNames,
     AnonymousRepository anonymous,
     MembershipRepository memberships,
+    TallyRepository tallies,
+    ComputedAttributes computed,
     JourneyRepository journeys,
     DeliveryRepository deliveries,
     ActivityRepository activity,

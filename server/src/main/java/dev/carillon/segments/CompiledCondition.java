@@ -106,7 +106,9 @@ public final class CompiledCondition {
         }
         case Condition.Event event ->
             times(
-                event, event.often(), new Subject.Events(event.kind(), event.name(), event.where()));
+                event,
+                event.often(),
+                new Subject.Events(event.kind(), event.name(), event.where()));
         case Condition.Message message ->
             times(message, message.often(), new Subject.Messages(message.filter()));
         case Condition.Subscribed subscribed -> {
@@ -203,7 +205,9 @@ public final class CompiledCondition {
   /** When a part can change with no new data; empty: never. */
   static Optional<Instant> changes(Node node, Facts facts) {
     var millis = next(node, facts);
-    return millis == ValueTests.NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    return millis == ValueTests.NEVER
+        ? Optional.empty()
+        : Optional.of(Instant.ofEpochMilli(millis));
   }
 
   private static long next(Node node, Facts facts) {

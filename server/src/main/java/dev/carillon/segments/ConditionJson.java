@@ -67,7 +67,7 @@ public final class ConditionJson {
    *
    * @throws IllegalStateException when the text is not a list of tests: it was not written by us
    */
-  static List<AttributeTest> storedTests(String json) {
+  public static List<AttributeTest> storedTests(String json) {
     var faults = new ArrayList<Fault>();
     var tests = parseTests(MAPPER.readTree(json), "where", faults);
     if (!faults.isEmpty()) {
@@ -213,8 +213,19 @@ public final class ConditionJson {
     return node;
   }
 
+  /**
+   * Reads a span {@code {"n", "unit"}} of at most five years.
+   *
+   * @param faults receives whatever is wrong
+   * @return null exactly when faults were added
+   */
+  public static @Nullable Duration parseSpan(JsonNode node, String path, List<Fault> faults) {
+    var form = new FormReader(faults);
+    return form.object(node, path, FormReader.sorted("n", "unit")) ? form.span(node, path) : null;
+  }
+
   /** In the largest of days, hours and minutes that measures it exactly. */
-  private static ObjectNode span(Duration span) {
+  public static ObjectNode span(Duration span) {
     var minutes = span.toMinutes();
     var node = NODES.objectNode();
     if (minutes % 1_440 == 0) {
@@ -242,7 +253,7 @@ public final class ConditionJson {
   }
 
   /** Tests in canonical form as text: equal tests give equal texts. */
-  static String testsText(List<AttributeTest> tests) {
+  public static String testsText(List<AttributeTest> tests) {
     return testsToJson(tests).toString();
   }
 
@@ -252,8 +263,7 @@ public final class ConditionJson {
       case null -> node;
       case Moment moment -> node.set("value", moment(moment));
       case List<?> list when test.operator() == Operator.ANY_ITEM ->
-          node.set(
-              "where", testsToJson(list.stream().map(AttributeTest.class::cast).toList()));
+          node.set("where", testsToJson(list.stream().map(AttributeTest.class::cast).toList()));
       case Object value -> node.set("value", valueToJson(value));
     };
   }

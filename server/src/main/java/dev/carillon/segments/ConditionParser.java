@@ -192,8 +192,7 @@ final class ConditionParser {
     var metric = Metric.valueOf(word.toUpperCase(Locale.ROOT));
     var channel = form.word(node.get("channel"), path + ".channel", CHANNELS);
     var engagement =
-        form.word(
-            node.get("engagement"), path + ".engagement", FormReader.sorted("human", "any"));
+        form.word(node.get("engagement"), path + ".engagement", FormReader.sorted("human", "any"));
     if (node.has("engagement") && metric != Metric.OPENED && metric != Metric.CLICKED) {
       form.fault(path + ".engagement", "must be absent but for opened and clicked");
     }
@@ -271,8 +270,7 @@ final class ConditionParser {
   }
 
   private @Nullable Condition object(JsonNode node, String path) {
-    if (!form.object(
-        node, path, FormReader.sorted("type_id", "count", "where", "relationship"))) {
+    if (!form.object(node, path, FormReader.sorted("type_id", "count", "where", "relationship"))) {
       return null;
     }
     var type = form.id(node.get("type_id"), path + ".type_id", "an object type");
@@ -319,7 +317,6 @@ final class ConditionParser {
       form.fault(path + ".salt", "must be a text of at most 100 characters");
       return null;
     }
-    return new Condition.Sample(
-        hundredths.intValue(), salt == null ? "" : salt.stringValue());
+    return new Condition.Sample(hundredths.intValue(), salt == null ? "" : salt.stringValue());
   }
 }

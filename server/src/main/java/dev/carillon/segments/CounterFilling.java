@@ -116,7 +116,9 @@ final class CounterFilling {
     for (var target : targets) {
       if (target.counts(event.atMillis, fields)) {
         var key = new Key(event.personId, target.counterId);
-        counted.put(key, counted.getOrDefault(key, Counter.NONE).plus(event.atMillis, target.spec.newest()));
+        counted.put(
+            key,
+            counted.getOrDefault(key, Counter.NONE).plus(event.atMillis, target.spec.newest()));
       }
     }
   }

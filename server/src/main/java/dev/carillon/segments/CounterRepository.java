@@ -135,15 +135,11 @@ public final class CounterRepository {
                   .reversed()
                   .thenComparingInt(each -> each.spec().newest()))
           .forEach(each ->
-              byEvents
-                  .computeIfAbsent(Counted.by(each.spec()), _ -> new ArrayList<>())
-                  .add(each));
+              byEvents.computeIfAbsent(Counted.by(each.spec()), _ -> new ArrayList<>()).add(each));
     }
 
     OptionalInt find(CounterSpec spec) {
-      return byEvents
-          .getOrDefault(Counted.by(spec), List.of())
-          .stream()
+      return byEvents.getOrDefault(Counted.by(spec), List.of()).stream()
           .filter(each -> each.spec().newest() >= spec.newest())
           .mapToInt(Stored::counterId)
           .findFirst();

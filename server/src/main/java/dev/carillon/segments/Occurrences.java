@@ -26,8 +26,7 @@ public record Occurrences(Count count, int times, Window window) {
    * @param within null: ever
    */
   public static Occurrences of(Count count, int times, @Nullable Duration within) {
-    return new Occurrences(
-        count, times, within == null ? Window.EVER : new Window.Within(within));
+    return new Occurrences(count, times, within == null ? Window.EVER : new Window.Within(within));
   }
 
   /** Whether so many are enough and not too many. */

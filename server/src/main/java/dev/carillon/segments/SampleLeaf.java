@@ -17,7 +17,8 @@ record SampleLeaf(Condition.Sample condition) implements Leaf {
   /** Where somebody stands among 10,000 places of equal size. */
   int place(long personId) {
     var salt = condition.salt().getBytes(StandardCharsets.UTF_8);
-    var hash = sha256().digest(ByteBuffer.allocate(8 + salt.length).putLong(personId).put(salt).array());
+    var hash =
+        sha256().digest(ByteBuffer.allocate(8 + salt.length).putLong(personId).put(salt).array());
     return (int) Math.floorMod(ByteBuffer.wrap(hash).getLong(), (long) WHOLE);
   }
 

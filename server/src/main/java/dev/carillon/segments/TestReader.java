@@ -62,8 +62,7 @@ final class TestReader {
     return test(node, path, Subject.PERSON, 0);
   }
 
-  private @Nullable AttributeTest test(
-      JsonNode node, String path, Subject subject, int depth) {
+  private @Nullable AttributeTest test(JsonNode node, String path, Subject subject, int depth) {
     if (!form.object(node, path, FormReader.sorted("field", "operator", "value", "where"))) {
       return null;
     }

@@ -67,6 +67,19 @@ final class ValueTests {
     return any(read.apply(path.root()), path.steps(), predicate);
   }
 
+  /** The first value at a path that is there; null when there is none. */
+  static @Nullable Object first(String field, Function<String, @Nullable Object> read) {
+    var found = new Object[1];
+    any(
+        field,
+        read,
+        value -> {
+          found[0] = value;
+          return value != null;
+        });
+    return found[0];
+  }
+
   private static boolean isPlain(String field) {
     return field.indexOf('.') < 0 && field.indexOf('[') < 0;
   }
@@ -233,7 +246,8 @@ final class ValueTests {
     if (test.operator() == Operator.ANNIVERSARY) {
       return nextDay(day(seconds, when.zone), when);
     }
-    // v < now + d and v > now + d turn round as now passes v - d; strictly, so "before" a moment later
+    // v < now + d and v > now + d turn round as now passes v - d; strictly, so "before" a moment
+    // later
     var moves = millis(test.value(), when) - when.now.toEpochMilli();
     var at = seconds * 1_000 - moves + (test.operator() == Operator.TS_BEFORE ? 1 : 0);
     return at > when.now.toEpochMilli() ? at : NEVER;

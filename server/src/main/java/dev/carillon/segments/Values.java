@@ -41,9 +41,7 @@ final class Values {
     return value != null && !value.equals("");
   }
 
-  /**
-   * How two numbers compare, as {@link Comparable} says it; null when one of them is no number.
-   */
+  /** How two numbers compare, as {@link Comparable} says it; null when one of them is no number. */
   static @Nullable Integer compare(@Nullable Object value, @Nullable Object wanted) {
     if (value == null || wanted == null) {
       return null;

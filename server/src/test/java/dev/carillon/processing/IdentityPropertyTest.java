@@ -44,7 +44,12 @@ final class IdentityPropertyTest {
     kit.segment(new Condition.Attribute(new AttributeTest("b0", Operator.EXISTS, null)));
     kit.segment(
         new Condition.Event(
-            EventKind.EVENT, "nothing", Occurrences.Count.AT_MOST, 0, Duration.ofDays(1), List.of()));
+            EventKind.EVENT,
+            "nothing",
+            Occurrences.Count.AT_MOST,
+            0,
+            Duration.ofDays(1),
+            List.of()));
     return kit.manualSegment();
   }
 

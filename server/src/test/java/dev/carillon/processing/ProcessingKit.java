@@ -9,6 +9,8 @@ import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.Counters;
@@ -83,6 +85,7 @@ final class ProcessingKit implements AutoCloseable {
   final TestDatabase test = TestDatabase.create();
   final Database database = test.database();
   final TurnableClock clock;
+  final ComputedAttributes computed;
   final CounterRepository counters;
   final SegmentRepository segments;
   final CampaignRepository campaigns;
@@ -92,6 +95,7 @@ final class ProcessingKit implements AutoCloseable {
 
   private ProcessingKit(TurnableClock clock) {
     this.clock = clock;
+    computed = new ComputedAttributes(clock);
     counters = new CounterRepository(clock);
     segments = new SegmentRepository(counters, clock);
     campaigns = new CampaignRepository(database, counters, clock);
@@ -122,7 +126,7 @@ final class ProcessingKit implements AutoCloseable {
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
     var stores = stores(database, clock, ids, mergers);
-    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
     var node =
         new Processing(
             database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
@@ -154,6 +158,8 @@ final class ProcessingKit implements AutoCloseable {
         new AttributeNames(database, clock),
         new AnonymousRepository(),
         new MembershipRepository(),
+        new TallyRepository(),
+        new ComputedAttributes(clock),
         new JourneyRepository(),
         new DeliveryRepository(database),
         new ActivityRepository(),

@@ -4,6 +4,7 @@ import static dev.carillon.people.Identifier.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.delivery.Channel;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
@@ -46,7 +47,10 @@ final class StatementsTest {
   private final RuleBooks ruleBooks =
       new RuleBooks(
           new RuleBookReader(
-              segments, new CampaignRepository(test.database(), counters, CLOCK), counters));
+              segments,
+              new CampaignRepository(test.database(), counters, CLOCK),
+              counters,
+              new ComputedAttributes(CLOCK)));
   private final Stores stores =
       ProcessingKit.stores(
           test.database(), CLOCK, new IdRanges(numbers::incrementAndGet), new MergerRepository());

@@ -170,10 +170,9 @@ class AttributeOperatorsTest {
     var condition =
         CompiledCondition.compile(
             new Condition.Attribute(test),
-            TestTerms.with(
-                spec -> {
-                  throw new AssertionError("an attribute asked for the counter " + spec);
-                }));
+            TestTerms.with(spec -> {
+              throw new AssertionError("an attribute asked for the counter " + spec);
+            }));
     assertThat(condition.matches(Someone.with(values))).isEqualTo(holds);
     assertThat(EventFilter.matches(List.of(test), values)).isEqualTo(holds);
     assertThat(condition.nextChange(Someone.with(values))).isEmpty();

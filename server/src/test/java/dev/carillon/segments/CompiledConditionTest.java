@@ -187,7 +187,8 @@ class CompiledConditionTest {
 
     // then
     assertThat(compiled(condition).wakes())
-        .isEqualTo(new Wakes(Set.of("plan"), Set.of(COUNTER), Set.of(12), false, Set.of(), Set.of()));
+        .isEqualTo(
+            new Wakes(Set.of("plan"), Set.of(COUNTER), Set.of(12), false, Set.of(), Set.of()));
   }
 
   @Test

@@ -76,7 +76,9 @@ class ConditionsThroughTimeTest {
           var window = event.often().window();
           var count =
               events.getOrDefault(event.name(), List.of()).stream()
-                  .filter(at -> !(window instanceof Window.Within(var span)) || (at > now - span.toMillis() && at <= now))
+                  .filter(at ->
+                      !(window instanceof Window.Within(var span))
+                          || (at > now - span.toMillis() && at <= now))
                   .count();
           var times = event.often().times();
           yield switch (event.often().count()) {

@@ -15,8 +15,7 @@ final class TestTerms {
   }
 
   /** A counter of events of one name, at any time. */
-  static CounterSpec counter(
-      EventKind kind, String name, List<AttributeTest> where, int newest) {
+  static CounterSpec counter(EventKind kind, String name, List<AttributeTest> where, int newest) {
     return new CounterSpec(new Subject.Events(kind, name, where), null, null, newest);
   }
 

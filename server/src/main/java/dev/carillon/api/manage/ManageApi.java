@@ -2,6 +2,7 @@ package dev.carillon.api.manage;
 
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
@@ -39,6 +40,7 @@ public final class ManageApi {
   private final CampaignCalls campaigns;
   private final FormCalls forms;
   private final ObjectTypeCalls objectTypes;
+  private final ComputedCalls computed;
   private final ClockCalls clock;
   private final SettingsCalls settings;
   private final OpenApiDocument document = OpenApiDocument.read();
@@ -53,7 +55,8 @@ public final class ManageApi {
       FactsReader facts,
       PersonLookup people,
       FormRepository forms,
-      ObjectTypes objectTypes) {}
+      ObjectTypes objectTypes,
+      ComputedAttributes computed) {}
 
   /**
    * Builds the surface.
@@ -78,6 +81,7 @@ public final class ManageApi {
             sources.database, sources.campaigns, sources.campaignExplainer, sources.facts, person);
     this.forms = new FormCalls(sources.forms);
     this.objectTypes = new ObjectTypeCalls(sources.objectTypes);
+    this.computed = new ComputedCalls(sources.database, sources.computed);
     this.clock = new ClockCalls(clock);
     this.settings = new SettingsCalls(sources.database);
   }
@@ -111,6 +115,11 @@ public final class ManageApi {
         .add("POST", WORKSPACE + "/object_types", with(objectTypes::create))
         .add("GET", WORKSPACE + "/object_types/{id}", with(objectTypes::one))
         .add("PUT", WORKSPACE + "/object_types/{id}", with(objectTypes::update))
+        .add("GET", WORKSPACE + "/computed_attributes", with(computed::list))
+        .add("POST", WORKSPACE + "/computed_attributes", with(computed::create))
+        .add("GET", WORKSPACE + "/computed_attributes/{id}", with(computed::one))
+        .add("PUT", WORKSPACE + "/computed_attributes/{id}", with(computed::update))
+        .add("DELETE", WORKSPACE + "/computed_attributes/{id}", with(computed::delete))
         .add("GET", WORKSPACE + "/clock", with(clock::show))
         .add("POST", WORKSPACE + "/clock", with(clock::advance));
   }

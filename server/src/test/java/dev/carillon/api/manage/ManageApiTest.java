@@ -497,7 +497,8 @@ class ManageApiTest {
           call.substring(call.indexOf('}') + 1)
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
               .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
-              .replaceFirst("object_types/\\{id}", "object_types/2"); // each has type 1
+              .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
+              .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1");
       var body =
           method.equals("GET") || method.equals("DELETE")
               ? ""
@@ -505,9 +506,11 @@ class ManageApiTest {
                   ? LOYAL
                   : below.startsWith("/object_types")
                       ? "{\"object_type\":{\"name\":\"Courses\"}}"
-                      : below.endsWith("/stop")
-                          ? "{\"journeys\":\"exit\"}"
-                          : below.endsWith("/start") ? "" : WELCOME;
+                      : below.startsWith("/computed_attributes")
+                          ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
+                          : below.endsWith("/stop")
+                              ? "{\"journeys\":\"exit\"}"
+                              : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -518,7 +521,11 @@ class ManageApiTest {
             .contains(
                 below.startsWith("/segments")
                     ? "segment"
-                    : below.startsWith("/object_types") ? "object type" : "campaign");
+                    : below.startsWith("/object_types")
+                        ? "object type"
+                        : below.startsWith("/computed_attributes")
+                            ? "computed attribute"
+                            : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");

@@ -5,6 +5,7 @@ import dev.carillon.api.Tenant;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
@@ -35,6 +36,7 @@ final class ManageServer implements AutoCloseable {
   ManageServer(Database database, InstantSource clock, RateLimits limits) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
+    var computed = new ComputedAttributes(clock);
     builder = new SegmentBuilder(database, segments, counters, clock);
     api =
         new ManageApi(
@@ -49,7 +51,8 @@ final class ManageServer implements AutoCloseable {
                 new FactsReader(clock),
                 new PersonLookup(new PeopleQueries(database)),
                 new FormRepository(database, clock),
-                new ObjectTypes(database, clock)),
+                new ObjectTypes(database, clock),
+                computed),
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     server =
         HttpServer.start(

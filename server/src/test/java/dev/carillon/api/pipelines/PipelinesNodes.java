@@ -10,6 +10,8 @@ import dev.carillon.api.app.AppApi;
 import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
@@ -114,11 +116,15 @@ final class PipelinesNodes implements AutoCloseable {
             attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
+            new TallyRepository(),
+            new ComputedAttributes(clock),
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
             ids);
-    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var rules =
+        new RuleBooks(
+            new RuleBookReader(segments, campaigns, counters, new ComputedAttributes(clock)));
     var processing = new Processing(database, clock, ids, stores, rules, name, 1, () -> {});
     var credentials = new Credentials(new CredentialRepository(database));
     var pipelines =
