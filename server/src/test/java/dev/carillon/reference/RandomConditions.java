@@ -115,7 +115,7 @@ final class RandomConditions {
       case "in", "not_in" -> test.put("value", scalars(1 + random.upTo(3)));
       case "between" -> test.put("value", random.range());
       case "starts_with", "ends_with" ->
-          test.put("value", random.one(List.of("p", "PRO", "é", "5", "e", ".50")));
+          test.put("value", random.one(List.of("p", "PRO", "é", "ß", "I", "5", "e", ".50")));
       default -> test.put("value", random.scalar());
     }
     return test;

@@ -100,6 +100,9 @@ class ReferenceTest {
           eq           | 5                   | '5.0'                          | true
           eq           | '5'                 | 5                              | true
           eq           | '05'                | '5'                            | false
+          eq           | 'Straße'            | 'STRAẞE'                       | true
+          eq           | 'Straße'            | 'STRASSE'                      | false
+          eq           | 'İı'                | 'iI'                           | true
           eq           | true                | 'true'                         | true
           eq           | true                | 1                              | false
           eq           | ['pro']             | 'pro'                          | false

@@ -42,9 +42,9 @@ record ValueTest(Instant now, ZoneId zone) {
       case "exists" -> !value.equals("");
       case "contains" -> Values.contains(value, wanted);
       case "starts_with" ->
-          value instanceof String && Values.lower(value).startsWith(Values.lower(wanted));
+          value instanceof String && Values.folded(value).startsWith(Values.folded(wanted));
       case "ends_with" ->
-          value instanceof String && Values.lower(value).endsWith(Values.lower(wanted));
+          value instanceof String && Values.folded(value).endsWith(Values.folded(wanted));
       case "in" -> ((List<?>) wanted).stream().anyMatch(each -> Values.equal(value, each));
       case "gt" -> compare(value, wanted) > 0;
       case "lt" -> compare(wanted, value) > 0;

@@ -3,7 +3,6 @@ package dev.carillon.reference;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -58,7 +57,7 @@ final class Values {
     var twoTexts = value instanceof String && wanted instanceof String;
     return !twoTexts && left.isPresent() && right.isPresent()
         ? left.get().compareTo(right.get()) == 0
-        : lower(value).equals(lower(wanted));
+        : folded(value).equals(folded(wanted));
   }
 
   private static boolean isTree(Object value) {
@@ -68,14 +67,20 @@ final class Values {
   /** Text holds text; list holds an equal element. */
   static boolean contains(Object value, Object wanted) {
     return switch (value) {
-      case String text -> lower(text).contains(lower(wanted));
+      case String text -> folded(text).contains(folded(wanted));
       case List<?> list -> list.stream().anyMatch(each -> each != null && equal(each, wanted));
       default -> false;
     };
   }
 
-  static String lower(Object value) {
-    return value.toString().toLowerCase(Locale.ROOT);
+  /** A text without regard to case, letter by letter and the same in every country. */
+  static String folded(Object value) {
+    return value
+        .toString()
+        .codePoints()
+        .map(letter -> Character.toLowerCase(Character.toUpperCase(letter)))
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   /** A number, or what a text spells with digits, minus and point. */
