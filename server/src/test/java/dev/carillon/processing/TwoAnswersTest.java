@@ -3,6 +3,7 @@ package dev.carillon.processing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.processing.TwoAnswers.Difference;
+import dev.carillon.reference.Focus;
 import dev.carillon.reference.Kind;
 import dev.carillon.reference.RandomScenario;
 import dev.carillon.reference.Scenario;
@@ -66,7 +67,10 @@ class TwoAnswersTest {
   }
 
   private static String report(long seed, Scenario scenario, Difference difference) {
-    var shorter = Shrinker.shrink(scenario, TwoAnswersTest::differs, PATIENCE);
+    var who = difference.who();
+    var focused = Focus.on(scenario, who.person(), who.segment(), difference.step());
+    var telling = differs(focused) ? focused : scenario;
+    var shorter = Shrinker.shrink(telling, TwoAnswersTest::differs, PATIENCE);
     var again = TwoAnswers.of(shorter).difference();
     return again == null
         ? "(not when it was lived again) " + new DifferenceReport(seed, scenario, difference).text()
