@@ -196,7 +196,8 @@ final class Server implements AutoCloseable {
             new CampaignTemplates(campaigns, settings.mailFrom()),
             mailer,
             clock,
-            new Random());
+            new Random(),
+            processing::messagesReached);
     var upkeep = new Upkeep();
     if (isWorker) {
       closing.add(sender);

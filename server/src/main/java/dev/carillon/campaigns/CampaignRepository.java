@@ -1,6 +1,6 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterReader;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Fault;
 import dev.carillon.segments.SegmentUse;
@@ -63,7 +63,6 @@ public final class CampaignRepository {
   public Campaign create(WorkspaceId workspace, CampaignDefinition definition) {
     return database.inTransaction(handle -> {
       Epoch.newRules(handle);
-      counters(handle, workspace, definition);
       var now = clock.instant();
       var numbered = numbered(handle, definition);
       int id =
@@ -79,6 +78,7 @@ public final class CampaignRepository {
               .bind("now", now)
               .mapTo(Integer.class)
               .one();
+      counters(handle, workspace, id, definition);
       insertVersion(handle, id, 1, numbered, Map.of(), now);
       return found(handle, workspace, id);
     });
@@ -168,7 +168,8 @@ public final class CampaignRepository {
       if (stored.state() == CampaignState.ARCHIVED) {
         return refused("an archived campaign cannot be changed");
       }
-      var ids = counters(handle, stored.workspace(), definition);
+      // Also when the change is refused: once they are filled it is not any more.
+      var ids = counters(handle, stored.workspace(), stored.id(), definition);
       var problems =
           stored.state().moves()
               ? problems(handle, stored.workspace(), definition, ids)
@@ -177,6 +178,7 @@ public final class CampaignRepository {
         return new CampaignChange.NotAllowed(problems);
       }
       save(handle, stored, numbered(handle, definition), clock.instant());
+      terms.settle(handle, CounterReader.campaign(stored.id()), definition.conditions(), ids);
       return changed(handle, stored);
     });
   }
@@ -218,7 +220,7 @@ public final class CampaignRepository {
         case RUNNING -> new CampaignChange.Changed(stored);
         case ARCHIVED -> refused("an archived campaign cannot be started");
         case DRAFT, STOPPING, STOPPED -> {
-          var ids = counters(handle, workspace, stored.definition());
+          var ids = counters(handle, workspace, stored.id(), stored.definition());
           var problems = problems(handle, workspace, stored.definition(), ids);
           if (!problems.isEmpty()) {
             yield new CampaignChange.NotAllowed(problems);
@@ -313,6 +315,7 @@ public final class CampaignRepository {
           .bind("id", stored.id())
           .bind("now", now)
           .execute();
+      terms.gone(handle, CounterReader.campaign(stored.id()));
       return true;
     });
   }
@@ -326,10 +329,13 @@ public final class CampaignRepository {
   }
 
   /**
-   * Makes sure that the counters its event conditions read exist, and that past events fill them.
+   * Makes sure that the counters its conditions read exist, and that past events and messages fill
+   * them.
    */
-  private Terms counters(Handle handle, WorkspaceId workspace, CampaignDefinition definition) {
-    return terms.ensure(handle, workspace, definition.conditions());
+  private Terms counters(
+      Handle handle, WorkspaceId workspace, int campaignId, CampaignDefinition definition) {
+    return terms.ensure(
+        handle, workspace, CounterReader.campaign(campaignId), definition.conditions());
   }
 
   private List<Fault> problems(
@@ -340,17 +346,16 @@ public final class CampaignRepository {
                 definition, unknownSegments(handle, workspace, definition.segments())));
     if (!counted(handle, definition, ids)) {
       problems.add(
-          new Fault("", "past events of its conditions are still being counted, try again soon"));
+          new Fault(
+              "",
+              "past events and messages of its conditions are still being counted, try again soon"));
     }
     return problems;
   }
 
   private boolean counted(Handle handle, CampaignDefinition definition, Terms ids) {
-    var read = new HashSet<Integer>();
-    definition
-        .conditions()
-        .forEach(each -> read.addAll(CompiledCondition.compile(each, ids).wakes().counters()));
-    return counters.complete(handle, read);
+    return counters.complete(
+        handle, TermsRepository.countersOf(definition.conditions(), ids));
   }
 
   /**

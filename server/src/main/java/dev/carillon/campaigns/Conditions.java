@@ -128,7 +128,9 @@ final class Conditions {
               null;
         };
     json.put("condition", word == null ? toJson(condition) : Map.of("group", word));
-    json.put("holds", CompiledCondition.compile(condition, terms).matches(facts));
+    var compiled = CompiledCondition.compile(condition, terms);
+    json.put("holds", compiled.matches(facts));
+    compiled.counted(facts).ifPresent(counted -> json.put("read", Map.of("counted", counted)));
     if (condition instanceof Condition.Attribute(var test)) {
       var read = new LinkedHashMap<String, @Nullable Object>();
       read.put("value", facts.attribute(test.field()));

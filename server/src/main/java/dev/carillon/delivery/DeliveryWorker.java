@@ -25,6 +25,8 @@ public final class DeliveryWorker implements AutoCloseable {
    * close.
    *
    * @param random spreads retries
+   * @param messagesReached called after a commit when messages reached something that rules count
+   *     ({@link MessageWakes})
    */
   public DeliveryWorker(
       DeliverySettings settings,
@@ -33,7 +35,8 @@ public final class DeliveryWorker implements AutoCloseable {
       TemplateSource templates,
       Mailer mailer,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Runnable messagesReached) {
     this.clock = clock;
     this.outbox = new Outbox(database, settings.incarnation());
     var sender =
@@ -41,7 +44,9 @@ public final class DeliveryWorker implements AutoCloseable {
     settings
         .lanes()
         .forEach((lane, limits) ->
-            lanes.put(lane, new LaneWorker(lane, limits, outbox, sender, counters, clock)));
+            lanes.put(
+                lane,
+                new LaneWorker(lane, limits, outbox, sender, counters, clock, messagesReached)));
   }
 
   /** Starts sending in the background. */

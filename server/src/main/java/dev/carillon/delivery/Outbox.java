@@ -5,13 +5,16 @@ import dev.carillon.delivery.Outcome.Result.Finished;
 import dev.carillon.delivery.Outcome.Result.Untouched;
 import dev.carillon.delivery.Outcome.Result.Vanished;
 import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -116,11 +119,25 @@ final class Outbox {
   }
 
   /**
-   * Records outcomes, durably and all in one, of those whose lease still holds.
+   * What was recorded.
    *
-   * @return the deliveries whose outcome was recorded; the others were lost to another holder
+   * @param deliveries whose outcome was recorded; the others were lost to another holder
+   * @param woken whether some rule counts what was reached, so that due work has something to do
    */
-  Set<Long> record(List<Outcome> outcomes) {
+  record Recorded(Set<Long> deliveries, boolean woken) {
+    /** Copies the keys. */
+    Recorded {
+      deliveries = Set.copyOf(deliveries);
+    }
+  }
+
+  /**
+   * Records outcomes, durably and all in one, of those whose lease still holds. The people whose
+   * messages reached something that rules count are noted with them ({@link MessageWakes}); for
+   * that it joins the rules' epoch, so that whoever saves a rule that counts more finds what was
+   * recorded before, and everything recorded after is noted.
+   */
+  Recorded record(List<Outcome> outcomes) {
     // In the order of the keys, so that two transactions that touch the same deliveries cannot wait
     // for each other in a circle.
     var rows =
@@ -128,8 +145,11 @@ final class Outbox {
             .sorted(Comparator.comparingLong(each -> each.claimed().deliveryId()))
             .map(Row::of)
             .toList();
-    return database.read(handle ->
-        handle
+    var recorded = new HashSet<Long>();
+    var woken = new AtomicBoolean();
+    database.<Integer, RuntimeException>inTransaction(handle -> {
+      Epoch.hold(handle);
+      return handle
             .createQuery(
                 """
                 WITH outcome AS MATERIALIZED (
@@ -182,8 +202,16 @@ final class Outbox {
                                                    ELSE d.undeliverable_at END
                       FROM held o
                      WHERE d.delivery_id = o.delivery_id AND d.created_at = o.created_at
-                       AND o.state IS NOT NULL)
-                SELECT delivery_id FROM held
+                       AND o.state IS NOT NULL
+                    RETURNING d.person_id, d.workspace_id, o.state),
+                woken AS (
+                    INSERT INTO message_wake (person_id, workspace_id)
+                    SELECT DISTINCT t.person_id, t.workspace_id FROM told t
+                     WHERE EXISTS (SELECT FROM counter c
+                                    WHERE c.workspace_id = t.workspace_id AND c.metric = t.state
+                                      AND c.unused_at IS NULL)
+                    RETURNING wake_id)
+                SELECT delivery_id, EXISTS (SELECT FROM woken) FROM held
                 """)
             .bind("ids", rows.stream().mapToLong(Row::id).toArray())
             .bind("createdAt", rows.stream().map(Row::createdAt).toArray(Instant[]::new))
@@ -196,8 +224,14 @@ final class Outbox {
             .bind("recipients", rows.stream().map(Row::recipient).toArray(String[]::new))
             .bind("subjects", rows.stream().map(Row::subject).toArray(String[]::new))
             .bind("contents", rows.stream().map(Row::content).toArray(String[]::new))
-            .mapTo(Long.class)
-            .set());
+            .map((row, _) -> {
+              woken.set(row.getBoolean(2));
+              return recorded.add(row.getLong(1));
+            })
+            .list()
+            .size();
+    });
+    return new Recorded(recorded, woken.get());
   }
 
   /** Incarnations other than our own that hold claims. */

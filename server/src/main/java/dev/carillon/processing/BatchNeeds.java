@@ -5,7 +5,6 @@ import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.Profile;
 import dev.carillon.processing.OperationBatch.Accepted;
-import dev.carillon.processing.RuleBook.EventName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -187,7 +186,7 @@ final class BatchNeeds {
   /** Whether some rule mentions the event; if so, what that rule reads is needed. */
   private boolean mentioned(Operation.Event event) {
     var rules = ruleBook.of(event.workspace());
-    var eventRules = rules.byEvent().get(new EventName(event.kind(), event.name()));
+    var eventRules = rules.byEvent().find(event.kind(), event.name());
     if (eventRules == null) {
       return false;
     }

@@ -7,13 +7,12 @@ import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +31,7 @@ final class BatchScope {
   private final BatchPeople people;
   private final Reactions reactions;
   private final InstantSource clock;
-  private final Set<Unbuilt> unbuilt = new HashSet<>();
+  private boolean messagesReached;
 
   /**
    * @param identity {@link dev.carillon.store.Epoch#identity} when the transaction began
@@ -50,7 +49,7 @@ final class BatchScope {
     this.ruleBook = ruleBook;
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
-    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
+    this.reactions = new Reactions(ruleBook, stores.ids());
   }
 
   Handle handle() {
@@ -76,6 +75,16 @@ final class BatchScope {
 
   Reactions reactions() {
     return reactions;
+  }
+
+  /** Notes that messages reached something that rules count: due work follows the commit. */
+  void reached() {
+    messagesReached = true;
+  }
+
+  /** Whether they did. */
+  boolean messagesReached() {
+    return messagesReached;
   }
 
   /**
@@ -119,7 +128,7 @@ final class BatchScope {
         }
       }
       if (ruleBook.building()) {
-        unbuilt.addAll(stores.memberships().unbuilt(handle, ids));
+        reactions.leaveTo(OpenBuilds.read(handle, ids));
       }
     }
     loadHistories(loaded, campaigns);
@@ -156,7 +165,8 @@ final class BatchScope {
         continue;
       }
       if (person.countersChanged()) {
-        counters.put(person.personId(), person.counters().pack());
+        var kept = reactions.rules(person).counters();
+        counters.put(person.personId(), person.counters().only(kept::containsKey).pack());
       }
       person.entered().forEach((segment, at) -> memberships.enter(person.personId(), segment, at));
       person.left().forEach(segment -> memberships.leave(person.personId(), segment));

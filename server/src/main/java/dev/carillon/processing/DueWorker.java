@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what falls due with no new data: segment timers and journeys that wait. Looks twice a second
+ * Does what falls due with no new data: segment timers and journeys that wait; and what follows
+ * when messages reached something ({@link MessageWork}). Looks twice a second
  * at two indexes, for the people of the lane groups this node owns; owning only spares double work.
  * Candidates are found without locks, their people are locked in key order like in any batch, and
  * what is due is read again under the lock: whoever comes second finds nothing to do.
@@ -36,6 +37,7 @@ public final class DueWorker implements AutoCloseable {
   private final IdentifierCache cache;
   private final InstantSource clock;
   private final Runnable deliveriesQueued;
+  private final MessageWork messages;
   private final ComputedDue computed;
   private final Thread thread = new Thread(this::run, "due-work");
   private volatile boolean closing;
@@ -55,6 +57,7 @@ public final class DueWorker implements AutoCloseable {
     this.cache = cache;
     this.clock = clock;
     this.deliveriesQueued = deliveriesQueued;
+    this.messages = new MessageWork(stores, ruleBooks, cache, clock, deliveriesQueued);
     this.computed = new ComputedDue(stores, ruleBooks, cache, clock);
   }
 
@@ -62,7 +65,7 @@ public final class DueWorker implements AutoCloseable {
     thread.start();
   }
 
-  /** Looks at once: the clock was turned. */
+  /** Looks at once: the clock was turned, or messages reached something. */
   public void wake() {
     LockSupport.unpark(thread);
   }
@@ -72,7 +75,8 @@ public final class DueWorker implements AutoCloseable {
       try (var handle = database.dedicatedHandle("carillon due work")) {
         handle.execute("SET synchronous_commit = off");
         while (!closing) {
-          if (!step(handle)) {
+          var reached = messages.step(handle);
+          if (!step(handle) && !reached) {
             LockSupport.parkNanos(this, LOOK_EVERY.toNanos());
           }
         }

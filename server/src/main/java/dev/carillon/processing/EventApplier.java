@@ -5,7 +5,6 @@ import dev.carillon.events.EventKind;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository.NewEvent;
 import dev.carillon.people.AttributesJson;
-import dev.carillon.processing.RuleBook.EventName;
 import dev.carillon.processing.RuleBook.EventRules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import java.time.Instant;
@@ -61,14 +60,14 @@ final class EventApplier {
             event.receivedAt,
             event.eventId,
             event.data));
-    var rules = reactions.rules(person).byEvent().get(new EventName(event.kind, event.name));
+    var rules = reactions.rules(person).byEvent().find(event.kind, event.name);
     if (rules == null) {
       return;
     }
     Map<String, Object> fields = AttributesJson.parse(event.data);
     for (var counter : rules.counters()) {
       if (counter.counts(event.occurredAt, fields)) {
-        person.count(counter.counterId(), event.occurredAt.toEpochMilli(), counter.keep());
+        person.count(counter, event.occurredAt, attachedAt);
       }
     }
     reactions.woken(person, woken(person, rules, event, fields, attachedAt), attachedAt);

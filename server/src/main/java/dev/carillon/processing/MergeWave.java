@@ -10,20 +10,19 @@ import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.Profile;
 import dev.carillon.processing.BatchActivity.Entry;
 import dev.carillon.processing.OperationBatch.Accepted;
-import dev.carillon.processing.RuleBook.CounterRule;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.segments.CounterRecount;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +118,7 @@ final class MergeWave {
     var reach = new RuleBook.Reach();
     workspaces(heirs).forEach(each -> reach.all(scope.ruleBook().of(each)));
     scope.loadRuleFacts(reach);
-    mergeCounters(heirs);
+    mergeCounters(heirs, last);
     mergeTallies(heirs);
     for (var each : merges) {
       merge(each);
@@ -139,25 +138,23 @@ final class MergeWave {
     stores.mergers().begin(handle, heirs, scope.present());
   }
 
-  private void mergeCounters(List<Heir> heirs) {
+  private void mergeCounters(List<Heir> heirs, Instant now) {
     var recounted =
-        CounterRecount.of(
+        CounterRecount.ofMerged(
             scope.handle(),
             workspaces(heirs).stream().map(WorkspaceId::value).collect(Collectors.toSet()),
-            Heir.primaries(heirs));
+            Heir.primaries(heirs),
+            now);
     for (var heir : heirs) {
       var primary = person(heir.primaryId());
-      var keep = keep(scope.ruleBook().of(heir.workspace()));
-      var counters =
+      var sum =
           primary
               .counters()
-              .plus(person(heir.secondaryId()).counters(), id -> keep.getOrDefault(id, 1));
-      for (var entry : recounted.getOrDefault(heir.primaryId(), Map.of()).entrySet()) {
-        counters =
-            entry.getValue().total() == 0
-                ? counters.without(entry.getKey())
-                : counters.with(entry.getKey(), entry.getValue());
-      }
+              .plus(
+                  person(heir.secondaryId()).counters(),
+                  keep(scope.ruleBook().of(heir.workspace())),
+                  now.toEpochMilli());
+      var counters = recounted.in(heir.primaryId(), sum);
       if (!counters.equals(primary.counters())) {
         primary.replace(counters);
       }
@@ -196,18 +193,12 @@ final class MergeWave {
     }
   }
 
-  /** How many newest times each counter keeps. */
-  private static Map<Integer, Integer> keep(Rules rules) {
-    var keep = new HashMap<Integer, Integer>();
-    rules
-        .byEvent()
-        .values()
-        .forEach(event -> {
-          for (CounterRule counter : event.counters()) {
-            keep.put(counter.counterId(), counter.keep());
-          }
-        });
-    return keep;
+  /** How many newest times each counter keeps; what is no counter any more keeps none. */
+  private static IntUnaryOperator keep(Rules rules) {
+    return id -> {
+      var spec = rules.counters().get(id);
+      return spec == null ? 0 : spec.newest();
+    };
   }
 
   private void merge(Merge merge) {

@@ -4,6 +4,7 @@ import dev.carillon.campaigns.History;
 import dev.carillon.events.Counter;
 import dev.carillon.events.Counters;
 import dev.carillon.people.Profile;
+import dev.carillon.processing.RuleBook.CounterRule;
 import dev.carillon.segments.Facts;
 import dev.carillon.segments.Surroundings;
 import dev.carillon.workspaces.WorkspaceId;
@@ -123,14 +124,18 @@ final class PersonState {
     counters = stored;
   }
 
-  /** Replaces all counters, as a merge does. */
+  /** Replaces all counters, as who counts anew does. */
   void replace(Counters changed) {
     counters = changed;
     countersChanged = true;
   }
 
-  void count(int counterId, long atMillis, int keep) {
-    counters = counters.with(counterId, counters.get(counterId).plus(atMillis, keep));
+  /** Counts something that happened at a time. */
+  void count(CounterRule counter, Instant at, Instant now) {
+    var id = counter.counterId();
+    var counted =
+        counters.get(id).plus(at.toEpochMilli(), counter.keep(), now.toEpochMilli());
+    counters = counters.with(id, counted);
     countersChanged = true;
   }
 

@@ -21,7 +21,7 @@ public final class Processing implements AutoCloseable {
   private final LaneOwnership ownership;
   private final LogTrimmer trimmer;
   private final List<Processor> processors = new ArrayList<>();
-  private final List<DueWorker> dueWorkers = new ArrayList<>();
+  private final List<DueWorker> dueWorkers = new CopyOnWriteArrayList<>();
   private final List<LogListener> listeners = new CopyOnWriteArrayList<>();
   private final Database database;
   private final InstantSource clock;
@@ -54,6 +54,7 @@ public final class Processing implements AutoCloseable {
     this.intake = new LogIntake(writer);
     var cache = new IdentifierCache();
     var courtesy = new Courtesy(writer::busy, clock);
+    var signals = new Signals(deliveriesQueued, this::messagesReached);
     for (var i = 0; i < processors; i++) {
       var reader = new LaneReader(ownership, i, processors);
       this.processors.add(
@@ -64,7 +65,7 @@ public final class Processing implements AutoCloseable {
               ruleBooks,
               cache,
               clock,
-              deliveriesQueued,
+              signals,
               stats,
               courtesy,
               "processor-" + i));
@@ -132,6 +133,14 @@ public final class Processing implements AutoCloseable {
   /** Looks for work at once: another node wrote something, or the clock was turned. */
   public void wake() {
     processors.forEach(Processor::wake);
+    dueWorkers.forEach(DueWorker::wake);
+  }
+
+  /**
+   * Messages reached something that rules count: sees to it at once. To be called after the commit
+   * that noted it; without it, it is found within half a second.
+   */
+  public void messagesReached() {
     dueWorkers.forEach(DueWorker::wake);
   }
 

@@ -62,7 +62,7 @@ public final class Processor implements AutoCloseable {
   private final RuleBooks ruleBooks;
   private final IdentifierCache cache;
   private final InstantSource clock;
-  private final Runnable deliveriesQueued;
+  private final Signals signals;
   private final ProcessingStats stats;
   private final Courtesy courtesy;
   private final DeadLetters deadLetters = new DeadLetters();
@@ -80,7 +80,7 @@ public final class Processor implements AutoCloseable {
       RuleBooks ruleBooks,
       IdentifierCache cache,
       InstantSource clock,
-      Runnable deliveriesQueued,
+      Signals signals,
       ProcessingStats stats,
       Courtesy courtesy,
       String name) {
@@ -90,7 +90,7 @@ public final class Processor implements AutoCloseable {
     this.ruleBooks = ruleBooks;
     this.cache = cache;
     this.clock = clock;
-    this.deliveriesQueued = deliveriesQueued;
+    this.signals = signals;
     this.stats = stats;
     this.courtesy = courtesy;
     this.thread = new Thread(this::run, name);
@@ -357,7 +357,10 @@ public final class Processor implements AutoCloseable {
       cache.add(epoch.identity(), done.resolved);
     }
     if (done.deliveries > 0) {
-      deliveriesQueued.run();
+      signals.deliveriesQueued().run();
+    }
+    if (done.messagesReached) {
+      signals.messagesReached().run();
     }
   }
 
@@ -379,12 +382,14 @@ public final class Processor implements AutoCloseable {
   private static final class Done {
     private final Map<IdentifierKey, Long> resolved = new HashMap<>();
     private boolean identityMoved;
+    private boolean messagesReached;
     private int deliveries;
     private int deadLetters;
 
     private void add(Waves waves) {
       resolved.putAll(waves.resolved());
       identityMoved |= waves.identityMoved();
+      messagesReached |= waves.messagesReached();
       deliveries += waves.deliveries();
     }
   }

@@ -1,10 +1,12 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.CompiledCampaign;
+import dev.carillon.delivery.Metric;
 import dev.carillon.computed.ComputedDefinition;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.CounterSpec;
 import dev.carillon.segments.EventFilter;
 import dev.carillon.workspaces.WorkspaceId;
@@ -45,7 +47,9 @@ record RuleBook(
   /**
    * The rules of one workspace.
    *
-   * @param byEvent what an event of a name touches; absent names are plain events
+   * @param byEvent what an event touches
+   * @param messages what counts messages
+   * @param counters all counters that are kept
    * @param byAttribute segments that read an attribute
    * @param bySegment segments that read another segment
    * @param forNobody segments that hold for a person of whom nothing is known
@@ -56,7 +60,9 @@ record RuleBook(
    * @param computed all computed attributes, by id
    */
   record Rules(
-      Map<EventName, EventRules> byEvent,
+      EventIndex byEvent,
+      MessageRules messages,
+      Map<Integer, CounterSpec> counters,
       Map<String, List<SegmentRule>> byAttribute,
       Map<Integer, List<SegmentRule>> bySegment,
       List<SegmentRule> forNobody,
@@ -67,7 +73,16 @@ record RuleBook(
       Map<Integer, ComputedRule> computed) {
     static final Rules NONE =
         new Rules(
-            Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Set.of(), Map.of(), Map.of(),
+            EventIndex.NONE,
+            MessageRules.NONE,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of(),
+            Set.of(),
+            Map.of(),
+            Map.of(),
             Map.of());
 
     /** Whether an attribute is computed, so that nobody else may write it. */
@@ -97,7 +112,21 @@ record RuleBook(
   record ComputedRule(int id, ComputedDefinition definition, boolean shown, boolean withdrawn) {}
 
   /**
-   * A counter of an event name.
+   * What counts messages.
+   *
+   * @param counters of messages
+   * @param segments that read each of them; no entry for one only campaigns read
+   * @param metrics what messages have to reach for any of them to change
+   */
+  record MessageRules(
+      List<CounterRepository.Stored> counters,
+      Map<Integer, List<SegmentRule>> segments,
+      Set<Metric> metrics) {
+    static final MessageRules NONE = new MessageRules(List.of(), Map.of(), Set.of());
+  }
+
+  /**
+   * A counter of events.
    *
    * @param where which events it counts, by their data
    * @param spec bounds of time, and how many newest times it keeps
@@ -105,10 +134,10 @@ record RuleBook(
   record CounterRule(int counterId, List<AttributeTest> where, CounterSpec spec) {
     /** Whether an event counts. */
     boolean counts(Instant at, Map<String, Object> data) {
-      return CounterSpec.inside(spec.from(), spec.to(), at) && EventFilter.matches(where, data);
+      return spec.inside(at) && EventFilter.matches(where, data);
     }
 
-    /** How many newest times it keeps. */
+    /** How many newest times up to now it keeps. */
     int keep() {
       return spec.newest();
     }
@@ -163,6 +192,11 @@ record RuleBook(
       counters |= !counted.isEmpty();
     }
 
+    /** Adds the counters, when something else than an event changes them. */
+    void counters() {
+      counters = true;
+    }
+
     /** Adds what follows when attributes are computed. */
     void compute(Rules rules, Collection<ComputedRule> computed) {
       for (var each : computed) {
@@ -191,7 +225,7 @@ record RuleBook(
     void all(Rules rules) {
       wake(rules, rules.segments().values());
       rules.campaigns().values().forEach(this::start);
-      rules.byEvent().values().forEach(event -> count(event.counters()));
+      counters |= !rules.counters().isEmpty();
       tallies |= !rules.computed().isEmpty();
     }
 

@@ -38,6 +38,7 @@ final class Waves {
   private final Map<IdentifierKey, Long> resolved = new HashMap<>();
   private IdentifierCache cache;
   private boolean identityMoved;
+  private boolean messagesReached;
   private int deliveries;
 
   Waves(
@@ -120,6 +121,7 @@ final class Waves {
   private void done(BatchScope scope, boolean moved) {
     resolved.putAll(scope.people().toCache());
     deliveries += scope.reactions().deliveries().size();
+    messagesReached |= scope.messagesReached();
     if (moved || scope.people().namesRemoved()) {
       identityMoved = true;
       cache = new IdentifierCache(); // what was cached is not true for this transaction any more
@@ -134,6 +136,11 @@ final class Waves {
   /** Whether identifiers stopped naming their people, or were suppressed. */
   boolean identityMoved() {
     return identityMoved;
+  }
+
+  /** Whether messages reached something that rules count, so that due work has something to do. */
+  boolean messagesReached() {
+    return messagesReached;
   }
 
   /** How many deliveries were queued. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -16,9 +17,9 @@ import java.util.Set;
  */
 public final class CompiledCondition {
   /**
-   * Times kept beyond those a condition compares, so that events dated in the future do not push
-   * out the ones that count: the answer is exact while at most so many of a person's events of one
-   * name are ahead of the clock. With more it may count too few until their time has come.
+   * Times kept beyond those a condition compares. Those dated ahead of the clock are kept anyway
+   * ({@link dev.carillon.events.Counter#AHEAD}); these are for who evaluates at an instant before that
+   * of the last count: clocks of nodes differ, and an operation may have waited in the log.
    */
   private static final int SPARE = 8;
 
@@ -168,6 +169,13 @@ public final class CompiledCondition {
   /** Whether it holds. */
   public boolean matches(Facts facts) {
     return holds(root, facts);
+  }
+
+  /** How many events or messages count now; empty when it is not a condition of these alone. */
+  public OptionalLong counted(Facts facts) {
+    return root instanceof Node.Ask(TimesLeaf times)
+        ? OptionalLong.of(times.counted(facts))
+        : OptionalLong.empty();
   }
 
   /** Whether a part holds. */

@@ -1,6 +1,7 @@
 package dev.carillon.segments;
 
 import dev.carillon.events.EventKind;
+import dev.carillon.events.NamePattern;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from what lies before does not count; null: no bound
  * @param to what lies at it or after it does not count; null: no bound
- * @param newest how many newest times it has to keep; 0: the total is enough
+ * @param newest how many newest times up to now it has to keep; 0: the total is enough
  */
 public record CounterSpec(
     Subject subject, @Nullable Instant from, @Nullable Instant to, int newest) {
@@ -28,14 +29,24 @@ public record CounterSpec(
       public Events {
         where = List.copyOf(where);
       }
+
+      /** Whether events of more than one name count. */
+      public boolean isPattern() {
+        return NamePattern.is(kind, name);
+      }
     }
 
-    /** Messages that reached a metric. */
+    /** Messages that reached a metric, each by the time it first did. */
     record Messages(MessageFilter filter) implements Subject {}
   }
 
+  /** The same with another number of newest times. */
+  CounterSpec keeping(int times) {
+    return new CounterSpec(subject, from, to, times);
+  }
+
   /** Whether what happened at this time counts. */
-  public static boolean inside(@Nullable Instant from, @Nullable Instant to, Instant at) {
+  public boolean inside(Instant at) {
     return (from == null || !at.isBefore(from)) && (to == null || at.isBefore(to));
   }
 }

@@ -3,7 +3,6 @@ package dev.carillon.segments;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.CounterSpec.Subject;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -15,18 +14,10 @@ final class CounterSubjects {
 
   private CounterSubjects() {}
 
-  /** Whether events of more than one name count: only names of pages and screens are patterns. */
-  static boolean isPattern(Subject.Events events) {
-    return switch (events.kind()) {
-      case PAGE, SCREEN -> events.name().indexOf('*') >= 0;
-      case EVENT, FORM -> false;
-    };
-  }
-
   /** Column {@code subject}. */
   static String subject(Subject subject) {
     return switch (subject) {
-      case Subject.Events events when isPattern(events) ->
+      case Subject.Events events when events.isPattern() ->
           NODES
               .objectNode()
               .put("type", events.kind().wire())
@@ -35,6 +26,14 @@ final class CounterSubjects {
       case Subject.Events _ -> "";
       case Subject.Messages(var filter) ->
           NODES.objectNode().set("message", ConditionJson.filterToJson(filter)).toString();
+    };
+  }
+
+  /** Column {@code metric}; null for events. */
+  static @Nullable String metric(Subject subject) {
+    return switch (subject) {
+      case Subject.Events _ -> null;
+      case Subject.Messages(var filter) -> filter.metric().wire();
     };
   }
 
@@ -61,8 +60,7 @@ final class CounterSubjects {
     if (node.has("message")) {
       return new Subject.Messages(filter(node.get("message").toString()));
     }
-    var pattern = List.of(EventKind.values());
-    for (var each : pattern) {
+    for (var each : EventKind.values()) {
       if (each.wire().equals(node.path("type").stringValue(""))) {
         return new Subject.Events(
             each, node.path("name").stringValue(""), ConditionJson.storedTests(conditions));

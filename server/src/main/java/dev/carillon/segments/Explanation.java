@@ -63,11 +63,11 @@ public record Explanation(
     record Value(@Nullable Object value) implements Read {}
 
     /**
-     * Events.
+     * Events or messages.
      *
-     * @param counted how many count now, in the window if there is one
-     * @param ever how many there are with no regard to time
-     * @param newest times of the newest ones, ascending; empty where no window needs them
+     * @param counted how many count now; in a window that moves at most as many as the answer needs
+     * @param ever how many there are, within fixed bounds if there are any
+     * @param newest times of the newest ones, ascending, those ahead of the clock included
      */
     record Times(long counted, long ever, List<Instant> newest) implements Read {
       /** Copies the list. */

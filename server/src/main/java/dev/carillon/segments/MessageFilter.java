@@ -1,5 +1,6 @@
 package dev.carillon.segments;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,14 @@ public record MessageFilter(
     SPAMMED,
     UNSUBSCRIBED,
     FAILED,
-    UNDELIVERABLE
+    UNDELIVERABLE;
+
+    private final String wire = name().toLowerCase(Locale.ROOT);
+
+    /** The word in conditions and in {@code counter.metric}. */
+    public String wire() {
+      return wire;
+    }
   }
 
   /** Which messages. */

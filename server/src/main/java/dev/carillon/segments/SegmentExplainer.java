@@ -6,12 +6,10 @@ import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.CompiledCondition.Node;
 import dev.carillon.segments.Explanation.Part;
 import dev.carillon.segments.Explanation.Read;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class SegmentExplainer {
   private final SegmentRepository segments;
+  private final CounterRepository counters;
   private final TermsRepository terms;
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
@@ -39,6 +38,7 @@ public final class SegmentExplainer {
   public SegmentExplainer(
       SegmentRepository segments, CounterRepository counters, InstantSource clock) {
     this.segments = segments;
+    this.counters = counters;
     this.terms = new TermsRepository(counters);
     this.clock = clock;
   }
@@ -57,7 +57,7 @@ public final class SegmentExplainer {
             ? null
             : CompiledCondition.compile(conditions, terms.of(handle, workspace));
     var known = known(handle, workspace, segment, compiled, person);
-    var unbuilt = memberships.unbuilt(handle, new long[] {personId});
+    var unbuilt = OpenBuilds.read(handle, new long[] {personId});
     return Optional.of(
         new Explanation(
             segment,
@@ -66,7 +66,7 @@ public final class SegmentExplainer {
             known.entered.containsKey(segmentId),
             known.entered.get(segmentId),
             known.timers.get(segmentId),
-            unbuilt.contains(new Unbuilt(personId, segmentId)),
+            unbuilt.leaves(personId, segmentId),
             compiled == null ? null : known.part(compiled.root())));
   }
 
@@ -121,7 +121,19 @@ public final class SegmentExplainer {
         person.written,
         entered,
         timers,
-        names);
+        names,
+        compiled == null ? ShownTimes.none() : shown(handle, compiled, person));
+  }
+
+  private ShownTimes shown(Handle handle, CompiledCondition compiled, Person person) {
+    var read = compiled.wakes().counters();
+    return read.isEmpty()
+        ? ShownTimes.none()
+        : ShownTimes.read(
+            handle,
+            person.id,
+            counters.byIds(handle, read.stream().mapToInt(Integer::intValue).toArray()),
+            clock.instant());
   }
 
   /** What is known of one person, and how conditions read it. */
@@ -130,7 +142,8 @@ public final class SegmentExplainer {
       Map<String, Object> written,
       Map<Integer, Instant> entered,
       Map<Integer, Instant> timers,
-      Map<Integer, String> names) {
+      Map<Integer, String> names,
+      ShownTimes shown) {
 
     Part part(Node node) {
       return switch (node) {
@@ -187,7 +200,7 @@ public final class SegmentExplainer {
 
     private Part times(Node node, TimesLeaf leaf) {
       var counter = facts.counter(leaf.counterId());
-      var newest = Arrays.stream(counter.newest()).mapToObj(Instant::ofEpochMilli).toList();
+      var newest = shown.of(leaf, facts);
       return leaf(
           node,
           leaf,

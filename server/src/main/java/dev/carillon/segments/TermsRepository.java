@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
@@ -35,7 +36,7 @@ public final class TermsRepository {
         counters.all(handle).stream()
             .collect(Collectors.groupingBy(CounterRepository.Stored::workspace));
     var indexes = new HashMap<WorkspaceId, CounterIds>();
-    stored.forEach((workspace, each) -> indexes.put(workspace, CounterRepository.index(each)));
+    stored.forEach((workspace, each) -> indexes.put(workspace, new CounterIndex(each)));
     return new All(indexes, settings.all(handle));
   }
 
@@ -43,7 +44,7 @@ public final class TermsRepository {
   public static final class All {
     private final Map<WorkspaceId, CounterIds> indexes;
     private final Map<WorkspaceId, WorkspaceSettings> settings;
-    private final CounterIds none = CounterRepository.index(List.of());
+    private final CounterIds none = new CounterIndex(List.of());
 
     private All(
         Map<WorkspaceId, CounterIds> indexes, Map<WorkspaceId, WorkspaceSettings> settings) {
@@ -61,17 +62,46 @@ public final class TermsRepository {
 
   /**
    * Makes sure that the counters of conditions exist, with the builds that fill them, and gives the
-   * terms these conditions are compiled with. To be called after {@link
+   * terms these conditions are compiled with. They are kept for the reader from now on, beside
+   * those it read before, until {@link #settle}. To be called after {@link
    * dev.carillon.store.Epoch#newRules} in the same transaction.
    */
-  public Terms ensure(Handle handle, WorkspaceId workspace, Collection<Condition> conditions) {
+  public Terms ensure(
+      Handle handle,
+      WorkspaceId workspace,
+      CounterReader reader,
+      Collection<Condition> conditions) {
     var own = settings.of(handle, workspace);
     var unknown = terms(_ -> 0, own);
     var specs =
         conditions.stream()
             .flatMap(each -> CompiledCondition.specsOf(each, unknown).stream())
             .toList();
-    return terms(counters.ensure(handle, workspace, specs), own);
+    return terms(counters.ensure(handle, workspace, reader, specs), own);
+  }
+
+  /**
+   * From now on the reader has these conditions alone; none when it is gone. Counters nobody reads
+   * any more go. To be called after {@link dev.carillon.store.Epoch#newRules} in the same
+   * transaction.
+   *
+   * @param terms the conditions compile with
+   */
+  public void settle(
+      Handle handle, CounterReader reader, Collection<Condition> conditions, Terms terms) {
+    counters.settle(handle, reader, countersOf(conditions, terms));
+  }
+
+  /** The same for a reader that is gone. */
+  public void gone(Handle handle, CounterReader reader) {
+    counters.settle(handle, reader, Set.of());
+  }
+
+  /** The counters conditions read. */
+  public static Set<Integer> countersOf(Collection<Condition> conditions, Terms terms) {
+    return conditions.stream()
+        .flatMap(each -> CompiledCondition.compile(each, terms).wakes().counters().stream())
+        .collect(Collectors.toSet());
   }
 
   private static Terms terms(CounterIds counters, WorkspaceSettings settings) {

@@ -245,7 +245,7 @@ class CampaignRepositoryTest {
                 List.of(
                     new Fault(
                         "",
-                        "past events of its conditions are still being counted, try again soon"))));
+                        "past events and messages of its conditions are still being counted, try again soon"))));
 
     TEST.jdbi().useHandle(handle -> handle.execute("UPDATE counter SET complete = true"));
     assertThat(campaigns.start(WORKSPACE, campaign.id())).isInstanceOf(Changed.class);

@@ -5,7 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.carillon.delivery.Mailer.Handover;
 import dev.carillon.messages.Trigger;
+import dev.carillon.segments.ConditionJson;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.SegmentDraft;
+import dev.carillon.segments.SegmentOutcome;
+import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +20,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,6 +35,7 @@ class DeliveryWorkerTest {
   private final Database database = TEST.database();
   private final TurnedClock clock = new TurnedClock();
   private final Shop shop = new Shop(database);
+  private final AtomicInteger reached = new AtomicInteger();
   @AutoClose private final ScriptedSmtpServer server = new ScriptedSmtpServer();
   @AutoClose private final SmtpMailer smtp = new SmtpMailer(server.settings());
 
@@ -67,7 +77,7 @@ class DeliveryWorkerTest {
                       delivery.stream()
                           .map(each ->
                               new DeliveryReports.News(
-                                  each, Map.of(Metric.BOUNCED, clock.instant()), "no such box"))
+                                  each, Map.of(Metric.BOUNCED, clock.instant()), Map.of(), "no such box"))
                           .toList());
                   return delivery.size();
                 }),
@@ -81,6 +91,125 @@ class DeliveryWorkerTest {
     assertThat(delivery.state()).isEqualTo(DeliveryState.BOUNCED);
     assertThat(delivery.failureMessage()).isEqualTo("no such box");
     assertThat(delivery.metrics()).containsOnlyKeys(Metric.CREATED, Metric.SENT, Metric.BOUNCED);
+  }
+
+  /** A segment that counts messages which reached a metric; its number. */
+  private int counting(String metric) {
+    return database.inTransaction(handle -> counting(handle, metric));
+  }
+
+  private int counting(Handle handle, String metric) {
+    var counters = new CounterRepository(clock);
+    var condition =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"%s\",\"count\":{\"op\":\"gte\",\"n\":1}}}".formatted(metric));
+    var made =
+        new SegmentRepository(counters, clock)
+            .create(handle, shop.workspace, new SegmentDraft("some", "", List.of(), condition));
+    return ((SegmentOutcome.Saved) made).segment().id();
+  }
+
+  /** Whom notes are about that nobody has taken, in this shop. */
+  private List<Long> noted() {
+    return database.read(handle ->
+        handle
+            .select(
+                "SELECT person_id FROM message_wake WHERE workspace_id = ? ORDER BY wake_id",
+                shop.workspace.value())
+            .mapTo(Long.class)
+            .list());
+  }
+
+  @Test
+  @DisplayName("journeys §2.5: outcomes no rule counts leave no note")
+  void shouldNoteNothingForNobody() throws Exception {
+    // given rules about something else, and about the same in another workspace
+    counting("opened");
+    new DeliveryWorkerTest().counting("sent");
+    shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(noted()).isEmpty();
+    assertThat(reached).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("journeys §2.5: who was sent something that rules count is noted with the outcome, once")
+  void shouldNoteWhoseMessagesReachedSomething() throws Exception {
+    // given
+    counting("sent");
+    counting("failed");
+    var ada = shop.person(ADA);
+    var nameless = shop.person("{\"email\":\"bob@example.test\"}");
+    var unsubscribed = shop.person(ADA.replace("}", ",\"unsubscribed\":true}"));
+    shop.store(
+        List.of(
+            shop.intent(ada, clock.instant()),
+            shop.intent(ada, clock.instant()),
+            shop.intent(nameless, clock.instant()),
+            shop.intent(unsubscribed, clock.instant())));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(noted()).containsExactlyInAnyOrder(ada, nameless);
+    assertThat(reached).as("after the commit, once").hasValue(1);
+  }
+
+  @Test
+  @DisplayName("journeys §2.5: an outcome that comes too late is neither recorded nor noted")
+  void shouldNoteNothingWithoutLease() throws Exception {
+    // given
+    counting("sent");
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var late =
+        during(
+            () -> {
+              clock.advance(Outbox.LEASE);
+              worker(2, new MailTrap()).runDue();
+            },
+            new Handover.Accepted());
+
+    // when
+    worker(1, late).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(noted()).hasSize(1);
+    assertThat(reached).hasValue(1);
+  }
+
+  @Test
+  @DisplayName("journeys §2.5: whoever makes a rule that counts waits for outcomes that are being recorded")
+  void shouldNotRecordWhileRulesChange() throws Exception {
+    // given
+    shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var saving = database.dedicatedHandle("saving rules")) {
+      saving.begin();
+      Epoch.newRules(saving);
+
+      // when
+      var sending = threads.submit(() -> worker(1, smtp).runDue());
+      await()
+          .until(() ->
+              database.<Boolean, RuntimeException>read(handle ->
+                  handle
+                      .createQuery(
+                          "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+                      .mapTo(Boolean.class)
+                      .one()));
+      counting(saving, "sent");
+      saving.commit();
+
+      // then
+      assertThat(sending.get()).isEqualTo(1);
+    }
+    assertThat(noted()).as("it knows the rules it waited for").hasSize(1);
   }
 
   @Test
@@ -529,7 +658,8 @@ class DeliveryWorkerTest {
         shop.templates(),
         mailer,
         clock,
-        new Random(1));
+        new Random(1),
+        reached::incrementAndGet);
   }
 
   private static NewDelivery in(Lane lane, NewDelivery intent) {

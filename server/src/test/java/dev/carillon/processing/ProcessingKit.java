@@ -364,7 +364,7 @@ final class ProcessingKit implements AutoCloseable {
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> {
           assertThat(unread()).as("blocks of the log not yet read").isZero();
-          assertThat(due()).as("timers and journeys due").isZero();
+          assertThat(due()).as("timers, journeys and notes about messages due").isZero();
         });
   }
 
@@ -384,6 +384,7 @@ final class ProcessingKit implements AutoCloseable {
                 """
                 SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
                      + (SELECT count(*) FROM journey WHERE wake_at <= :now)
+                     + (SELECT count(*) FROM message_wake WHERE due_at <= :now)
                 """)
             .bind("now", clock.instant())
             .mapTo(Long.class)

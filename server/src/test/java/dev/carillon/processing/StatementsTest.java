@@ -8,9 +8,11 @@ import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.delivery.Channel;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
+import dev.carillon.events.EventKind;
 import dev.carillon.log.IdRanges;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.processing.OperationBatch.Accepted;
+import dev.carillon.segments.ConditionJson;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.SegmentDraft;
 import dev.carillon.segments.SegmentOutcome;
@@ -18,6 +20,7 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -66,6 +69,7 @@ final class StatementsTest {
               operations.stream()
                   .map(operation -> new Accepted(numbers.incrementAndGet(), NOW, operation))
                   .toList();
+          SeenNames.learn(stores, accepted);
           handle.setSqlLogger(
               new SqlLogger() {
                 @Override
@@ -123,6 +127,48 @@ final class StatementsTest {
   void shouldReadAndWriteReportsTogether() {
     assertThat(statements(reports(1))).hasSize(2);
     assertThat(statements(reports(100))).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("reports of what rules count: one statement more, however many there are")
+  void shouldNoteWhomReportsAreAbout() {
+    var condition =
+        ConditionJson.stored("{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
+    var draft = new SegmentDraft("opened", "", List.of(), condition);
+    test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    assertThat(statements(reports(1))).hasSize(3);
+    assertThat(statements(reports(100))).hasSize(3).last().asString().contains("message_wake");
+  }
+
+  @Test
+  @DisplayName("events: patterns cost no statement, however many names there are")
+  void shouldFindPatternsInMemory() {
+    var plain = statements(pages(1));
+    for (var name : List.of("https://shop.test/*", "*")) {
+      var condition =
+          ConditionJson.stored(
+              "{\"event\":{\"name\":\"%s\",\"type\":\"page\",\"count\":{\"op\":\"gte\",\"n\":1}}}"
+                  .formatted(name));
+      var draft = new SegmentDraft("seen", "", List.of(), condition);
+      test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    }
+    var one = statements(pages(1));
+    assertThat(statements(pages(100))).isEqualTo(one).hasSizeGreaterThan(plain.size());
+  }
+
+  private List<Operation> pages(int count) {
+    return IntStream.range(0, count)
+        .<Operation>mapToObj(_ ->
+            new Operation.Event(
+                SHOP,
+                id("p0"),
+                null,
+                EventKind.PAGE,
+                "https://shop.test/" + numbers.incrementAndGet(),
+                null,
+                0,
+                "{}".getBytes(StandardCharsets.UTF_8)))
+        .toList();
   }
 
   @Test

@@ -119,19 +119,21 @@ class CompiledConditionTest {
   }
 
   @Test
-  void shouldStayExactWithEightEventsDatedInTheFuture() {
+  @DisplayName("S-40: events dated ahead of the clock push out none that count")
+  void shouldStayExactWithManyEventsDatedInTheFuture() {
     for (var count : Count.values()) {
-      // given as many orders as are needed to tell, and eight ahead of time, with the times a
+      // given as many orders as are needed to tell, and a thousand ahead of time, with the times a
       // counter keeps
       var condition = orders(count, 3, DAY);
       var keep = CompiledCondition.specsOf(condition, TestTerms.with(_ -> 0)).getFirst().newest();
       var needed = count == AT_LEAST ? 3 : 4;
       var counter = Counter.NONE;
       for (var i = 0; i < needed; i++) {
-        counter = counter.plus(NOON.minusSeconds(i).toEpochMilli(), keep);
+        counter =
+            counter.plus(NOON.minusSeconds(i).toEpochMilli(), keep, NOON.toEpochMilli());
       }
-      for (var i = 1; i <= 8; i++) {
-        counter = counter.plus(NOON.plusSeconds(i).toEpochMilli(), keep);
+      for (var i = 1; i <= Counter.AHEAD; i++) {
+        counter = counter.plus(NOON.plusSeconds(i).toEpochMilli(), keep, NOON.toEpochMilli());
       }
 
       // then
@@ -230,7 +232,7 @@ class CompiledConditionTest {
   private static Counter at(Instant... times) {
     var counter = Counter.NONE;
     for (var time : times) {
-      counter = counter.plus(time.toEpochMilli(), 100);
+      counter = counter.plus(time.toEpochMilli(), 100, NOON.toEpochMilli());
     }
     return counter;
   }

@@ -28,12 +28,6 @@ class ConditionsThroughTimeTest {
   private static final int HISTORIES = 3_000;
   private static final List<String> NAMES = List.of("order", "visit");
 
-  /**
-   * So many events of a name may be dated in the future at once; counters keep spare times for
-   * them.
-   */
-  private static final int AHEAD = 8;
-
   private final Random random = new Random(SEED);
 
   /** Everything a person did, and what a server keeps of it. */
@@ -46,17 +40,13 @@ class ConditionsThroughTimeTest {
       return ids.computeIfAbsent(spec, _ -> ids.size() + 1);
     }
 
-    void happened(String name, long at) {
+    void happened(String name, long at, long now) {
       events.computeIfAbsent(name, _ -> new ArrayList<>()).add(at);
       ids.forEach((spec, id) -> {
         if (TestTerms.name(spec).equals(name)) {
-          counters = counters.with(id, counters.get(id).plus(at, spec.newest()));
+          counters = counters.with(id, counters.get(id).plus(at, spec.newest(), now));
         }
       });
-    }
-
-    long ahead(String name, long now) {
-      return events.getOrDefault(name, List.of()).stream().filter(at -> at > now).count();
     }
 
     Someone at(long now) {
@@ -112,10 +102,7 @@ class ConditionsThroughTimeTest {
         // when
         now += random.nextInt(2_000);
         var name = NAMES.get(random.nextInt(NAMES.size()));
-        var at = happening(now);
-        if (at <= now || history.ahead(name, now) < AHEAD) {
-          history.happened(name, at);
-        }
+        history.happened(name, happening(now), now);
         // then
         check(history, condition, compiled, now, story);
       }
