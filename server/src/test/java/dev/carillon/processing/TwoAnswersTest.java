@@ -35,6 +35,8 @@ class TwoAnswersTest {
           Kind.ANNIVERSARY,
           Kind.ANY_ITEM,
           Kind.EVENT,
+          Kind.EVENT_WINDOW,
+          Kind.MESSAGE,
           Kind.SEGMENT);
 
   private static final int SCENARIOS = 14;
