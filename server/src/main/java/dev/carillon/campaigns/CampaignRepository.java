@@ -354,8 +354,7 @@ public final class CampaignRepository {
   }
 
   private boolean counted(Handle handle, CampaignDefinition definition, Terms ids) {
-    return counters.complete(
-        handle, TermsRepository.countersOf(definition.conditions(), ids));
+    return counters.complete(handle, TermsRepository.countersOf(definition.conditions(), ids));
   }
 
   /**

@@ -61,8 +61,7 @@ public final class MessageWakes {
             """)
         .bind("now", now)
         .bind("limit", limit)
-        .map((row, _) ->
-            new Wake(row.getLong(1), new WorkspaceId(row.getInt(2)), row.getLong(3)))
+        .map((row, _) -> new Wake(row.getLong(1), new WorkspaceId(row.getInt(2)), row.getLong(3)))
         .list();
   }
 
@@ -76,8 +75,7 @@ public final class MessageWakes {
              WHERE w.wake_id = ANY(:ids) ORDER BY w.wake_id FOR UPDATE OF w SKIP LOCKED
             """)
         .bind("ids", ids(wakes))
-        .map((row, _) ->
-            new Wake(row.getLong(1), new WorkspaceId(row.getInt(2)), row.getLong(3)))
+        .map((row, _) -> new Wake(row.getLong(1), new WorkspaceId(row.getInt(2)), row.getLong(3)))
         .list();
   }
 

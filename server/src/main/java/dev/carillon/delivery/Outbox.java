@@ -150,86 +150,86 @@ final class Outbox {
     database.<Integer, RuntimeException>inTransaction(handle -> {
       Epoch.hold(handle);
       return handle
-            .createQuery(
-                """
-                WITH outcome AS MATERIALIZED (
-                    SELECT * FROM unnest(:ids, :createdAt, :leases, :states, :reasons, :at, :dueAt,
-                                         :handedOver, :recipients, :subjects, :contents)
-                        AS o(delivery_id, created_at, lease, state, reason, at, due_at,
-                             handed_over, recipient, subject, content)),
-                settled AS (
-                    DELETE FROM outbox w USING outcome o
-                     WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NULL
-                    RETURNING w.delivery_id),
-                delayed AS (
-                    UPDATE outbox w
-                       SET lease = NULL, leased_until = NULL, due_at = o.due_at,
-                           attempts = CASE WHEN o.state IS NULL THEN w.attempts - 1 ELSE w.attempts END
-                      FROM outcome o
-                     WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NOT NULL
-                    RETURNING w.delivery_id),
-                held AS MATERIALIZED (
-                    SELECT o.* FROM outcome o
-                     WHERE o.delivery_id IN (SELECT delivery_id FROM settled
-                                             UNION ALL SELECT delivery_id FROM delayed)),
-                archived AS (
-                    INSERT INTO delivery_content (delivery_id, created_at, workspace_id, content)
-                    SELECT d.delivery_id, d.created_at, d.workspace_id, o.content
-                      FROM held o
-                      JOIN delivery d ON d.delivery_id = o.delivery_id AND d.created_at = o.created_at
-                     WHERE o.content IS NOT NULL
-                    ON CONFLICT (delivery_id, created_at) DO UPDATE SET content = excluded.content),
-                told AS (
-                    UPDATE delivery d
-                       SET state = CASE WHEN o.state = 'attempted' AND d.state = 'cancelled' THEN d.state
-                                        WHEN o.state <> 'sent' THEN o.state
-                                        WHEN d.bounced_at IS NOT NULL THEN 'bounced'
-                                        WHEN d.dropped_at IS NOT NULL THEN 'dropped'
-                                        WHEN d.delivered_at IS NOT NULL THEN 'delivered'
-                                        WHEN d.deferred_at IS NOT NULL THEN 'deferred'
-                                        ELSE 'sent' END,
-                           failure_message = coalesce(o.reason,
-                               CASE WHEN d.bounced_at IS NOT NULL OR d.dropped_at IS NOT NULL
-                                    THEN d.failure_message END),
-                           recipient = coalesce(o.recipient, d.recipient),
-                           subject = coalesce(o.subject, d.subject),
-                           attempts = d.attempts + o.handed_over::int,
-                           attempted_at = CASE WHEN o.state = 'attempted'
-                                               THEN coalesce(d.attempted_at, o.at) ELSE d.attempted_at END,
-                           sent_at = CASE WHEN o.state = 'sent' THEN o.at ELSE d.sent_at END,
-                           failed_at = CASE WHEN o.state = 'failed' THEN o.at ELSE d.failed_at END,
-                           undeliverable_at = CASE WHEN o.state = 'undeliverable' THEN o.at
-                                                   ELSE d.undeliverable_at END
-                      FROM held o
-                     WHERE d.delivery_id = o.delivery_id AND d.created_at = o.created_at
-                       AND o.state IS NOT NULL
-                    RETURNING d.person_id, d.workspace_id, o.state),
-                woken AS (
-                    INSERT INTO message_wake (person_id, workspace_id)
-                    SELECT DISTINCT t.person_id, t.workspace_id FROM told t
-                     WHERE EXISTS (SELECT FROM counter c
-                                    WHERE c.workspace_id = t.workspace_id AND c.metric = t.state
-                                      AND c.unused_at IS NULL)
-                    RETURNING wake_id)
-                SELECT delivery_id, EXISTS (SELECT FROM woken) FROM held
-                """)
-            .bind("ids", rows.stream().mapToLong(Row::id).toArray())
-            .bind("createdAt", rows.stream().map(Row::createdAt).toArray(Instant[]::new))
-            .bind("leases", rows.stream().mapToLong(Row::lease).toArray())
-            .bind("states", rows.stream().map(Row::state).toArray(String[]::new))
-            .bind("reasons", rows.stream().map(Row::reason).toArray(String[]::new))
-            .bind("at", rows.stream().map(Row::at).toArray(Instant[]::new))
-            .bind("dueAt", rows.stream().map(Row::dueAt).toArray(Instant[]::new))
-            .bind("handedOver", rows.stream().map(Row::handedOver).toArray(Boolean[]::new))
-            .bind("recipients", rows.stream().map(Row::recipient).toArray(String[]::new))
-            .bind("subjects", rows.stream().map(Row::subject).toArray(String[]::new))
-            .bind("contents", rows.stream().map(Row::content).toArray(String[]::new))
-            .map((row, _) -> {
-              woken.set(row.getBoolean(2));
-              return recorded.add(row.getLong(1));
-            })
-            .list()
-            .size();
+          .createQuery(
+              """
+              WITH outcome AS MATERIALIZED (
+                  SELECT * FROM unnest(:ids, :createdAt, :leases, :states, :reasons, :at, :dueAt,
+                                       :handedOver, :recipients, :subjects, :contents)
+                      AS o(delivery_id, created_at, lease, state, reason, at, due_at,
+                           handed_over, recipient, subject, content)),
+              settled AS (
+                  DELETE FROM outbox w USING outcome o
+                   WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NULL
+                  RETURNING w.delivery_id),
+              delayed AS (
+                  UPDATE outbox w
+                     SET lease = NULL, leased_until = NULL, due_at = o.due_at,
+                         attempts = CASE WHEN o.state IS NULL THEN w.attempts - 1 ELSE w.attempts END
+                    FROM outcome o
+                   WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NOT NULL
+                  RETURNING w.delivery_id),
+              held AS MATERIALIZED (
+                  SELECT o.* FROM outcome o
+                   WHERE o.delivery_id IN (SELECT delivery_id FROM settled
+                                           UNION ALL SELECT delivery_id FROM delayed)),
+              archived AS (
+                  INSERT INTO delivery_content (delivery_id, created_at, workspace_id, content)
+                  SELECT d.delivery_id, d.created_at, d.workspace_id, o.content
+                    FROM held o
+                    JOIN delivery d ON d.delivery_id = o.delivery_id AND d.created_at = o.created_at
+                   WHERE o.content IS NOT NULL
+                  ON CONFLICT (delivery_id, created_at) DO UPDATE SET content = excluded.content),
+              told AS (
+                  UPDATE delivery d
+                     SET state = CASE WHEN o.state = 'attempted' AND d.state = 'cancelled' THEN d.state
+                                      WHEN o.state <> 'sent' THEN o.state
+                                      WHEN d.bounced_at IS NOT NULL THEN 'bounced'
+                                      WHEN d.dropped_at IS NOT NULL THEN 'dropped'
+                                      WHEN d.delivered_at IS NOT NULL THEN 'delivered'
+                                      WHEN d.deferred_at IS NOT NULL THEN 'deferred'
+                                      ELSE 'sent' END,
+                         failure_message = coalesce(o.reason,
+                             CASE WHEN d.bounced_at IS NOT NULL OR d.dropped_at IS NOT NULL
+                                  THEN d.failure_message END),
+                         recipient = coalesce(o.recipient, d.recipient),
+                         subject = coalesce(o.subject, d.subject),
+                         attempts = d.attempts + o.handed_over::int,
+                         attempted_at = CASE WHEN o.state = 'attempted'
+                                             THEN coalesce(d.attempted_at, o.at) ELSE d.attempted_at END,
+                         sent_at = CASE WHEN o.state = 'sent' THEN o.at ELSE d.sent_at END,
+                         failed_at = CASE WHEN o.state = 'failed' THEN o.at ELSE d.failed_at END,
+                         undeliverable_at = CASE WHEN o.state = 'undeliverable' THEN o.at
+                                                 ELSE d.undeliverable_at END
+                    FROM held o
+                   WHERE d.delivery_id = o.delivery_id AND d.created_at = o.created_at
+                     AND o.state IS NOT NULL
+                  RETURNING d.person_id, d.workspace_id, o.state),
+              woken AS (
+                  INSERT INTO message_wake (person_id, workspace_id)
+                  SELECT DISTINCT t.person_id, t.workspace_id FROM told t
+                   WHERE EXISTS (SELECT FROM counter c
+                                  WHERE c.workspace_id = t.workspace_id AND c.metric = t.state
+                                    AND c.unused_at IS NULL)
+                  RETURNING wake_id)
+              SELECT delivery_id, EXISTS (SELECT FROM woken) FROM held
+              """)
+          .bind("ids", rows.stream().mapToLong(Row::id).toArray())
+          .bind("createdAt", rows.stream().map(Row::createdAt).toArray(Instant[]::new))
+          .bind("leases", rows.stream().mapToLong(Row::lease).toArray())
+          .bind("states", rows.stream().map(Row::state).toArray(String[]::new))
+          .bind("reasons", rows.stream().map(Row::reason).toArray(String[]::new))
+          .bind("at", rows.stream().map(Row::at).toArray(Instant[]::new))
+          .bind("dueAt", rows.stream().map(Row::dueAt).toArray(Instant[]::new))
+          .bind("handedOver", rows.stream().map(Row::handedOver).toArray(Boolean[]::new))
+          .bind("recipients", rows.stream().map(Row::recipient).toArray(String[]::new))
+          .bind("subjects", rows.stream().map(Row::subject).toArray(String[]::new))
+          .bind("contents", rows.stream().map(Row::content).toArray(String[]::new))
+          .map((row, _) -> {
+            woken.set(row.getBoolean(2));
+            return recorded.add(row.getLong(1));
+          })
+          .list()
+          .size();
     });
     return new Recorded(recorded, woken.get());
   }

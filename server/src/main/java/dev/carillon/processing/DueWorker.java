@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Does what falls due with no new data: segment timers and journeys that wait; and what follows
- * when messages reached something ({@link MessageWork}). Looks twice a second
- * at two indexes, for the people of the lane groups this node owns; owning only spares double work.
- * Candidates are found without locks, their people are locked in key order like in any batch, and
- * what is due is read again under the lock: whoever comes second finds nothing to do.
+ * when messages reached something ({@link MessageWork}). Looks twice a second at two indexes, for
+ * the people of the lane groups this node owns; owning only spares double work. Candidates are
+ * found without locks, their people are locked in key order like in any batch, and what is due is
+ * read again under the lock: whoever comes second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);

@@ -24,7 +24,7 @@ final class EventIndex {
   /** Of a workspace without rules about events. */
   static final EventIndex NONE = new EventIndex(Map.of(), Map.of(), memory());
 
-  private static final EventRules NOTHING = 
+  private static final EventRules NOTHING =
       new EventRules(List.of(), List.of(), List.of(), List.of());
 
   private final Map<EventName, EventRules> byName;

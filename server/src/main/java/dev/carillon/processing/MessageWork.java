@@ -69,8 +69,7 @@ final class MessageWork {
   /** Does one batch. True when there may be more to do at once. */
   boolean step(Handle handle) {
     var now = clock.instant();
-    return wakes.any(handle, now)
-        && run(handle, h -> wakes.claim(h, now, BATCH), now);
+    return wakes.any(handle, now) && run(handle, h -> wakes.claim(h, now, BATCH), now);
   }
 
   /**
@@ -92,7 +91,8 @@ final class MessageWork {
       } else if (taken.size() == 1) {
         putAside(handle, taken.getFirst(), now, failure);
       } else {
-        LOG.warn("{} notes about messages failed and are done again in parts", taken.size(), failure);
+        LOG.warn(
+            "{} notes about messages failed and are done again in parts", taken.size(), failure);
         var middle = taken.size() / 2;
         for (var part : List.of(taken.subList(0, middle), taken.subList(middle, taken.size()))) {
           run(handle, h -> wakes.claim(h, part), now);

@@ -133,8 +133,7 @@ final class PersonState {
   /** Counts something that happened at a time. */
   void count(CounterRule counter, Instant at, Instant now) {
     var id = counter.counterId();
-    var counted =
-        counters.get(id).plus(at.toEpochMilli(), counter.keep(), now.toEpochMilli());
+    var counted = counters.get(id).plus(at.toEpochMilli(), counter.keep(), now.toEpochMilli());
     counters = counters.with(id, counted);
     countersChanged = true;
   }

@@ -1,8 +1,8 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.CompiledCampaign;
-import dev.carillon.delivery.Metric;
 import dev.carillon.computed.ComputedDefinition;
+import dev.carillon.delivery.Metric;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.CompiledCondition;

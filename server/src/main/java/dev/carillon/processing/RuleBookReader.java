@@ -7,14 +7,14 @@ import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignState;
 import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.campaigns.TriggerRule;
+import dev.carillon.computed.ComputedAttribute;
+import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.delivery.Metric;
 import dev.carillon.events.Counter;
 import dev.carillon.events.EventKind;
 import dev.carillon.events.NamePattern;
 import dev.carillon.processing.EventIndex.ByPattern;
 import dev.carillon.processing.EventIndex.Seen;
-import dev.carillon.computed.ComputedAttribute;
-import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.processing.RuleBook.ComputedRule;
 import dev.carillon.processing.RuleBook.CounterRule;
 import dev.carillon.processing.RuleBook.EventName;
@@ -212,8 +212,7 @@ public final class RuleBookReader {
       for (var counter : counters.values()) {
         if (counter.spec().subject() instanceof Subject.Events events) {
           (events.isPattern() ? byPattern : byName)
-              .computeIfAbsent(
-                  new EventName(events.kind(), events.name()), _ -> new ArrayList<>())
+              .computeIfAbsent(new EventName(events.kind(), events.name()), _ -> new ArrayList<>())
               .add(counter);
         }
       }
@@ -233,7 +232,9 @@ public final class RuleBookReader {
       byPattern.forEach((name, counted) ->
           patterns
               .computeIfAbsent(name.kind(), _ -> new ArrayList<>())
-              .add(new ByPattern(NamePattern.of(name.name()), rules(counted, List.of(), List.of()))));
+              .add(
+                  new ByPattern(
+                      NamePattern.of(name.name()), rules(counted, List.of(), List.of()))));
       return new EventIndex(rules, patterns, memory);
     }
 

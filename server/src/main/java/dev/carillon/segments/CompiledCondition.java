@@ -18,8 +18,8 @@ import java.util.Set;
 public final class CompiledCondition {
   /**
    * Times kept beyond those a condition compares. Those dated ahead of the clock are kept anyway
-   * ({@link dev.carillon.events.Counter#AHEAD}); these are for who evaluates at an instant before that
-   * of the last count: clocks of nodes differ, and an operation may have waited in the log.
+   * ({@link dev.carillon.events.Counter#AHEAD}); these are for who evaluates at an instant before
+   * that of the last count: clocks of nodes differ, and an operation may have waited in the log.
    */
   private static final int SPARE = 8;
 

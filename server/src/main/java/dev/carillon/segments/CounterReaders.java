@@ -25,8 +25,7 @@ final class CounterReaders {
   }
 
   /** The reader reads these alone; counters nobody reads any more are unused from now on. */
-  void settle(
-      Handle handle, CounterReader reader, Collection<Integer> counterIds, Instant now) {
+  void settle(Handle handle, CounterReader reader, Collection<Integer> counterIds, Instant now) {
     var released =
         handle
             .createQuery(

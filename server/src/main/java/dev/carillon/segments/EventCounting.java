@@ -99,8 +99,7 @@ final class EventCounting {
       Query query, long[] people, Map<K, List<Target>> targets, Function<K, Integer> number) {
     var withData =
         targets.entrySet().stream()
-            .filter(
-                entry -> entry.getValue().stream().anyMatch(target -> !target.where.isEmpty()))
+            .filter(entry -> entry.getValue().stream().anyMatch(target -> !target.where.isEmpty()))
             .mapToInt(entry -> number.apply(entry.getKey()))
             .toArray();
     return query

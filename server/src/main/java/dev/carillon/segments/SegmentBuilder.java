@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
  * through all people of a workspace in the order of their keys, about a thousand in each
  * transaction, while processing goes on.
  *
- * <p>A build comes in two kinds. The build of a counter reads each person's events or
- * messages and replaces the counter. The build of a segment waits until the counters it reads are complete, then evaluates
- * each person and writes what differs. Both keep a cursor in their row of table {@code build},
- * moved in the same transaction as what they write, so that a crash costs one range at most.
+ * <p>A build comes in two kinds. The build of a counter reads each person's events or messages and
+ * replaces the counter. The build of a segment waits until the counters it reads are complete, then
+ * evaluates each person and writes what differs. Both keep a cursor in their row of table {@code
+ * build}, moved in the same transaction as what they write, so that a crash costs one range at
+ * most.
  *
  * <p><b>Nobody is missed and nobody is done by halves.</b> Three things make it so.
  *
@@ -28,9 +29,10 @@ import org.slf4j.LoggerFactory;
  *       segments and keeps them. So there is no event that neither side counts.
  *   <li><i>The person's lock.</i> Builder and processing lock people in key order before they read
  *       anything else of them. Whoever comes second reads what the first has written. The builder
- *       replaces a counter by all that is stored, what processing has counted meanwhile included; processing reads the cursor after locking ({@link
- *       MembershipRepository#unbuilt}), so a person it leaves to the build is one the build has yet
- *       to lock, and will then see as processing has left it.
+ *       replaces a counter by all that is stored, what processing has counted meanwhile included;
+ *       processing reads the cursor after locking ({@link MembershipRepository#unbuilt}), so a
+ *       person it leaves to the build is one the build has yet to lock, and will then see as
+ *       processing has left it.
  *   <li><i>The epoch of birth.</i> The lock protects only rows one can see: somebody whose creation
  *       has not committed when the builder looks through the range would be passed over, though
  *       their key lies in it (keys are handed out in ranges, so new ones may be small). The cursor

@@ -26,8 +26,7 @@ final class ShownTimes {
   }
 
   /** Of those of these counters that keep no times. */
-  static ShownTimes read(
-      Handle handle, long personId, Collection<Stored> counters, Instant now) {
+  static ShownTimes read(Handle handle, long personId, Collection<Stored> counters, Instant now) {
     var shown = new ShownTimes();
     var without =
         counters.stream()

@@ -120,7 +120,8 @@ class CampaignExplainerTest {
   @Test
   void shouldTellHowOftenSomethingHappened() {
     var opened =
-        ConditionJson.stored("{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":2}}}");
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":2}}}");
     var campaign = running(filtered(definition(enteredSegment(), email(11)), opened));
 
     var reasons = gate(explain(campaign, SOMEBODY), "filters").reasons();

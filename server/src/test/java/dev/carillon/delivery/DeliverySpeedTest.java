@@ -132,6 +132,6 @@ class DeliverySpeedTest {
         mailer,
         InstantSource.system(),
         new Random(1),
-            () -> {});
+        () -> {});
   }
 }

@@ -77,7 +77,10 @@ class DeliveryWorkerTest {
                       delivery.stream()
                           .map(each ->
                               new DeliveryReports.News(
-                                  each, Map.of(Metric.BOUNCED, clock.instant()), Map.of(), "no such box"))
+                                  each,
+                                  Map.of(Metric.BOUNCED, clock.instant()),
+                                  Map.of(),
+                                  "no such box"))
                           .toList());
                   return delivery.size();
                 }),
@@ -102,7 +105,8 @@ class DeliveryWorkerTest {
     var counters = new CounterRepository(clock);
     var condition =
         ConditionJson.stored(
-            "{\"message\":{\"metric\":\"%s\",\"count\":{\"op\":\"gte\",\"n\":1}}}".formatted(metric));
+            "{\"message\":{\"metric\":\"%s\",\"count\":{\"op\":\"gte\",\"n\":1}}}"
+                .formatted(metric));
     var made =
         new SegmentRepository(counters, clock)
             .create(handle, shop.workspace, new SegmentDraft("some", "", List.of(), condition));
@@ -137,7 +141,8 @@ class DeliveryWorkerTest {
   }
 
   @Test
-  @DisplayName("journeys §2.5: who was sent something that rules count is noted with the outcome, once")
+  @DisplayName(
+      "journeys §2.5: who was sent something that rules count is noted with the outcome, once")
   void shouldNoteWhoseMessagesReachedSomething() throws Exception {
     // given
     counting("sent");
@@ -184,7 +189,8 @@ class DeliveryWorkerTest {
   }
 
   @Test
-  @DisplayName("journeys §2.5: whoever makes a rule that counts waits for outcomes that are being recorded")
+  @DisplayName(
+      "journeys §2.5: whoever makes a rule that counts waits for outcomes that are being recorded")
   void shouldNotRecordWhileRulesChange() throws Exception {
     // given
     shop.stored(shop.intent(shop.person(ADA), clock.instant()));

@@ -34,8 +34,7 @@ class CounterTest {
     var counter = counted(2, 300, 10, 101, 20, 200, 30, 100);
     assertThat(counter).isEqualTo(new Counter(7, new long[] {30, 100, 101, 200, 300}));
 
-    assertThat(counter.plus(40, 2, 250))
-        .isEqualTo(new Counter(8, new long[] {101, 200, 300}));
+    assertThat(counter.plus(40, 2, 250)).isEqualTo(new Counter(8, new long[] {101, 200, 300}));
   }
 
   @Test

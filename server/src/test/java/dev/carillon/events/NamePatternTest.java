@@ -77,13 +77,15 @@ class NamePatternTest {
     var pattern = NamePattern.of("*a".repeat(500) + "b");
     var name = "a".repeat(499);
 
-    assertThatCode(() -> {
-          var begun = System.nanoTime();
-          for (var i = 0; i < 1_000; i++) {
-            assertThat(pattern.matches(name)).isFalse();
-          }
-          assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
-        })
+    assertThatCode(
+            () -> {
+              var begun = System.nanoTime();
+              for (var i = 0; i < 1_000; i++) {
+                assertThat(pattern.matches(name)).isFalse();
+              }
+              assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                  .isLessThan(Duration.ofSeconds(5));
+            })
         .doesNotThrowAnyException();
   }
 }

@@ -73,8 +73,8 @@ final class CountedAgreementTest {
     segments.forEach((segment, condition) -> live.put(condition, members(kit, segment)));
     segments.keySet().forEach(kit::deleteSegment);
     var built = new LinkedHashMap<String, Set<Long>>();
-    conditions.forEach(each ->
-        built.put(each, members(kit, kit.segment(ConditionJson.stored(each)))));
+    conditions.forEach(
+        each -> built.put(each, members(kit, kit.segment(ConditionJson.stored(each)))));
     assertThat(live).as(story).isEqualTo(built);
     assertThat(live.values().stream().map(Set::size).distinct().count())
         .as("%s: conditions that tell people apart", story)
@@ -94,18 +94,31 @@ final class CountedAgreementTest {
   private String condition(ProcessingKit kit) {
     var leaf =
         switch (random.nextInt(5)) {
-          case 0 -> "{\"event\":{\"name\":\"%s\"%s%s}}".formatted(one("a", "b"), where(), often(kit));
+          case 0 ->
+              "{\"event\":{\"name\":\"%s\"%s%s}}".formatted(one("a", "b"), where(), often(kit));
           case 1 ->
               "{\"event\":{\"type\":\"%s\",\"name\":\"%s\"%s%s}}"
                   .formatted(
-                      one("page", "screen"), one("x/*", "*/1", "x/1", "*", "*y*"), where(), often(kit));
+                      one("page", "screen"),
+                      one("x/*", "*/1", "x/1", "*", "*y*"),
+                      where(),
+                      often(kit));
           default -> "{\"message\":{%s%s}}".formatted(message(), often(kit));
         };
     return random.nextInt(4) == 0 ? "{\"not\":%s}".formatted(leaf) : leaf;
   }
 
   private String message() {
-    var metric = one("sent", "delivered", "opened", "clicked", "converted", "bounced", "spammed", "unsubscribed");
+    var metric =
+        one(
+            "sent",
+            "delivered",
+            "opened",
+            "clicked",
+            "converted",
+            "bounced",
+            "spammed",
+            "unsubscribed");
     var members = new ArrayList<String>();
     members.add("\"metric\":\"%s\"".formatted(metric));
     if (random.nextInt(3) == 0) {
@@ -125,7 +138,8 @@ final class CountedAgreementTest {
 
   private String where() {
     return random.nextInt(3) == 0
-        ? ",\"where\":[{\"field\":\"n\",\"operator\":\"gt\",\"value\":%d}]".formatted(random.nextInt(4))
+        ? ",\"where\":[{\"field\":\"n\",\"operator\":\"gt\",\"value\":%d}]"
+            .formatted(random.nextInt(4))
         : "";
   }
 
@@ -133,7 +147,8 @@ final class CountedAgreementTest {
     var count =
         random.nextInt(5) == 0
             ? ",\"performed\":false"
-            : ",\"count\":{\"op\":\"%s\",\"n\":%d}".formatted(one("gte", "lte", "eq"), random.nextInt(4));
+            : ",\"count\":{\"op\":\"%s\",\"n\":%d}"
+                .formatted(one("gte", "lte", "eq"), random.nextInt(4));
     var now = kit.clock.instant().getEpochSecond();
     return count
         + switch (random.nextInt(4)) {
@@ -197,7 +212,9 @@ final class CountedAgreementTest {
         name,
         null,
         random.nextInt(3) == 0 ? at.toEpochMilli() : 0,
-        "{\"n\":%d}".formatted(random.nextInt(6)).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        "{\"n\":%d}"
+            .formatted(random.nextInt(6))
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   private void report(ProcessingKit kit) {

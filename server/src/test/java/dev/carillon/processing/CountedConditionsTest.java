@@ -48,14 +48,7 @@ final class CountedConditionsTest {
 
   private static Operation.Event saw(Identifier person, EventKind kind, String name, String data) {
     return new Operation.Event(
-        KIT.workspace(),
-        person,
-        null,
-        kind,
-        name,
-        null,
-        0,
-        data.getBytes(StandardCharsets.UTF_8));
+        KIT.workspace(), person, null, kind, name, null, 0, data.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void page(Identifier person, String name) {
@@ -65,15 +58,20 @@ final class CountedConditionsTest {
   // ── windows with fixed bounds ─────────────────────────────────────────────────────────────────
 
   @Test
-  @DisplayName("§2.4, S-40: before, after and between go by the event's own time, live and in builds")
+  @DisplayName(
+      "§2.4, S-40: before, after and between go by the event's own time, live and in builds")
   void shouldCountBetweenFixedBounds() {
     KIT.accept(KIT.eventAt(BOB, "bought", MARCH.minusSeconds(1)));
     KIT.accept(KIT.eventAt(BOB, "bought", MARCH));
     KIT.settle();
-    var window = "{\"event\":{\"name\":\"bought\",\"count\":{\"op\":\"gte\",\"n\":1},\"window\":%s}}";
-    var before = segment(window.formatted("{\"kind\":\"before\",\"to\":{\"date\":\"2026-03-01\"}}"));
+    var window =
+        "{\"event\":{\"name\":\"bought\",\"count\":{\"op\":\"gte\",\"n\":1},\"window\":%s}}";
+    var before =
+        segment(window.formatted("{\"kind\":\"before\",\"to\":{\"date\":\"2026-03-01\"}}"));
     var after =
-        segment(window.formatted("{\"kind\":\"after\",\"from\":{\"at\":%d}}".formatted(MARCH.getEpochSecond() + 1)));
+        segment(
+            window.formatted(
+                "{\"kind\":\"after\",\"from\":{\"at\":%d}}".formatted(MARCH.getEpochSecond() + 1)));
     var between =
         segment(
             window.formatted(
@@ -91,7 +89,12 @@ final class CountedConditionsTest {
     assertThat(KIT.segmentsOf(id("at " + MARCH.plusSeconds(1))))
         .containsExactlyInAnyOrder(after, between);
     assertThat(KIT.segmentsOf(ADA)).containsExactly(after);
-    assertThat(KIT.number("SELECT count(*) FROM segment_timer WHERE segment_id IN (?, ?, ?)", before, after, between))
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM segment_timer WHERE segment_id IN (?, ?, ?)",
+                before,
+                after,
+                between))
         .as("fixed bounds do not move")
         .isZero();
   }
@@ -148,7 +151,8 @@ final class CountedConditionsTest {
   @Test
   @DisplayName("§2.4, P-44, track §5: names of different kinds never meet")
   void shouldKeepKindsApart() {
-    var condition = "{\"event\":{\"name\":\"home\",\"type\":\"%s\",\"count\":{\"op\":\"gte\",\"n\":1}}}";
+    var condition =
+        "{\"event\":{\"name\":\"home\",\"type\":\"%s\",\"count\":{\"op\":\"gte\",\"n\":1}}}";
     for (var kind : EventKind.values()) {
       var segment = segment(condition.formatted(kind.wire()));
       KIT.accept(saw(id("who " + kind), kind, "home", "{}"));
@@ -170,7 +174,8 @@ final class CountedConditionsTest {
     var shoes =
         segment(
             "{\"event\":{\"name\":\"https://shop.test/sale/shoes\",\"type\":\"page\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
-    var any = segment("{\"event\":{\"name\":\"*\",\"type\":\"page\",\"count\":{\"op\":\"eq\",\"n\":2}}}");
+    var any =
+        segment("{\"event\":{\"name\":\"*\",\"type\":\"page\",\"count\":{\"op\":\"eq\",\"n\":2}}}");
     assertThat(KIT.segmentsOf(BOB)).containsExactlyInAnyOrder(shoes, any);
     // when
     page(BOB, "https://shop.test/sale/hats");
@@ -252,7 +257,8 @@ final class CountedConditionsTest {
     // when: the other one reads something else
     KIT.changeSegment(
         second,
-        ConditionJson.stored("{\"event\":{\"name\":\"bought\",\"count\":{\"op\":\"gte\",\"n\":2}}}"));
+        ConditionJson.stored(
+            "{\"event\":{\"name\":\"bought\",\"count\":{\"op\":\"gte\",\"n\":2}}}"));
     // then
     assertThat(keptCounters()).hasSize(1).doesNotContain(lookedCounter);
     assertThat(KIT.countersOf(KIT.personId(ADA)).get(lookedCounter).total()).isEqualTo(2);
@@ -299,7 +305,8 @@ final class CountedConditionsTest {
   }
 
   @Test
-  @DisplayName("C-10, C-62: campaigns keep the counters of their present version, until they are deleted")
+  @DisplayName(
+      "C-10, C-62: campaigns keep the counters of their present version, until they are deleted")
   void shouldKeepCountersOfCampaigns() {
     var segment = segment("{\"event\":{\"name\":\"looked\",\"count\":{\"op\":\"gte\",\"n\":9}}}");
     KIT.event(ADA, "looked");

@@ -136,7 +136,10 @@ final class MessageConditionsTest {
     assertThat(KIT.segmentsOf(ADA)).containsExactly(once);
     var next = MAILBOX.sent(ADA);
     KIT.acceptTogether(
-        List.of(Mailbox.reportOf(next, "opened"), Mailbox.reportOf(next, "opened"), Mailbox.reportOf(mail, "opened")));
+        List.of(
+            Mailbox.reportOf(next, "opened"),
+            Mailbox.reportOf(next, "opened"),
+            Mailbox.reportOf(mail, "opened")));
     assertThat(KIT.segmentsOf(ADA)).containsExactly(twice);
   }
 
@@ -169,7 +172,9 @@ final class MessageConditionsTest {
     report(mail, "opened");
     assertThat(KIT.segmentsOf(ADA)).containsExactlyInAnyOrder(opened, early);
     KIT.advance(Duration.ofHours(2));
-    assertThat(KIT.segmentsOf(ADA)).as("a repeat postpones nothing").containsExactlyInAnyOrder(quiet, early);
+    assertThat(KIT.segmentsOf(ADA))
+        .as("a repeat postpones nothing")
+        .containsExactlyInAnyOrder(quiet, early);
   }
 
   @Test
@@ -235,12 +240,17 @@ final class MessageConditionsTest {
   void shouldCountClicksOnALink() {
     var once = segment("\"metric\":\"clicked\",\"link\":\"%s\"".formatted(SALE), "eq", 1);
     var twice =
-        segment("\"metric\":\"clicked\",\"engagement\":\"human\",\"link\":\"%s\"".formatted(SALE), "gte", 2);
+        segment(
+            "\"metric\":\"clicked\",\"engagement\":\"human\",\"link\":\"%s\"".formatted(SALE),
+            "gte",
+            2);
     var mail = MAILBOX.sent(ADA);
     report(mail, "clicked", "href", "https://shop.example/about");
     assertThat(KIT.segmentsOf(ADA)).isEmpty();
     report(mail, "clicked", "href", SALE);
-    assertThat(KIT.segmentsOf(ADA)).as("the second click, the first on this link").containsExactly(once);
+    assertThat(KIT.segmentsOf(ADA))
+        .as("the second click, the first on this link")
+        .containsExactly(once);
     report(mail, "clicked", "href", SALE);
     assertThat(KIT.segmentsOf(ADA)).containsExactly(once);
     report(MAILBOX.sent(ADA), "clicked", "href", SALE);
@@ -262,7 +272,10 @@ final class MessageConditionsTest {
     report(MAILBOX.sent(ADA), "opened");
     report(MAILBOX.sent(BOB), "opened");
     var twice =
-        segment("\"metric\":\"opened\",\"window\":{\"kind\":\"within_past\",\"n\":1,\"unit\":\"day\"}", "gte", 2);
+        segment(
+            "\"metric\":\"opened\",\"window\":{\"kind\":\"within_past\",\"n\":1,\"unit\":\"day\"}",
+            "gte",
+            2);
     assertThat(KIT.segmentsOf(ADA)).containsExactly(twice);
     assertThat(KIT.segmentsOf(BOB)).isEmpty();
     report(MAILBOX.sent(BOB), "opened");
@@ -273,7 +286,8 @@ final class MessageConditionsTest {
   }
 
   @Test
-  @DisplayName("§2.5, P-26: who was merged brings the messages along, also those that have still to move")
+  @DisplayName(
+      "§2.5, P-26: who was merged brings the messages along, also those that have still to move")
   void shouldCountMessagesOfMergedPeople() {
     var six = segment("\"metric\":\"opened\"", "eq", 6);
     var five = segment("\"metric\":\"opened\"", "eq", 5);
@@ -286,7 +300,12 @@ final class MessageConditionsTest {
     // when: three rows move with the merge
     KIT.accept(KIT.mergeOf(ADA, BOB));
     KIT.settle();
-    assertThat(KIT.number("SELECT count(*) FROM delivery WHERE workspace_id = ? AND person_id <> ?", KIT.workspace().value(), ada)).isPositive();
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM delivery WHERE workspace_id = ? AND person_id <> ?",
+                KIT.workspace().value(),
+                ada))
+        .isPositive();
     assertThat(KIT.segmentsOf(ADA)).containsExactly(five);
     // when: something is told about a message that may still be the former person's
     report(late, "opened");
@@ -314,14 +333,19 @@ final class MessageConditionsTest {
   }
 
   @Test
-  @DisplayName("C-10, W-53, §2.7: campaigns start by such segments, and filter and branch by such conditions")
+  @DisplayName(
+      "C-10, W-53, §2.7: campaigns start by such segments, and filter and branch by such conditions")
   void shouldServeCampaigns() {
     var opened = segment("\"metric\":\"opened\"");
     var content =
         new EmailTemplate("Hello", "<p>Hi</p>", "", "shop@example.test", "", "", "", Map.of());
     var mail = new Step.Email(0, "mail", content, SendingState.AUTOMATIC, null);
-    var clicked = ConditionJson.stored("{\"message\":{\"metric\":\"clicked\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
-    var filter = ConditionJson.stored("{\"message\":{\"metric\":\"sent\",\"count\":{\"op\":\"gte\",\"n\":2}}}");
+    var clicked =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"clicked\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
+    var filter =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"sent\",\"count\":{\"op\":\"gte\",\"n\":2}}}");
     // given: filters ask for two mails that were sent before the campaign was
     MAILBOX.sent(ADA);
     KIT.campaign(
@@ -352,14 +376,19 @@ final class MessageConditionsTest {
     KIT.event(ADA, "left");
     KIT.settle();
     // then
-    assertThat(KIT.journeys(ADA)).extracting(Travel::state).containsExactlyInAnyOrder("waiting", "exited");
+    assertThat(KIT.journeys(ADA))
+        .extracting(Travel::state)
+        .containsExactlyInAnyOrder("waiting", "exited");
     assertThat(KIT.journeys(BOB)).isEmpty();
     assertThat(KIT.refusals(BOB)).containsExactly("filters_not_met=1", "filters_not_met=1");
     // when
     report(second, "clicked");
     KIT.advance(DAY.plusSeconds(1));
     // then
-    assertThat(KIT.number("SELECT count(*) FROM delivery WHERE person_id = ? AND state = 'queued'", KIT.personId(ADA)))
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM delivery WHERE person_id = ? AND state = 'queued'",
+                KIT.personId(ADA)))
         .isEqualTo(1);
   }
 

@@ -44,7 +44,9 @@ final class MessageNodesTest {
   /** The counters of the metric are what the deliveries say. */
   private static void assertCounted(ProcessingKit kit, String metric) {
     var counter =
-        (int) kit.number("SELECT counter_id FROM counter WHERE metric = ? AND unused_at IS NULL", metric);
+        (int)
+            kit.number(
+                "SELECT counter_id FROM counter WHERE metric = ? AND unused_at IS NULL", metric);
     for (var i = 0; i < PEOPLE; i++) {
       var key = kit.personId(person(i));
       assertThat(kit.countersOf(key).get(counter).total())
@@ -58,7 +60,8 @@ final class MessageNodesTest {
   }
 
   @Test
-  @DisplayName("§2.5, I3: two nodes send and take reports, connections die meanwhile: nothing is lost or doubled")
+  @DisplayName(
+      "§2.5, I3: two nodes send and take reports, connections die meanwhile: nothing is lost or doubled")
   void shouldCountExactlyOnTwoNodes() throws Exception {
     try (var kit = kit()) {
       var second = kit.addNode(1);
@@ -118,7 +121,9 @@ final class MessageNodesTest {
       kit.settle();
       // then
       assertThat(killed.get()).as("connections that were ended").isPositive();
-      assertThat(kit.number("SELECT count(*) FROM delivery WHERE sent_at IS NOT NULL AND opened_at IS NOT NULL"))
+      assertThat(
+              kit.number(
+                  "SELECT count(*) FROM delivery WHERE sent_at IS NOT NULL AND opened_at IS NOT NULL"))
           .isEqualTo(MAILS);
       assertCounted(kit, "sent");
       assertCounted(kit, "opened");
@@ -132,7 +137,8 @@ final class MessageNodesTest {
   }
 
   @Test
-  @DisplayName("§2.5, I3: a crash between the outcome and what follows loses nothing: the note is stored with the outcome")
+  @DisplayName(
+      "§2.5, I3: a crash between the outcome and what follows loses nothing: the note is stored with the outcome")
   void shouldCountAfterACrash() {
     try (var kit = kit()) {
       var sent = counted(kit, "sent");
@@ -148,7 +154,8 @@ final class MessageNodesTest {
       }
       mailbox.send();
       assertThat(kit.segmentsOf(person(0))).isEmpty();
-      assertThat(kit.number("SELECT count(DISTINCT person_id) FROM message_wake")).isEqualTo(PEOPLE);
+      assertThat(kit.number("SELECT count(DISTINCT person_id) FROM message_wake"))
+          .isEqualTo(PEOPLE);
       // when
       kit.addNode(1);
       kit.shareLanes();
@@ -179,7 +186,8 @@ final class MessageNodesTest {
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         var sending = threads.submit(mailbox::send);
         var reporting =
-            threads.submit(() -> mails.forEach(mail -> kit.accept(Mailbox.reportOf(mail, "opened"))));
+            threads.submit(
+                () -> mails.forEach(mail -> kit.accept(Mailbox.reportOf(mail, "opened"))));
         counted(kit, "sent");
         counted(kit, "opened");
         sending.get();

@@ -129,8 +129,7 @@ class CompiledConditionTest {
       var needed = count == AT_LEAST ? 3 : 4;
       var counter = Counter.NONE;
       for (var i = 0; i < needed; i++) {
-        counter =
-            counter.plus(NOON.minusSeconds(i).toEpochMilli(), keep, NOON.toEpochMilli());
+        counter = counter.plus(NOON.minusSeconds(i).toEpochMilli(), keep, NOON.toEpochMilli());
       }
       for (var i = 1; i <= Counter.AHEAD; i++) {
         counter = counter.plus(NOON.plusSeconds(i).toEpochMilli(), keep, NOON.toEpochMilli());

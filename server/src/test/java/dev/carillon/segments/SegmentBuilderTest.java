@@ -408,7 +408,9 @@ class SegmentBuilderTest {
           counted =
               counted.with(
                   counter.counterId(),
-                  counted.get(counter.counterId()).plus(event.at, counter.spec().newest(), NOW.toEpochMilli()));
+                  counted
+                      .get(counter.counterId())
+                      .plus(event.at, counter.spec().newest(), NOW.toEpochMilli()));
         }
       }
       stored.put(id, counted.pack());

@@ -175,11 +175,13 @@ class SegmentRepositoryTest {
 
     var first =
         TEST.database()
-            .inTransaction(handle -> counters.ensure(
+            .inTransaction(handle ->
+                counters.ensure(
                     handle, workspace, CounterReader.campaign(1), List.of(ever, month)));
     var again =
         TEST.database()
-            .inTransaction(handle -> counters.ensure(
+            .inTransaction(handle ->
+                counters.ensure(
                     handle, workspace, CounterReader.campaign(2), List.of(ever, filtered)));
 
     assertThat(first.counterOf(ever)).isEqualTo(first.counterOf(month));

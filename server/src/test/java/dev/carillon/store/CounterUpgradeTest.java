@@ -20,7 +20,8 @@ class CounterUpgradeTest {
 
   private void migrate(int last) throws IOException, URISyntaxException {
     var script = "db/migration/V0001__core.sql";
-    var all = Path.of(Objects.requireNonNull(getClass().getClassLoader().getResource(script)).toURI());
+    var all =
+        Path.of(Objects.requireNonNull(getClass().getClassLoader().getResource(script)).toURI());
     try (var files = Files.list(Objects.requireNonNull(all.getParent()))) {
       for (var file : files.toList()) {
         var name = file.getFileName().toString();
@@ -42,7 +43,8 @@ class CounterUpgradeTest {
   }
 
   @Test
-  @DisplayName("§2.4, §2.5: counters keep the readers they have; opens and clicks so far were human")
+  @DisplayName(
+      "§2.4, §2.5: counters keep the readers they have; opens and clicks so far were human")
   void shouldKeepWhatIsReadAndLetGoOfTheRest() throws Exception {
     // given: counters of a segment, of nobody, and of a workspace with a campaign
     migrate(4);
@@ -69,7 +71,8 @@ class CounterUpgradeTest {
 
     // then
     assertThat(
-            texts("SELECT kind || ' ' || reader_id || ' reads ' || counter_id FROM counter_reader ORDER BY 1"))
+            texts(
+                "SELECT kind || ' ' || reader_id || ' reads ' || counter_id FROM counter_reader ORDER BY 1"))
         .containsExactly("campaign 1 reads 3", "segment 1 reads 1");
     assertThat(texts("SELECT counter_id::text FROM counter WHERE unused_at IS NOT NULL"))
         .containsExactly("2");
