@@ -1,8 +1,10 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.ConditionReferences;
 import dev.carillon.segments.CounterReader;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Fault;
+import dev.carillon.segments.SegmentRepository;
 import dev.carillon.segments.SegmentUse;
 import dev.carillon.segments.Terms;
 import dev.carillon.segments.TermsRepository;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
@@ -138,12 +141,27 @@ public final class CampaignRepository {
 
   /** The campaigns that mention a segment, which therefore must not be deleted (S-9). */
   public List<SegmentUse> uses(Handle handle, WorkspaceId workspace, int segmentId) {
+    return uses(handle, workspace, campaign -> campaign.segments().contains(segmentId));
+  }
+
+  /** Whose conditions look at a campaign, which therefore must not be deleted: not its own. */
+  private static List<SegmentUse> usesOfCampaign(
+      Handle handle, WorkspaceId workspace, int campaignId) {
+    var users = new ArrayList<>(SegmentRepository.usesOfCampaign(handle, workspace, campaignId));
+    uses(handle, workspace, campaign -> campaign.campaigns().contains(campaignId)).stream()
+        .filter(use -> use.id() != campaignId)
+        .forEach(users::add);
+    return users;
+  }
+
+  private static List<SegmentUse> uses(
+      Handle handle, WorkspaceId workspace, Predicate<CampaignDefinition> uses) {
     return handle
         .createQuery(SELECT + " AND c.workspace_id = :workspace ORDER BY c.campaign_id")
         .bind("workspace", workspace.value())
         .map(CampaignRepository::campaign)
         .stream()
-        .filter(campaign -> campaign.definition().segments().contains(segmentId))
+        .filter(campaign -> uses.test(campaign.definition()))
         .map(campaign -> new SegmentUse("campaign", campaign.id(), campaign.name()))
         .toList();
   }
@@ -298,15 +316,18 @@ public final class CampaignRepository {
 
   /**
    * Removes a campaign and ends its journeys as a stop does; past deliveries stay (journeys §3.7).
-   *
-   * @return false when this workspace has no such campaign
+   * Not while conditions of others look at it (S-9).
    */
-  public boolean delete(WorkspaceId workspace, int campaignId) {
+  public CampaignDeletion delete(WorkspaceId workspace, int campaignId) {
     return database.inTransaction(handle -> {
       Epoch.newRules(handle);
       var stored = locked(handle, workspace, campaignId);
       if (stored == null) {
-        return false;
+        return new CampaignDeletion.NoSuchCampaign();
+      }
+      var users = usesOfCampaign(handle, workspace, campaignId);
+      if (!users.isEmpty()) {
+        return new CampaignDeletion.InUse(users);
       }
       var now = clock.instant();
       end(handle, stored, now);
@@ -316,7 +337,7 @@ public final class CampaignRepository {
           .bind("now", now)
           .execute();
       terms.gone(handle, CounterReader.campaign(stored.id()));
-      return true;
+      return new CampaignDeletion.Deleted();
     });
   }
 
@@ -344,6 +365,11 @@ public final class CampaignRepository {
         new ArrayList<>(
             StartProblems.of(
                 definition, unknownSegments(handle, workspace, definition.segments())));
+    definition
+        .placedConditions()
+        .forEach((path, each) ->
+            problems.addAll(
+                new ConditionReferences(each, path).faults(handle, workspace, ids.defaults())));
     if (!counted(handle, definition, ids)) {
       problems.add(
           new Fault(

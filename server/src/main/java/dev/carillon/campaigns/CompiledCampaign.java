@@ -4,6 +4,7 @@ import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.EventFilter;
 import dev.carillon.segments.Facts;
+import dev.carillon.segments.Surroundings.Part;
 import dev.carillon.segments.Terms;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.HashMap;
@@ -68,8 +69,14 @@ public final class CompiledCampaign {
     var nodes = new HashMap<Integer, Node>();
     var first = flatten(definition.steps(), END, terms, nodes);
     var filters = compile(definition.filters(), terms);
+    var surroundings = filters == null ? Part.NONE : filters.surroundings();
+    for (var node : nodes.values()) {
+      if (node.condition() != null) {
+        surroundings = surroundings.plus(node.condition().surroundings());
+      }
+    }
     return new CompiledCampaign(
-        campaign, terms, filters, nodes, first, new Reads(definition.segments()));
+        campaign, terms, filters, nodes, first, new Reads(definition.segments(), surroundings));
   }
 
   /** Lays out the steps in front of {@code next} and returns the first of them. */
@@ -131,8 +138,9 @@ public final class CompiledCampaign {
    * What the conditions of a campaign read beside attributes and counters.
    *
    * @param segments ids that {@link Facts#inSegment} is asked for
+   * @param surroundings what {@link Facts#surroundings} is asked for
    */
-  public record Reads(Set<Integer> segments) {
+  public record Reads(Set<Integer> segments, Part surroundings) {
     /** Copies the ids. */
     public Reads {
       segments = Set.copyOf(segments);

@@ -6,6 +6,7 @@ import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;
 import dev.carillon.segments.Facts;
 import dev.carillon.segments.Fault;
+import dev.carillon.segments.SurroundingsReads;
 import dev.carillon.segments.Terms;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -136,6 +137,8 @@ final class Conditions {
       read.put("value", facts.attribute(test.field()));
       json.put("read", read);
     }
+    SurroundingsReads.told(compiled, facts)
+        .ifPresent(told -> json.putAll(JSON.convertValue(told, OBJECT)));
     if (!inner.isEmpty()) {
       json.put("parts", inner.stream().map(each -> explain(each, terms, facts)).toList());
     }

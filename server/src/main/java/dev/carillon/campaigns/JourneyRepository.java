@@ -312,9 +312,9 @@ public final class JourneyRepository {
         .execute();
   }
 
-  /** Ends one journey that cannot go on; without effect when it has ended already. */
-  public void endWithError(Handle handle, long journeyId, Instant now) {
-    handle
+  /** Ends one journey that cannot go on; false when it has ended already. */
+  public boolean endWithError(Handle handle, long journeyId, Instant now) {
+    return handle
         .createUpdate(
             """
             UPDATE journey
@@ -323,7 +323,8 @@ public final class JourneyRepository {
             """)
         .bind("id", journeyId)
         .bind("now", now)
-        .execute();
+        .execute()
+        == 1;
   }
 
   /** Counts refusals; of several with the same reason the last detail is kept. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
@@ -80,6 +81,23 @@ public final class PeopleRepository {
                     row.getString(5))))
         .list();
     return rows;
+  }
+
+  /**
+   * Locks people without reading them, in key order.
+   *
+   * @return those who exist
+   */
+  public Set<Long> lock(Handle handle, long[] ids) {
+    return handle
+        .createQuery(
+            """
+            SELECT person_id FROM person WHERE person_id = ANY(:ids)
+             ORDER BY person_id FOR NO KEY UPDATE
+            """)
+        .bind("ids", ids)
+        .mapTo(Long.class)
+        .set();
   }
 
   /**

@@ -83,9 +83,11 @@ final class BatchNeeds {
   /** Relationships are carried over whatever becomes of events (P-34). */
   private void needClaim(Key key) {
     claimed.add(key);
+    var rules = ruleBook.of(key.workspace());
+    reach.wake(rules, rules.surroundings().onAnyObject());
     if (ruleBook.settings(key.workspace()).mergeAnonymousEvents()) {
       attached.add(key);
-      reach.all(ruleBook.of(key.workspace())); // whichever events wait
+      reach.all(rules); // whichever events wait
     }
   }
 
@@ -134,6 +136,8 @@ final class BatchNeeds {
       }
       case Operation.Relate call -> {
         everybody(call);
+        var rules = ruleBook.of(workspace);
+        reach.wake(rules, rules.surroundings().onRelationship(call.object()));
         var anonymousId = call.person() == null ? call.anonymousId() : null;
         if (anonymousId != null && !anonymousId.isEmpty()) {
           anonymous.add(new Key(workspace, anonymousId));
@@ -154,13 +158,17 @@ final class BatchNeeds {
         everybody(operation);
         deletions = true;
       }
-      case Operation.DeviceUpdate _,
-          Operation.DeviceRemoval _,
-          Operation.ObjectIdentify _,
+      case Operation.DeviceUpdate _, Operation.DeviceRemoval _ -> {
+        everybody(operation);
+        var rules = ruleBook.of(workspace);
+        reach.wake(rules, rules.surroundings().onDevices());
+      }
+      case Operation.ObjectIdentify _,
           Operation.ObjectDelete _,
           Operation.DeliveryReport _,
           Operation.Unsubscribe _,
           Operation.ContentReport _,
+          Operation.Erase _,
           Operation.Suppress _,
           Operation.Unsuppress _,
           Operation.Once _ ->
@@ -193,7 +201,7 @@ final class BatchNeeds {
     reach.count(eventRules.counters());
     reach.compute(rules, eventRules.computed());
     reach.wake(rules, eventRules.segments());
-    eventRules.campaigns().forEach(reach::start);
+    eventRules.campaigns().forEach(campaign -> reach.start(rules, campaign));
     return true;
   }
 }

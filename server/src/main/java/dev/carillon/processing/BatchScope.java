@@ -7,13 +7,12 @@ import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,8 +30,8 @@ final class BatchScope {
   private final RuleBook ruleBook;
   private final BatchPeople people;
   private final Reactions reactions;
+  private final BatchSurroundings surroundings;
   private final InstantSource clock;
-  private final Set<Unbuilt> unbuilt = new HashSet<>();
   private boolean messagesReached;
 
   /**
@@ -51,7 +50,8 @@ final class BatchScope {
     this.ruleBook = ruleBook;
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
-    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
+    this.surroundings = new BatchSurroundings(this);
+    this.reactions = new Reactions(ruleBook, stores.ids(), surroundings);
   }
 
   Handle handle() {
@@ -79,14 +79,18 @@ final class BatchScope {
     return reactions;
   }
 
+  BatchSurroundings surroundings() {
+    return surroundings;
+  }
+
   /** Notes that messages reached something that rules count: due work follows the commit. */
   void reached() {
     messagesReached = true;
   }
 
-  /** Whether they did. */
-  boolean messagesReached() {
-    return messagesReached;
+  /** Whether due work has something to do at once, when this is committed. */
+  boolean leavesWork() {
+    return messagesReached || surroundings.leavesWork();
   }
 
   /**
@@ -130,10 +134,11 @@ final class BatchScope {
         }
       }
       if (ruleBook.building()) {
-        unbuilt.addAll(stores.memberships().unbuilt(handle, ids));
+        reactions.leaveTo(OpenBuilds.read(handle, ids));
       }
     }
     loadHistories(loaded, campaigns);
+    surroundings.read(reach, loaded);
   }
 
   private void loadHistories(List<PersonState> loaded, Set<Integer> campaigns) {

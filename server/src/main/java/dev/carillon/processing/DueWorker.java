@@ -5,6 +5,7 @@ import dev.carillon.campaigns.JourneyRepository.DueJourney;
 import dev.carillon.log.LaneOwnership;
 import dev.carillon.processing.RuleBook.Reach;
 import dev.carillon.segments.MembershipRepository.Due;
+import dev.carillon.segments.TooManyRelationships;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class DueWorker implements AutoCloseable {
   private final MessageWork messages;
   private final ComputedDue computed;
   private final Thread thread = new Thread(this::run, "due-work");
+  private final SlowWakes slowWakes;
   private volatile boolean closing;
 
   DueWorker(
@@ -59,6 +61,7 @@ public final class DueWorker implements AutoCloseable {
     this.deliveriesQueued = deliveriesQueued;
     this.messages = new MessageWork(stores, ruleBooks, cache, clock, deliveriesQueued);
     this.computed = new ComputedDue(stores, ruleBooks, cache, clock);
+    this.slowWakes = new SlowWakes(stores, ruleBooks);
   }
 
   void start() {
@@ -99,11 +102,12 @@ public final class DueWorker implements AutoCloseable {
     if (computedDeliveries > 0) {
       deliveriesQueued.run();
     }
+    var woken = slowWakes.step(handle, groups);
     var now = clock.instant();
     var timers = stores.memberships().due(handle, now, groups, BATCH);
     var journeys = stores.journeys().due(handle, now, groups, BATCH);
     if (timers.isEmpty() && journeys.isEmpty()) {
-      return computedDeliveries >= 0;
+      return woken || computedDeliveries >= 0;
     }
     run(handle, timers, journeys, now);
     return true;
@@ -121,6 +125,8 @@ public final class DueWorker implements AutoCloseable {
       }
       if (Failures.passing(failure)) {
         LOG.debug("due work met another batch and is done again: {}", failure.getMessage());
+      } else if (failure instanceof TooManyRelationships) {
+        inParts(handle, timers, journeys, now);
       } else if (timers.size() + journeys.size() == 1) {
         putAside(handle, timers, journeys, now, failure);
       } else {
@@ -129,23 +135,23 @@ public final class DueWorker implements AutoCloseable {
             timers.size(),
             journeys.size(),
             failure);
-        if (!timers.isEmpty() && !journeys.isEmpty()) {
-          run(handle, timers, List.of(), now);
-          run(handle, List.of(), journeys, now);
-          return;
-        }
-        run(
-            handle,
-            timers.subList(0, timers.size() / 2),
-            journeys.subList(0, journeys.size() / 2),
-            now);
-        run(
-            handle,
-            timers.subList(timers.size() / 2, timers.size()),
-            journeys.subList(journeys.size() / 2, journeys.size()),
-            now);
+        inParts(handle, timers, journeys, now);
       }
     }
+  }
+
+  private void inParts(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
+    if (!timers.isEmpty() && !journeys.isEmpty()) {
+      run(handle, timers, List.of(), now);
+      run(handle, List.of(), journeys, now);
+      return;
+    }
+    run(handle, timers.subList(0, timers.size() / 2), journeys.subList(0, journeys.size() / 2), now);
+    run(
+        handle,
+        timers.subList(timers.size() / 2, timers.size()),
+        journeys.subList(journeys.size() / 2, journeys.size()),
+        now);
   }
 
   private int transact(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
@@ -180,7 +186,7 @@ public final class DueWorker implements AutoCloseable {
   }
 
   private static Reach reach(BatchScope scope, List<Due> timers, List<Journey> journeys) {
-    var reach = new Reach();
+    var reach = new Reach(true);
     for (var due : timers) {
       reach.read(due.segmentId());
       var person = scope.people().byId(due.personId());
@@ -188,14 +194,18 @@ public final class DueWorker implements AutoCloseable {
         var rules = scope.reactions().rules(person);
         var segment = rules.segments().get(due.segmentId());
         reach.wake(rules, segment == null ? List.of() : List.of(segment));
+        scope.surroundings().want(person, rules.surroundings().firing(due.segmentId()));
       }
     }
     for (var journey : journeys) {
       var person = scope.people().byId(journey.personId());
       if (person != null) {
-        var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
+        var rules = scope.reactions().rules(person);
+        var campaign = rules.campaigns().get(journey.campaignId());
+        reach.travel(rules, journey.campaignId());
         if (campaign != null) {
-          reach.start(campaign);
+          reach.start(rules, campaign);
+          scope.surroundings().want(person, campaign.reads().surroundings());
         }
       }
     }
@@ -226,7 +236,7 @@ public final class DueWorker implements AutoCloseable {
     }
     var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
     if (campaign == null) {
-      scope.reactions().stopped(journey, now);
+      scope.reactions().stopped(person, journey, now);
     } else {
       scope.reactions().advance(person, campaign, journey, now);
     }
@@ -256,7 +266,12 @@ public final class DueWorker implements AutoCloseable {
           due.journeyId(),
           due.personId(),
           failure);
-      handle.useTransaction(h -> stores.journeys().endWithError(h, due.journeyId(), now));
+      handle.useTransaction(h -> {
+        Epoch.join(h);
+        if (stores.journeys().endWithError(h, due.journeyId(), now)) {
+          slowWakes.journeyEnded(h, due.journeyId(), now);
+        }
+      });
     }
   }
 

@@ -101,7 +101,9 @@ final class OperationBatch {
   void lock() {
     var needs = new BatchNeeds(ruleBook, memberships, operations);
     scope.people().resolve(needs.identifiers());
-    scope.people().load(needs.loaded(), anonymous.lock(needs.anonymous(), new TreeSet<>(), last()));
+    var others = new ArrayList<>(anonymous.lock(needs.anonymous(), new TreeSet<>(), last()));
+    others.addAll(devices.owners(operations));
+    scope.people().load(needs.loaded(), others);
   }
 
   /** Calls that name a suppressed identifier leave no trace (track §9.2). */
@@ -146,6 +148,7 @@ final class OperationBatch {
     linkable.addAll(needs.link(anonymous));
     var others = new ArrayList<>(anonymous.lock(needs.anonymous(), needs.attached(), last()));
     others.addAll(reports.read(operations, needs.reach()));
+    others.addAll(devices.owners(operations));
     scope.people().load(needs.loaded(), others);
     reports.follow();
     scope.people().lookForSuppressed();
@@ -219,7 +222,7 @@ final class OperationBatch {
       }
       case Operation.Membership call -> {
         var person =
-            memberships.allows(call) ? personFor(call, call.person(), call.add(), each) : null;
+            memberships.allows(call) ? personFor(call, call.person(), call.mayCreate(), each) : null;
         if (person != null) {
           memberships.apply(call, person, each.receivedAt);
         }
@@ -239,7 +242,7 @@ final class OperationBatch {
           claim(person, call.secondary().value(), each);
         }
       }
-      case Operation.Suppress _, Operation.Unsuppress _ ->
+      case Operation.Suppress _, Operation.Unsuppress _, Operation.Erase _ ->
           throw new IllegalStateException("these are applied between batches");
       case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
     }

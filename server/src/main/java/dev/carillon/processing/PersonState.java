@@ -31,6 +31,8 @@ final class PersonState {
   private boolean countersChanged;
   private boolean deleted;
   private boolean merged;
+  private @Nullable LiveSurroundings surroundings;
+  private boolean slowSegments;
   private final Map<Integer, Instant> segments = new HashMap<>();
   private final Map<Integer, Instant> storedSegments = new HashMap<>();
   private final Map<Integer, Instant> timers = new HashMap<>();
@@ -216,6 +218,21 @@ final class PersonState {
     histories.put(campaignId, history);
   }
 
+  /** What is around the person, once it is read. */
+  void surround(LiveSurroundings around) {
+    surroundings = around;
+  }
+
+  /** Due work has read, or is about to read, all that slow segments look at. */
+  void evaluateSlowSegments() {
+    slowSegments = true;
+  }
+
+  /** Whether segments that look at surroundings are evaluated here. */
+  boolean evaluatesSlowSegments() {
+    return slowSegments;
+  }
+
   /** What conditions may read, at an instant. */
   Facts facts(Instant now) {
     return new Facts() {
@@ -246,7 +263,14 @@ final class PersonState {
 
       @Override
       public Surroundings surroundings() {
-        throw new IllegalStateException("devices, objects and journeys were not read");
+        if (surroundings != null) {
+          return surroundings.view();
+        }
+        if (created) {
+          return Surroundings.NONE;
+        }
+        throw new IllegalStateException(
+            "devices, objects and journeys of person %d were not read".formatted(personId));
       }
     };
   }

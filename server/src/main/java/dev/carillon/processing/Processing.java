@@ -54,7 +54,7 @@ public final class Processing implements AutoCloseable {
     this.intake = new LogIntake(writer);
     var cache = new IdentifierCache();
     var courtesy = new Courtesy(writer::busy, clock);
-    var signals = new Signals(deliveriesQueued, this::messagesReached);
+    var signals = new Signals(deliveriesQueued, this::dueWork);
     for (var i = 0; i < processors; i++) {
       var reader = new LaneReader(ownership, i, processors);
       this.processors.add(
@@ -77,6 +77,10 @@ public final class Processing implements AutoCloseable {
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
+  }
+
+  private void dueWork() {
+    dueWorkers.forEach(DueWorker::wake);
   }
 
   private void committed(long lanes) {
@@ -133,7 +137,7 @@ public final class Processing implements AutoCloseable {
   /** Looks for work at once: another node wrote something, or the clock was turned. */
   public void wake() {
     processors.forEach(Processor::wake);
-    dueWorkers.forEach(DueWorker::wake);
+    dueWork();
   }
 
   /**
@@ -141,7 +145,7 @@ public final class Processing implements AutoCloseable {
    * that noted it; without it, it is found within half a second.
    */
   public void messagesReached() {
-    dueWorkers.forEach(DueWorker::wake);
+    dueWork();
   }
 
   /** Gives back the space of consumed operations; called now and then. */

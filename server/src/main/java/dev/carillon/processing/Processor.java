@@ -346,6 +346,10 @@ public final class Processor implements AutoCloseable {
         handle, operation.entry, workspace, Failures.sentence(failure), clock.instant());
     if (operation.operation instanceof Operation.Event event) {
       FailedEvents.note(handle, stores, operation.entry, event);
+    } else if (operation.operation instanceof Operation.Erase erase) {
+      stores
+          .erasures()
+          .fail(handle, erase.request(operation.entry.receivedAt()), clock.instant());
     }
   }
 
@@ -359,8 +363,8 @@ public final class Processor implements AutoCloseable {
     if (done.deliveries > 0) {
       signals.deliveriesQueued().run();
     }
-    if (done.messagesReached) {
-      signals.messagesReached().run();
+    if (done.leavesWork) {
+      signals.workLeft().run();
     }
   }
 
@@ -382,15 +386,15 @@ public final class Processor implements AutoCloseable {
   private static final class Done {
     private final Map<IdentifierKey, Long> resolved = new HashMap<>();
     private boolean identityMoved;
-    private boolean messagesReached;
     private int deliveries;
+    private boolean leavesWork;
     private int deadLetters;
 
     private void add(Waves waves) {
       resolved.putAll(waves.resolved());
       identityMoved |= waves.identityMoved();
-      messagesReached |= waves.messagesReached();
       deliveries += waves.deliveries();
+      leavesWork |= waves.leavesWork();
     }
   }
 

@@ -14,14 +14,13 @@ import dev.carillon.delivery.NewDelivery;
 import dev.carillon.log.IdRanges;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -41,16 +40,22 @@ final class Reactions {
 
   private final RuleBook ruleBook;
   private final IdRanges ids;
-  private final Set<Unbuilt> unbuilt;
+  private final BatchSurroundings surroundings;
   private final Map<Long, Journey> moved = new LinkedHashMap<>();
   private final Map<Long, Journey> started = new LinkedHashMap<>();
   private final List<NewDelivery> deliveries = new ArrayList<>();
   private final List<CampaignRefusal> refusals = new ArrayList<>();
+  private OpenBuilds builds = OpenBuilds.NONE;
 
-  Reactions(RuleBook ruleBook, IdRanges ids, Set<Unbuilt> unbuilt) {
+  Reactions(RuleBook ruleBook, IdRanges ids, BatchSurroundings surroundings) {
     this.ruleBook = ruleBook;
     this.ids = ids;
-    this.unbuilt = unbuilt;
+    this.surroundings = surroundings;
+  }
+
+  /** Leaves to these builds whom they have still to reach. */
+  void leaveTo(OpenBuilds underWay) {
+    builds = underWay;
   }
 
   /**
@@ -86,7 +91,7 @@ final class Reactions {
     var facts = person.facts(now);
     for (var evaluated = 0; !waiting.isEmpty() && evaluated < CASCADE; evaluated++) {
       var segment = waiting.removeFirst();
-      if (leftToBuild(segment, person)) {
+      if (leftToBuild(segment, person) || surroundings.leaves(person, segment, now)) {
         continue;
       }
       var member = person.in(segment.segmentId());
@@ -110,8 +115,7 @@ final class Reactions {
   }
 
   private boolean leftToBuild(SegmentRule segment, PersonState person) {
-    return segment.building()
-        && unbuilt.contains(new Unbuilt(person.personId(), segment.segmentId()));
+    return segment.building() && builds.leaves(person.personId(), segment.segmentId());
   }
 
   /** A timer of a segment has run out: looks again and arms the next one. */
@@ -127,7 +131,9 @@ final class Reactions {
     switch (JourneyEngine.decide(campaign, occurrence, facts, person.history(campaign.id()))) {
       case Entry.Enters() -> {
         var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
+        surroundings.journeyStarted(person, journey, now);
         var advance = JourneyEngine.advance(campaign, journey, facts, now);
+        surroundings.journeyMoved(person, advance.journey(), now);
         person.remember(
             campaign.id(),
             new History(
@@ -145,12 +151,15 @@ final class Reactions {
   void advance(PersonState person, CompiledCampaign campaign, Journey journey, Instant now) {
     var advance = JourneyEngine.advance(campaign, journey, person.facts(now), now);
     moved.put(journey.id(), advance.journey());
+    surroundings.journeyMoved(person, advance.journey(), now);
     send(person, campaign, advance, now);
   }
 
   /** Ends a journey whose campaign is gone. */
-  void stopped(Journey journey, Instant now) {
-    moved.put(journey.id(), JourneyEngine.end(journey, EndReason.CAMPAIGN_STOPPED, now));
+  void stopped(PersonState person, Journey journey, Instant now) {
+    var ended = JourneyEngine.end(journey, EndReason.CAMPAIGN_STOPPED, now);
+    moved.put(journey.id(), ended);
+    surroundings.journeyMoved(person, ended, now);
   }
 
   private void send(PersonState person, CompiledCampaign campaign, Advance advance, Instant now) {

@@ -57,6 +57,7 @@ record RuleBook(
    * @param manual segments people are put into by hand
    * @param onEntry running campaigns that start when a segment is entered
    * @param campaigns all campaigns journeys may be in, by id
+   * @param surroundings which of them look at devices, objects and journeys
    * @param computed all computed attributes, by id
    */
   record Rules(
@@ -70,6 +71,7 @@ record RuleBook(
       Set<Integer> manual,
       Map<Integer, List<CompiledCampaign>> onEntry,
       Map<Integer, CompiledCampaign> campaigns,
+      SurroundingRules surroundings,
       Map<Integer, ComputedRule> computed) {
     static final Rules NONE =
         new Rules(
@@ -83,6 +85,7 @@ record RuleBook(
             Set.of(),
             Map.of(),
             Map.of(),
+            SurroundingRules.NONE,
             Map.of());
 
     /** Whether an attribute is computed, so that nobody else may write it. */
@@ -153,6 +156,11 @@ record RuleBook(
     /** What is read comes before what reads it. */
     static final Comparator<SegmentRule> ORDER =
         Comparator.comparingInt(SegmentRule::rank).thenComparingInt(SegmentRule::segmentId);
+
+    /** Whether it is left to due work, as it looks at surroundings. */
+    boolean slow() {
+      return condition.wakes().surroundings();
+    }
   }
 
   /** Whether the build of any segment is under way. */
@@ -169,17 +177,34 @@ record RuleBook(
     private final Set<Integer> woken = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
+    private final boolean dueWork;
     private boolean counters;
     private boolean tallies;
+
+    /** Where operations are applied: of slow segments nothing but the timer is looked at. */
+    Reach() {
+      this(false);
+    }
+
+    /**
+     * @param dueWork where slow segments are evaluated
+     */
+    Reach(boolean dueWork) {
+      this.dueWork = dueWork;
+    }
 
     /** Adds what follows when these segments are woken. */
     void wake(Rules rules, Collection<SegmentRule> from) {
       for (var each : from) {
         if (woken.add(each.segmentId())) {
           segments.add(each.segmentId());
+          if (each.slow() && !dueWork) {
+            continue;
+          }
           segments.addAll(each.condition().wakes().segments());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
-          rules.onEntry().getOrDefault(each.segmentId(), List.of()).forEach(this::start);
+          rules.onEntry().getOrDefault(each.segmentId(), List.of())
+              .forEach(campaign -> start(rules, campaign));
         }
       }
     }
@@ -215,18 +240,29 @@ record RuleBook(
       segments.add(segmentId);
     }
 
-    /** Adds what a campaign reads when it may start or go on. */
-    void start(CompiledCampaign campaign) {
+    /** Adds what a campaign reads when it may start or go on, and what it wakes. */
+    void start(Rules rules, CompiledCampaign campaign) {
       segments.addAll(campaign.reads().segments());
       campaigns.add(campaign.id());
+      travel(rules, campaign.id());
+    }
+
+    /** Adds what a journey of a campaign wakes: timers of segments that look at it. */
+    void travel(Rules rules, int campaignId) {
+      rules.surroundings().onJourneys(campaignId).forEach(each -> segments.add(each.segmentId()));
     }
 
     /** Adds everything: when it is not known beforehand which events will be attached. */
     void all(Rules rules) {
       wake(rules, rules.segments().values());
-      rules.campaigns().values().forEach(this::start);
+      rules.campaigns().values().forEach(campaign -> start(rules, campaign));
       counters |= !rules.counters().isEmpty();
       tallies |= !rules.computed().isEmpty();
+    }
+
+    /** Whether slow segments are evaluated. */
+    boolean isDueWork() {
+      return dueWork;
     }
 
     /** Whether nothing has to be read. */

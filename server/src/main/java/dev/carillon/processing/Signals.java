@@ -4,6 +4,6 @@ package dev.carillon.processing;
  * Whom to tell after a commit.
  *
  * @param deliveriesQueued deliveries were queued
- * @param messagesReached messages reached something that rules count
+ * @param workLeft due work has something to do at once
  */
-record Signals(Runnable deliveriesQueued, Runnable messagesReached) {}
+record Signals(Runnable deliveriesQueued, Runnable workLeft) {}

@@ -13,7 +13,7 @@ import org.jdbi.v3.core.Handle;
  * Applies operations in waves, all inside the caller's transaction.
  *
  * <p>A batch reads everything first and works in memory. Operations that move or remove whole
- * people — merges, suppressions — do not fit into that: what they touch is known only from what is
+ * people — merges, suppressions, erasures — do not fit into that: what they touch is known only from what is
  * stored. So they are barriers. Ordinary operations up to the next barrier form a wave, an {@link
  * OperationBatch}, and are written; consecutive barriers of one kind about different people form a
  * wave that is done in sets with SQL; the next wave reads again. Most batches are one wave.
@@ -38,8 +38,8 @@ final class Waves {
   private final Map<IdentifierKey, Long> resolved = new HashMap<>();
   private IdentifierCache cache;
   private boolean identityMoved;
-  private boolean messagesReached;
   private int deliveries;
+  private boolean leavesWork;
 
   Waves(
       Handle handle,
@@ -108,6 +108,7 @@ final class Waves {
           case MERGE -> new MergeWave(scope).run(wave);
           case SUPPRESS -> new SuppressionWave(scope).suppress(wave);
           case UNSUPPRESS -> new SuppressionWave(scope).unsuppress(wave);
+          case ERASE -> new ErasureWave(scope).erase(wave);
           case NONE -> throw new IllegalStateException("no barrier");
         };
     done(scope, true);
@@ -121,7 +122,7 @@ final class Waves {
   private void done(BatchScope scope, boolean moved) {
     resolved.putAll(scope.people().toCache());
     deliveries += scope.reactions().deliveries().size();
-    messagesReached |= scope.messagesReached();
+    leavesWork |= scope.leavesWork();
     if (moved || scope.people().namesRemoved()) {
       identityMoved = true;
       cache = new IdentifierCache(); // what was cached is not true for this transaction any more
@@ -138,14 +139,14 @@ final class Waves {
     return identityMoved;
   }
 
-  /** Whether messages reached something that rules count, so that due work has something to do. */
-  boolean messagesReached() {
-    return messagesReached;
-  }
-
   /** How many deliveries were queued. */
   int deliveries() {
     return deliveries;
+  }
+
+  /** Whether due work has something to do at once, when this is committed. */
+  boolean leavesWork() {
+    return leavesWork;
   }
 
   /** What keeps operations from being applied together with ordinary ones. */
@@ -153,7 +154,8 @@ final class Waves {
     NONE,
     MERGE,
     SUPPRESS,
-    UNSUPPRESS
+    UNSUPPRESS,
+    ERASE
   }
 
   /** A merge that may only claim an anonymous id is ordinary until its people are known. */
@@ -162,6 +164,7 @@ final class Waves {
       case Operation.Merge merge -> merge.elseAnonymous() ? Barrier.NONE : Barrier.MERGE;
       case Operation.Suppress _ -> Barrier.SUPPRESS;
       case Operation.Unsuppress _ -> Barrier.UNSUPPRESS;
+      case Operation.Erase _ -> Barrier.ERASE;
       default -> Barrier.NONE;
     };
   }

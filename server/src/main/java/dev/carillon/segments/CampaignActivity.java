@@ -6,8 +6,11 @@ public enum CampaignActivity {
   IN,
   /** A journey was started, whatever became of it. */
   ENTERED,
-  /** A journey came to its end. */
+  /** A journey came to the end of its workflow. */
   FINISHED,
-  /** A journey ended early. */
+  /**
+   * A journey ended early (C-43): filters or trigger stopped matching, the campaign was stopped, a
+   * step said so, or it could not go on. Not one that ended because two people became one.
+   */
   EXITED
 }

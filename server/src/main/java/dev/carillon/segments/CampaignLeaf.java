@@ -5,6 +5,7 @@ record CampaignLeaf(Condition.InCampaign condition) implements Leaf {
 
   @Override
   public boolean holds(Facts facts) {
-    return facts.surroundings().in(condition.campaignId()).contains(condition.activity());
+    var travels = facts.surroundings().travels(condition.campaignId());
+    return travels != null && travels.activities().contains(condition.activity());
   }
 }

@@ -1,11 +1,14 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.CounterSpec.Subject;
+import dev.carillon.segments.Surroundings.Part;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -25,11 +28,16 @@ public final class CompiledCondition {
 
   private final Node root;
   private final Wakes wakes;
+  private final Part surroundings;
+  private final Set<Integer> underWay;
   private final boolean samples;
 
-  private CompiledCondition(Node root, Wakes wakes, boolean samples) {
+  private CompiledCondition(
+      Node root, Wakes wakes, Part surroundings, Set<Integer> underWay, boolean samples) {
     this.root = root;
     this.wakes = wakes;
+    this.surroundings = surroundings;
+    this.underWay = Set.copyOf(underWay);
     this.samples = samples;
   }
 
@@ -73,8 +81,9 @@ public final class CompiledCondition {
     private final Set<String> attributes = new HashSet<>();
     private final Set<Integer> counters = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
-    private final Set<Integer> objectTypes = new HashSet<>();
+    private final Map<Integer, Set<String>> objects = new HashMap<>();
     private final Set<Integer> campaigns = new HashSet<>();
+    private final Set<Integer> underWay = new HashSet<>();
     private boolean devices;
     private boolean samples;
 
@@ -86,7 +95,9 @@ public final class CompiledCondition {
       var root = node(condition);
       return new CompiledCondition(
           root,
-          new Wakes(attributes, counters, segments, devices, objectTypes, campaigns),
+          new Wakes(attributes, counters, segments, devices, objects.keySet(), campaigns),
+          new Part(devices, objects, campaigns),
+          underWay,
           samples);
     }
 
@@ -122,11 +133,16 @@ public final class CompiledCondition {
           yield new Node.Ask(new DeviceLeaf(device));
         }
         case Condition.Related related -> {
-          objectTypes.add(related.typeId());
+          var names = objects.computeIfAbsent(related.typeId(), _ -> new HashSet<>());
+          addNames(related.object(), names);
+          addNames(related.relationship(), names);
           yield new Node.Ask(new RelationLeaf(related));
         }
         case Condition.InCampaign campaign -> {
           campaigns.add(campaign.campaignId());
+          if (campaign.activity() == CampaignActivity.IN) {
+            underWay.add(campaign.campaignId());
+          }
           yield new Node.Ask(new CampaignLeaf(campaign));
         }
         case Condition.Sample sample -> {
@@ -134,6 +150,13 @@ public final class CompiledCondition {
           yield new Node.Ask(new SampleLeaf(sample));
         }
       };
+    }
+
+    private static void addNames(List<AttributeTest> tests, Set<String> names) {
+      for (var test : tests) {
+        names.add(test.field());
+        names.add(ValueTests.root(test.field()));
+      }
     }
 
     private Node times(Condition condition, Occurrences often, Subject subject) {
@@ -159,6 +182,19 @@ public final class CompiledCondition {
   /** What can change the answer. */
   public Wakes wakes() {
     return wakes;
+  }
+
+  /** What it reads beyond profile, counters and memberships. */
+  public Part surroundings() {
+    return surroundings;
+  }
+
+  /**
+   * The campaigns of which it asks whether a journey is under way: the only thing about journeys
+   * that can become false again.
+   */
+  public Set<Integer> underWay() {
+    return underWay;
   }
 
   /** Whether it may hold for somebody of whom nothing is known, by who it is alone. */

@@ -9,11 +9,15 @@ record DeviceLeaf(Condition.Device condition) implements Leaf {
 
   @Override
   public boolean holds(Facts facts) {
-    return fitting(facts).stream().anyMatch(device -> isRecent(device, facts));
+    return facts.surroundings().devices().stream()
+        .anyMatch(device -> fits(device) && isRecent(device, facts));
   }
 
-  private List<OwnDevice> fitting(Facts facts) {
-    return facts.surroundings().devices().stream().filter(this::fits).toList();
+  /** The devices that fulfil everything now. */
+  List<OwnDevice> fitting(Facts facts) {
+    return facts.surroundings().devices().stream()
+        .filter(device -> fits(device) && isRecent(device, facts))
+        .toList();
   }
 
   private boolean fits(OwnDevice device) {
@@ -34,7 +38,6 @@ record DeviceLeaf(Condition.Device condition) implements Leaf {
       return ValueTests.NEVER;
     }
     return fitting(facts).stream()
-        .filter(device -> isRecent(device, facts))
         .mapToLong(device -> device.lastUsed().plus(within).toEpochMilli())
         .max() // one device is enough
         .orElse(ValueTests.NEVER);

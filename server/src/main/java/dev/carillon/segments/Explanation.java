@@ -1,10 +1,11 @@
 package dev.carillon.segments;
 
+import dev.carillon.segments.Surroundings.OwnDevice;
+import dev.carillon.segments.Surroundings.Relation;
+import dev.carillon.segments.Surroundings.Travels;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -90,19 +91,43 @@ public record Explanation(
      */
     record Choice(@Nullable Boolean own, boolean byDefault) implements Read {}
 
-    /** Devices: how many the person has. */
-    record Devices(int number) implements Read {}
-
-    /** Objects: how many fulfil the tests. */
-    record Objects(long counted) implements Read {}
-
-    /** Journeys of a campaign: what was done in it. */
-    record Journeys(Set<CampaignActivity> activities) implements Read {
-      /** Copies the set. */
-      public Journeys {
-        activities = Set.copyOf(activities);
+    /**
+     * Devices.
+     *
+     * @param number how many the person has
+     * @param counted how many of them fulfil everything now
+     * @param fitting those, the last used first, at most 10
+     */
+    record Devices(int number, int counted, List<OwnDevice> fitting) implements Read {
+      /** Copies the list. */
+      public Devices {
+        fitting = List.copyOf(fitting);
       }
     }
+
+    /**
+     * Objects of a type.
+     *
+     * @param number how many the person is related to
+     * @param counted how many of them fulfil the tests
+     * @param more whether the person has more relationships than are looked at, {@link
+     *     SurroundingsRepository#MOST_RELATIONSHIPS}: those to older objects do not count
+     * @param fitting those that fulfil the tests, the newest objects first, at most 10
+     */
+    record Objects(int number, long counted, boolean more, List<Relation> fitting)
+        implements Read {
+      /** Copies the list. */
+      public Objects {
+        fitting = List.copyOf(fitting);
+      }
+    }
+
+    /**
+     * Journeys of a campaign.
+     *
+     * @param travels what was done in it; null: never entered
+     */
+    record Journeys(@Nullable Travels travels) implements Read {}
 
     /** A sample: where the person stands, 0 … 9,999. */
     record Place(int place) implements Read {}
@@ -131,36 +156,35 @@ public record Explanation(
     var json = JsonNodeFactory.instance.objectNode();
     json.set("condition", part.condition);
     json.put("holds", part.holds);
-    switch (part.read) {
-      case Read.Parts() -> {}
-      case Read.Value(var value) ->
-          json.putObject("read").set("value", ConditionJson.valueToJson(value));
-      case Read.Times(var counted, var ever, var newest) -> {
-        var read = json.putObject("read").put("counted", counted).put("ever", ever);
-        var times = read.putArray("newest");
-        newest.forEach(time -> times.add(time.getEpochSecond()));
-      }
-      case Read.Membership(var name, var member) ->
-          json.putObject("read").put("name", name).put("member", member);
-      case Read.Choice(var own, var byDefault) ->
-          json.putObject("read").put("own", own).put("default", byDefault);
-      case Read.Devices(var number) -> json.putObject("read").put("devices", number);
-      case Read.Objects(var counted) -> json.putObject("read").put("counted", counted);
-      case Read.Journeys(var activities) -> {
-        var list = json.putObject("read").putArray("activities");
-        activities.stream()
-            .map(each -> each.name().toLowerCase(Locale.ROOT))
-            .sorted()
-            .forEach(list::add);
-      }
-      case Read.Place(var place) ->
-          json.putObject("read").put("place", BigDecimal.valueOf(place, 2));
+    if (!(part.read instanceof Read.Parts)) {
+      json.set("read", toJson(part.read));
     }
     put(json, "changed_at", part.changedAt);
     put(json, "changes_at", part.changesAt);
     if (!part.inner.isEmpty()) {
       var inner = json.putArray("parts");
       part.inner.forEach(each -> inner.add(toJson(each)));
+    }
+    return json;
+  }
+
+  /** What a part reads, as JSON. */
+  static ObjectNode toJson(Read read) {
+    var json = JsonNodeFactory.instance.objectNode();
+    switch (read) {
+      case Read.Parts() -> {}
+      case Read.Value(var value) -> json.set("value", ConditionJson.valueToJson(value));
+      case Read.Times(var counted, var ever, var newest) -> {
+        json.put("counted", counted).put("ever", ever);
+        var times = json.putArray("newest");
+        newest.forEach(time -> times.add(time.getEpochSecond()));
+      }
+      case Read.Membership(var name, var member) -> json.put("name", name).put("member", member);
+      case Read.Choice(var own, var byDefault) -> json.put("own", own).put("default", byDefault);
+      case Read.Devices devices -> json.setAll(SurroundingsReads.toJson(devices));
+      case Read.Objects objects -> json.setAll(SurroundingsReads.toJson(objects));
+      case Read.Journeys journeys -> json.setAll(SurroundingsReads.toJson(journeys));
+      case Read.Place(var place) -> json.put("place", BigDecimal.valueOf(place, 2));
     }
     return json;
   }

@@ -1,6 +1,8 @@
 package dev.carillon.segments;
 
+import dev.carillon.segments.Surroundings.Relation;
 import dev.carillon.segments.ValueTests.When;
+import java.util.stream.Stream;
 
 /** How many objects of a type the person is related to. */
 record RelationLeaf(Condition.Related condition) implements Leaf {
@@ -12,10 +14,14 @@ record RelationLeaf(Condition.Related condition) implements Leaf {
 
   /** How many fulfil both lists. */
   long counted(Facts facts) {
+    return fitting(facts).count();
+  }
+
+  /** Those that fulfil both lists. */
+  Stream<Relation> fitting(Facts facts) {
     return facts.surroundings().related(condition.typeId()).stream()
         .filter(each ->
             ValueTests.hold(condition.object(), each.object()::get, When.ANY)
-                && ValueTests.hold(condition.relationship(), each.relationship()::get, When.ANY))
-        .count();
+                && ValueTests.hold(condition.relationship(), each.relationship()::get, When.ANY));
   }
 }

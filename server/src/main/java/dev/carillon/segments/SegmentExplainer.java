@@ -6,7 +6,6 @@ import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.CompiledCondition.Node;
 import dev.carillon.segments.Explanation.Part;
 import dev.carillon.segments.Explanation.Read;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,6 +33,7 @@ public final class SegmentExplainer {
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
+  private final SurroundingsRepository surroundings = new SurroundingsRepository();
 
   /** Explains by this clock. */
   public SegmentExplainer(
@@ -58,7 +58,7 @@ public final class SegmentExplainer {
             ? null
             : CompiledCondition.compile(conditions, terms.of(handle, workspace));
     var known = known(handle, workspace, segment, compiled, person);
-    var unbuilt = memberships.unbuilt(handle, new long[] {personId});
+    var unbuilt = OpenBuilds.read(handle, new long[] {personId});
     return Optional.of(
         new Explanation(
             segment,
@@ -67,7 +67,7 @@ public final class SegmentExplainer {
             known.entered.containsKey(segmentId),
             known.entered.get(segmentId),
             known.timers.get(segmentId),
-            unbuilt.contains(new Unbuilt(personId, segmentId)),
+            unbuilt.leaves(personId, segmentId),
             compiled == null ? null : known.part(compiled.root())));
   }
 
@@ -118,7 +118,11 @@ public final class SegmentExplainer {
             person.attributes,
             counted,
             entered.keySet(),
-            Surroundings.NONE),
+            compiled == null
+                ? Surroundings.NONE
+                : surroundings
+                    .load(handle, ids, compiled.surroundings())
+                    .getOrDefault(person.id, Surroundings.NONE)),
         person.written,
         entered,
         timers,
@@ -176,16 +180,9 @@ public final class SegmentExplainer {
                 leaf,
                 new Read.Choice(subscription.chosen(facts), subscription.byDefault()),
                 writtenAt(SubscriptionLeaf.PREFERENCES));
-        case DeviceLeaf _ ->
-            leaf(node, leaf, new Read.Devices(facts.surroundings().devices().size()), null);
-        case RelationLeaf relation ->
-            leaf(node, leaf, new Read.Objects(relation.counted(facts)), null);
-        case CampaignLeaf campaign ->
-            leaf(
-                node,
-                leaf,
-                new Read.Journeys(facts.surroundings().in(campaign.condition().campaignId())),
-                null);
+        case DeviceLeaf device -> leaf(node, leaf, SurroundingsReads.of(device, facts));
+        case RelationLeaf relation -> leaf(node, leaf, SurroundingsReads.of(relation, facts));
+        case CampaignLeaf campaign -> leaf(node, leaf, SurroundingsReads.of(campaign, facts));
         case SampleLeaf sample ->
             leaf(node, leaf, new Read.Place(sample.place(facts.personId())), null);
       };
@@ -219,6 +216,10 @@ public final class SegmentExplainer {
           .filter(time -> !time.isAfter(facts.now()))
           .max(Instant::compareTo)
           .orElse(null);
+    }
+
+    private Part leaf(Node node, Leaf leaf, SurroundingsReads.Told told) {
+      return leaf(node, leaf, told.read(), told.changedAt());
     }
 
     private Part leaf(Node node, Leaf leaf, Read read, @Nullable Instant changedAt) {

@@ -1,7 +1,6 @@
 package dev.carillon.segments;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What became of a request to create, change or delete a segment. */
 public sealed interface SegmentOutcome {
@@ -26,10 +25,7 @@ public sealed interface SegmentOutcome {
 
     /** Says so to whoever wants it deleted, and names the users. */
     public String sentence() {
-      return "the segment is used by "
-          + by.stream()
-              .map(use -> "%s %d \"%s\"".formatted(use.kind(), use.id(), use.name()))
-              .collect(Collectors.joining(", "));
+      return "the segment is used by " + SegmentUse.sentence(by);
     }
   }
 

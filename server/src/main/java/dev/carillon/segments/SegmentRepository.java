@@ -126,9 +126,14 @@ public final class SegmentRepository {
     var known = terms.ensure(handle, workspace, reader, List.of(conditions));
     terms.settle(handle, reader, List.of(conditions), known);
     var needed = TermsRepository.countersOf(List.of(conditions), known);
+    var campaigns = new ConditionReferences(conditions, "conditions").campaigns();
     handle
-        .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
+        .createUpdate(
+            """
+            UPDATE segment SET counters = :counters, campaigns = :campaigns WHERE segment_id = :segment
+            """)
         .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
+        .bind("campaigns", campaigns.stream().mapToInt(Integer::intValue).sorted().toArray())
         .bind("segment", segmentId)
         .execute();
     builds.put(
@@ -141,6 +146,9 @@ public final class SegmentRepository {
     if (draft.conditions() != null) {
       faults.addAll(
           SegmentReferences.faults(draft.conditions(), segmentId, graph(handle, workspace)));
+      faults.addAll(
+          new ConditionReferences(draft.conditions(), "conditions")
+              .faults(handle, workspace, terms.defaults(handle, workspace)));
     }
     return faults;
   }
@@ -225,16 +233,33 @@ public final class SegmentRepository {
         .toList();
   }
 
+  /** The segments whose conditions look at a campaign, which therefore must not be deleted. */
+  public static List<SegmentUse> usesOfCampaign(
+      Handle handle, WorkspaceId workspace, int campaignId) {
+    return handle
+        .createQuery(
+            """
+            SELECT segment_id, name FROM segment
+             WHERE workspace_id = :workspace AND :campaign = ANY(campaigns) ORDER BY segment_id
+            """)
+        .bind("workspace", workspace.value())
+        .bind("campaign", campaignId)
+        .map((row, _) -> new SegmentUse("segment", row.getInt(1), row.getString(2)))
+        .list();
+  }
+
   private static final String SEGMENT =
       """
       SELECT s.segment_id, s.workspace_id, s.name, s.description, s.conditions::text, s.version, s.served, s.tags,
              s.created_at, s.updated_at,
-             c.people_done, c.people, c.builds, b.people_done, b.people, b.target_id IS NOT NULL
+             c.people_done, c.people, c.builds, p.people_done, p.people, b.target_id IS NOT NULL
         FROM segment s
         LEFT JOIN build b ON b.kind = 'segment' AND b.target_id = s.segment_id
+        LEFT JOIN build_pass p ON p.pass_id = b.pass_id
         LEFT JOIN LATERAL (
-             SELECT sum(people_done)::bigint AS people_done, sum(people)::bigint AS people, count(*) AS builds
-               FROM build WHERE kind = 'counter' AND target_id = ANY(s.counters)) c ON true
+             SELECT sum(q.people_done)::bigint AS people_done, sum(q.people)::bigint AS people, count(*) AS builds
+               FROM build d LEFT JOIN build_pass q ON q.pass_id = d.pass_id
+              WHERE d.kind = 'counter' AND d.target_id = ANY(s.counters)) c ON true
        WHERE s.workspace_id = :workspace
       """;
 

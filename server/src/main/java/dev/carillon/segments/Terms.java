@@ -19,5 +19,10 @@ public record Terms(CounterIds counters, ZoneId zone, SubscriptionDefaults defau
 
     /** Whether the topic or channel is subscribed to by default; true for an unknown one. */
     boolean subscribed(Condition.Subscription of);
+
+    /** Whether there is such a topic or channel, so that a condition may name it. */
+    default boolean knows(Condition.Subscription of) {
+      return true; // as long as nobody defines any, all there can be are meant
+    }
   }
 }

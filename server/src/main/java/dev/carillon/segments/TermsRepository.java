@@ -30,6 +30,11 @@ public final class TermsRepository {
     return terms(counters.of(handle, workspace), settings.of(handle, workspace));
   }
 
+  /** What holds in a workspace for who has not chosen. */
+  SubscriptionDefaults defaults(Handle handle, WorkspaceId workspace) {
+    return terms(_ -> 0, settings.of(handle, workspace)).defaults();
+  }
+
   /** The terms of all workspaces. */
   public All all(Handle handle) {
     var stored =
@@ -104,6 +109,11 @@ public final class TermsRepository {
         .collect(Collectors.toSet());
   }
 
+  /**
+   * The one place where terms are put together. Nothing is defined about topics and channels yet,
+   * so everybody is subscribed to everything: what is defined takes the place of {@link
+   * SubscriptionDefaults#ALL} here.
+   */
   private static Terms terms(CounterIds counters, WorkspaceSettings settings) {
     return new Terms(counters, settings.zone(), SubscriptionDefaults.ALL);
   }

@@ -3,6 +3,8 @@ package dev.carillon.processing;
 import static dev.carillon.people.Identifier.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.campaigns.CampaignChange;
+import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.delivery.Channel;
@@ -12,6 +14,7 @@ import dev.carillon.events.EventKind;
 import dev.carillon.log.IdRanges;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.processing.OperationBatch.Accepted;
+import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.SegmentDraft;
@@ -47,13 +50,11 @@ final class StatementsTest {
   private final AtomicLong numbers = new AtomicLong(1_000);
   private final CounterRepository counters = new CounterRepository(CLOCK);
   private final SegmentRepository segments = new SegmentRepository(counters, CLOCK);
+  private final CampaignRepository campaigns =
+      new CampaignRepository(test.database(), counters, CLOCK);
   private final RuleBooks ruleBooks =
       new RuleBooks(
-          new RuleBookReader(
-              segments,
-              new CampaignRepository(test.database(), counters, CLOCK),
-              counters,
-              new ComputedAttributes(CLOCK)));
+          new RuleBookReader(segments, campaigns, counters, new ComputedAttributes(CLOCK)));
   private final Stores stores =
       ProcessingKit.stores(
           test.database(), CLOCK, new IdRanges(numbers::incrementAndGet), new MergerRepository());
@@ -256,5 +257,119 @@ final class StatementsTest {
         .noneMatch(sql -> sql.contains("delivery"))
         .noneMatch(sql -> sql.contains("merger"))
         .noneMatch(sql -> sql.contains("segment"));
+  }
+
+  // ── devices, objects and journeys in conditions ───────────────────────────────────────────────
+
+  private void segment(Condition condition) {
+    var draft = new SegmentDraft("segment", "", List.of(), condition);
+    SegmentOutcome made =
+        test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    assertThat(made).isInstanceOf(SegmentOutcome.Saved.class);
+  }
+
+  private static List<Operation> devices(String people, int count, boolean withEvents) {
+    return IntStream.range(0, count)
+        .boxed()
+        .<Operation>mapMulti((i, each) -> {
+          each.accept(
+              new Operation.DeviceUpdate(
+                  SHOP, id(people + i), people + i, "ios", 0, Map.of("app", "2")));
+          if (withEvents) {
+            each.accept(bought(people + i));
+          }
+        })
+        .toList();
+  }
+
+  private static Operation.Event bought(String person) {
+    return new Operation.Event(
+        SHOP,
+        id(person),
+        null,
+        EventKind.EVENT,
+        "bought",
+        null,
+        0,
+        "{}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static List<Operation> objects(int count, String plan) {
+    return IntStream.range(0, count)
+        .<Operation>mapToObj(
+            i -> new Operation.ObjectIdentify(SHOP, Things.object("o" + i), Map.of("plan", plan), 0))
+        .toList();
+  }
+
+  private void workspace() {
+    test.jdbi()
+        .useHandle(handle ->
+            handle.execute(
+                "INSERT INTO workspace (workspace_id, name, created_at) VALUES (1, 'shop', now()) ON CONFLICT DO NOTHING"));
+  }
+
+  @Test
+  @DisplayName("devices: segments that look at them cost the same few statements for any number")
+  void shouldWakeTogether() {
+    segment(Around.device(Around.is("app", "2")));
+    statements(devices("one", 1, false));
+    statements(devices("many", 100, false));
+    var one = statements(devices("one", 1, false));
+    assertThat(statements(devices("many", 100, false))).isEqualTo(one);
+  }
+
+  @Test
+  @DisplayName("devices and events in turn: a campaign that looks at devices costs the same few statements for any number")
+  void shouldReadSurroundingsTogether() {
+    statements(devices("one", 1, true));
+    statements(devices("many", 100, true));
+    var plain = statements(devices("many", 100, true));
+    campaign(Around.everyTime(Around.onEvent("bought"), Around.device(), Around.exit()));
+    var one = statements(devices("one", 1, true));
+    var many = statements(devices("many", 100, true));
+    assertThat(many).isEqualTo(one);
+    assertThat(many.size() - plain.size())
+        .as("who has the devices, what conditions look at, and the journeys")
+        .isLessThanOrEqualTo(6);
+  }
+
+  private void campaign(CampaignDefinition definition) {
+    var draft = campaigns.create(SHOP, definition);
+    assertThat(campaigns.start(SHOP, draft.id())).isInstanceOf(CampaignChange.Changed.class);
+  }
+
+  @Test
+  @DisplayName("objects: that they changed is noted in one statement, and only when a segment looks at their type")
+  void shouldNoteChangedObjectsTogether() {
+    workspace();
+    statements(objects(100, "a"));
+    assertThat(statements(objects(100, "b"))).noneMatch(sql -> sql.contains("object_wake"));
+    segment(Around.related(Around.is("size", 3L)));
+    assertThat(statements(objects(100, "c")))
+        .as("nobody asks for the plan")
+        .noneMatch(sql -> sql.contains("object_wake"));
+    segment(Around.related(Around.is("plan", "d")));
+    var one = statements(objects(1, "d"));
+    var many = statements(objects(100, "e"));
+    assertThat(many).isEqualTo(one).filteredOn(sql -> sql.contains("object_wake")).hasSize(1);
+    assertThat(statements(objects(100, "e")))
+        .as("nothing changes")
+        .noneMatch(sql -> sql.contains("object_wake"));
+  }
+
+  @Test
+  @DisplayName("the hot path: rules that do not look at surroundings cost no statement for them")
+  void shouldCostNothingWithoutSuchRules() {
+    segment(Around.attribute("plan", "pro"));
+    campaign(
+        Around.everyTime(
+            Around.onEvent("bought"), Around.attribute("plan", "pro"), Around.exit()));
+    statements(devices("p", 3, true));
+    assertThat(statements(devices("p", 3, true)))
+        .noneMatch(sql -> sql.contains("_wake"))
+        .noneMatch(sql -> sql.contains("relationship"))
+        .filteredOn(sql -> sql.contains("device"))
+        .as("lock, and update")
+        .hasSize(1);
   }
 }

@@ -144,6 +144,28 @@ class ManageApiTest {
   }
 
   @Test
+  @DisplayName("S-9: a campaign in use is not deleted, and the answer tells who uses it")
+  void shouldNotDeleteACampaignInUse() {
+    var used =
+        create(
+            "campaign",
+            "{\"campaign\":{\"name\":\"Looked at\",\"trigger\":{\"event\":{\"name\":\"came\"}}}}");
+    var body =
+        "{\"segment\":{\"name\":\"In it\",\"conditions\":{\"campaign\":{\"id\":%d,\"activity\":\"in\"}}}}"
+            .formatted(used.get("id").asInt());
+    var reader = client.send("POST", BASE + "/segments", body).expect(200).json().get("segment");
+
+    description
+        .check("campaigns.delete", client.send("DELETE", path("campaign", used), ""))
+        .expectProblem(
+            409,
+            "the campaign is used by segment %d \"In it\"".formatted(reader.get("id").asInt()));
+
+    client.send("DELETE", path("segment", reader), "").expect(204);
+    client.send("DELETE", path("campaign", used), "").expect(204);
+  }
+
+  @Test
   @DisplayName("S-9: a segment in use is not deleted, and the answer tells who uses it")
   void shouldNotDeleteASegmentInUse() {
     var used = create("segment", LOYAL);
@@ -497,6 +519,8 @@ class ManageApiTest {
           call.substring(call.indexOf('}') + 1)
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
               .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
+              .replaceFirst("customers/\\{id}", "customers/u-42")
+              .replaceFirst("erasures/\\{id}", "erasures/1")
               .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
               .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1");
       var body =
@@ -525,7 +549,9 @@ class ManageApiTest {
                         ? "object type"
                         : below.startsWith("/computed_attributes")
                             ? "computed attribute"
-                            : "campaign");
+                            : below.startsWith("/customers")
+                                ? "person"
+                                : below.startsWith("/erasures") ? "erasure" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");

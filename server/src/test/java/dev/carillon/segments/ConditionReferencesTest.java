@@ -1,0 +1,107 @@
+package dev.carillon.segments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carillon.segments.Condition.Subscription;
+import dev.carillon.segments.Terms.SubscriptionDefaults;
+import dev.carillon.store.TestDatabase;
+import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What conditions name must be there. */
+final class ConditionReferencesTest {
+  private static final WorkspaceId SHOP = new WorkspaceId(1);
+  private static final WorkspaceId OTHER = new WorkspaceId(2);
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
+
+  @AutoClose private static final TestDatabase TEST = TestDatabase.create();
+
+  /** Types and campaigns of two workspaces; campaign 8 is deleted. */
+  @BeforeAll
+  static void make() {
+    TEST.jdbi()
+        .useHandle(handle -> {
+          handle.execute(
+              """
+              INSERT INTO workspace (workspace_id, name, created_at) VALUES (1, 'shop', now()), (2, 'other', now())
+              ON CONFLICT DO NOTHING
+              """);
+          handle.execute(
+              """
+              INSERT INTO campaign (campaign_id, workspace_id, name, state, version, created_at, updated_at, deleted_at)
+              OVERRIDING SYSTEM VALUE
+              VALUES (5, 1, 'ours', 'running', 1, now(), now(), NULL), (6, 2, 'theirs', 'running', 1, now(), now(), NULL),
+                     (8, 1, 'gone', 'stopped', 1, now(), now(), now())
+              """);
+        });
+  }
+
+  private static final String CONDITIONS =
+      """
+      {"and":[{"object":{"type_id":1}},
+              {"or":[{"object":{"type_id":2}},{"not":{"campaign":{"id":6,"activity":"in"}}}]},
+              {"campaign":{"id":5,"activity":"entered"}},
+              {"campaign":{"id":8,"activity":"entered"}},
+              {"subscription":{"topic":3}},
+              {"subscription":{"channel":"email"}}]}
+      """;
+
+  @Test
+  @DisplayName("an unknown object type or campaign, one of another workspace or a deleted one: a fault with its path")
+  void shouldNameWhatIsNotThere() {
+    var segments = new SegmentRepository(new CounterRepository(CLOCK), CLOCK);
+    var draft = new SegmentDraft("some", "", List.of(), ConditionJson.stored(CONDITIONS));
+    SegmentOutcome outcome =
+        TEST.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    assertThat(((SegmentOutcome.Invalid) outcome).faults())
+        .containsExactlyInAnyOrder(
+            new Fault(
+                "conditions.and[1].or[0].object.type_id",
+                "must be the number of an object type; there is no object type 2"),
+            new Fault(
+                "conditions.and[3].campaign.id",
+                "must be the number of a campaign; there is no campaign 8"),
+            new Fault(
+                "conditions.and[1].or[1].not.campaign.id",
+                "must be the number of a campaign; there is no campaign 6"));
+  }
+
+  @Test
+  @DisplayName("what knows no such topic or channel says so")
+  void shouldAskWhichTopicsThereAre() {
+    SubscriptionDefaults nothing =
+        new SubscriptionDefaults() {
+          @Override
+          public boolean subscribed(Subscription of) {
+            return true;
+          }
+
+          @Override
+          public boolean knows(Subscription of) {
+            return false;
+          }
+        };
+    var references = new ConditionReferences(ConditionJson.stored(CONDITIONS), "filters");
+    assertThat(TEST.database().<List<Fault>, RuntimeException>read(handle -> references.faults(handle, OTHER, nothing)))
+        .contains(
+            new Fault(
+                "filters.and[4].subscription.topic",
+                "must be the number of a topic; there is no topic 3"),
+            new Fault(
+                "filters.and[5].subscription.channel",
+                "must be a channel people can subscribe to; there is no channel \"email\""));
+    assertThat(
+            TEST.database()
+                .<List<Fault>, RuntimeException>read(
+                    handle -> references.faults(handle, SHOP, SubscriptionDefaults.ALL)))
+        .extracting(Fault::path)
+        .doesNotContain("filters.and[4].subscription.topic");
+  }
+}
