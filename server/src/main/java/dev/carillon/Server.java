@@ -42,13 +42,17 @@ import dev.carillon.objects.RelationshipRepository;
 import dev.carillon.people.AttributeNames;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.DeviceRepository;
-import dev.carillon.people.Erasures;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRecords;
+import dev.carillon.privacy.ErasureRepository;
+import dev.carillon.privacy.Erasures;
+import dev.carillon.privacy.PersonExport;
+import dev.carillon.processing.LoggedOperations;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -150,6 +154,8 @@ final class Server implements AutoCloseable {
 
     // the log and its processing
     var outbox = new DeliverySignal();
+    var suppressions = new Suppressions(secret.getEncoded());
+    var erasures = new ErasureRepository(secret.getEncoded());
     var mergers = new MergerRepository();
     var objectTypes = new ObjectTypes(database, clock);
     var eventNames = new EventNames(database, clock);
@@ -157,7 +163,8 @@ final class Server implements AutoCloseable {
     var stores =
         new Stores(
             new PeopleRepository(),
-            new Suppressions(secret.getEncoded()),
+            suppressions,
+            erasures,
             mergers,
             new Belongings(),
             new DeviceRepository(),
@@ -214,7 +221,10 @@ final class Server implements AutoCloseable {
       var campaignUpkeep = new CampaignUpkeep(database, deliveries);
       upkeep.every(
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
-      upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
+      upkeep.every(
+          Duration.ofSeconds(30),
+          "erasures",
+          new Erasures(database, clock, new LoggedOperations())::run);
       upkeep.every(Duration.ofSeconds(30), "mergers", new Mergers(database, clock, mergers)::run);
       upkeep.every(Duration.ofSeconds(10), "object-remains", new ObjectRemains(database)::run);
       var anonymousRelationships = new AnonymousRelationshipRepository();
@@ -290,8 +300,15 @@ final class Server implements AutoCloseable {
                 new PersonLookup(people),
                 forms,
                 objectTypes,
-                computed),
-            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
+                computed,
+                people,
+                processing.intake(),
+                new ManageApi.Privacy(
+                    new PersonExport(
+                        database, suppressions, deliveryIds, new LoggedOperations(), clock),
+                    new ErasureRecords(database, erasures),
+                    ids)),
+            clock);
     var operations =
         new OperationsApi(
             new OperationsApi.Sources(

@@ -46,6 +46,7 @@ class ArchitectureTest {
         "workspaces",
         "computed",
         "forms",
+        "privacy",
         "processing"),
     /** What edges share of their wire forms. */
     WIRE("api.wire"),

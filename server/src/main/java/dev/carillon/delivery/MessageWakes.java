@@ -113,4 +113,12 @@ public final class MessageWakes {
   private static long[] ids(List<Wake> wakes) {
     return wakes.stream().mapToLong(Wake::wakeId).toArray();
   }
+
+  /** Forgets people who are gone. The table is nearly always empty, so this reads it as a whole. */
+  public void deletePeople(Handle handle, long[] people) {
+    handle
+        .createUpdate("DELETE FROM message_wake WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .execute();
+  }
 }

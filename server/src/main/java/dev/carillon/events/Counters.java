@@ -33,6 +33,11 @@ public final class Counters {
     this.counters = counters;
   }
 
+  /** The ids of all counters that are kept, ascending. */
+  public int[] ids() {
+    return ids.clone();
+  }
+
   /** The counter with this id; {@link Counter#NONE} when there is none. */
   public Counter get(int counterId) {
     var at = Arrays.binarySearch(ids, counterId);

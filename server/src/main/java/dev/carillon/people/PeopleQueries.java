@@ -8,9 +8,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +101,34 @@ public final class PeopleQueries {
             .bind("workspace", workspace.value())
             .map(PeopleQueries::person)
             .findOne());
+  }
+
+  /** Those of these identifiers, {@code cio_id}s among them, that name somebody of the workspace. */
+  public Set<IdentifierKey> known(WorkspaceId workspace, Collection<IdentifierKey> identifiers) {
+    var keys = List.copyOf(identifiers);
+    return new HashSet<>(
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT k.n FROM unnest(:kinds, :values, :people) WITH ORDINALITY AS k(kind, value, person_id, n)
+                      LEFT JOIN person_identifier i
+                        ON i.workspace_id = :workspace AND i.kind = k.kind AND i.value = k.value
+                      JOIN person p ON p.person_id = coalesce(i.person_id, k.person_id)
+                     WHERE p.workspace_id = :workspace
+                    """)
+                .bind("workspace", workspace.value())
+                .bind("kinds", keys.stream().map(each -> each.kind().code()).toArray(Short[]::new))
+                .bind("values", keys.stream().map(IdentifierKey::value).toArray(String[]::new))
+                .bind("people", keys.stream().map(PeopleQueries::personId).toArray(Long[]::new))
+                .map((row, _) -> keys.get(row.getInt(1) - 1))
+                .list()));
+  }
+
+  private static @Nullable Long personId(IdentifierKey key) {
+    var personId =
+        key.kind() == IdentifierKind.CIO_ID ? CioId.personId(key.value()) : OptionalLong.empty();
+    return personId.isPresent() ? personId.getAsLong() : null;
   }
 
   /** The devices of a person of this workspace, the last used first. */

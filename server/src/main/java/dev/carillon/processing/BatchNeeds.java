@@ -168,6 +168,7 @@ final class BatchNeeds {
           Operation.DeliveryReport _,
           Operation.Unsubscribe _,
           Operation.ContentReport _,
+          Operation.Erase _,
           Operation.Suppress _,
           Operation.Unsuppress _,
           Operation.Once _ ->

@@ -7,13 +7,12 @@ import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +32,6 @@ final class BatchScope {
   private final Reactions reactions;
   private final BatchSurroundings surroundings;
   private final InstantSource clock;
-  private final Set<Unbuilt> unbuilt = new HashSet<>();
   private boolean messagesReached;
 
   /**
@@ -53,7 +51,7 @@ final class BatchScope {
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
     this.surroundings = new BatchSurroundings(this);
-    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt, surroundings);
+    this.reactions = new Reactions(ruleBook, stores.ids(), surroundings);
   }
 
   Handle handle() {
@@ -136,7 +134,7 @@ final class BatchScope {
         }
       }
       if (ruleBook.building()) {
-        unbuilt.addAll(stores.memberships().unbuilt(handle, ids));
+        reactions.leaveTo(OpenBuilds.read(handle, ids));
       }
     }
     loadHistories(loaded, campaigns);

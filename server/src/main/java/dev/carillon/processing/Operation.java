@@ -3,7 +3,10 @@ package dev.carillon.processing;
 import dev.carillon.events.EventKind;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
+import dev.carillon.privacy.ErasureMode;
+import dev.carillon.privacy.ErasureRequest;
 import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +98,42 @@ public sealed interface Operation {
     @Override
     public String laneKey() {
       return person.key();
+    }
+  }
+
+  /**
+   * Removes a person as {@link Delete} does, and begins to erase every trace, with a proof.
+   *
+   * @param person as the caller named the person, so that the erasure keeps its place among the
+   *     caller's other calls
+   * @param personId whom that named when the call was accepted: who is erased if it names nobody any
+   *     more, or who survives a merge of that person
+   * @param requestId number of the {@link dev.carillon.privacy.ErasureRequest}
+   * @param reason as there
+   * @param credentialId as there
+   */
+  record Erase(
+      WorkspaceId workspace,
+      Identifier person,
+      long personId,
+      long requestId,
+      ErasureMode mode,
+      String reason,
+      int credentialId)
+      implements Operation {
+    @Override
+    public List<Identifier> people() {
+      return List.of(person);
+    }
+
+    @Override
+    public String laneKey() {
+      return person.key();
+    }
+
+    /** What is asked for. */
+    public ErasureRequest request(Instant receivedAt) {
+      return new ErasureRequest(requestId, workspace, mode, reason, credentialId, receivedAt);
     }
   }
 
@@ -255,11 +294,26 @@ public sealed interface Operation {
   }
 
   /**
-   * Puts a person into a manual segment, or takes it out (track §5.3). Somebody unknown is created
-   * when put in by id or e-mail.
+   * Puts a person into a manual segment, or takes it out (track §5.3).
+   *
+   * @param add false takes the person out
+   * @param mayCreate whether somebody unknown is created when put in by id or e-mail
    */
-  record Membership(WorkspaceId workspace, Identifier person, int segmentId, boolean add)
+  record Membership(
+      WorkspaceId workspace, Identifier person, int segmentId, boolean add, boolean mayCreate)
       implements Operation {
+    /** Checks that nobody is created to be taken out. */
+    public Membership {
+      if (mayCreate && !add) {
+        throw new IllegalArgumentException("nobody is created to be taken out of a segment");
+      }
+    }
+
+    /** As the Track API knows it: whoever is put in is created when unknown. */
+    public Membership(WorkspaceId workspace, Identifier person, int segmentId, boolean add) {
+      this(workspace, person, segmentId, add, add);
+    }
+
     @Override
     public List<Identifier> people() {
       return List.of(person);

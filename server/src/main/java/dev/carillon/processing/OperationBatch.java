@@ -222,7 +222,7 @@ final class OperationBatch {
       }
       case Operation.Membership call -> {
         var person =
-            memberships.allows(call) ? personFor(call, call.person(), call.add(), each) : null;
+            memberships.allows(call) ? personFor(call, call.person(), call.mayCreate(), each) : null;
         if (person != null) {
           memberships.apply(call, person, each.receivedAt);
         }
@@ -242,7 +242,7 @@ final class OperationBatch {
           claim(person, call.secondary().value(), each);
         }
       }
-      case Operation.Suppress _, Operation.Unsuppress _ ->
+      case Operation.Suppress _, Operation.Unsuppress _, Operation.Erase _ ->
           throw new IllegalStateException("these are applied between batches");
       case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
     }

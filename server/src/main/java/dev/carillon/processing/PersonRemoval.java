@@ -1,5 +1,6 @@
 package dev.carillon.processing;
 
+import dev.carillon.delivery.MessageWakes;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class PersonRemoval {
     stores.people().delete(handle, all);
     stores.memberships().deletePeople(handle, all);
     stores.tallies().deletePeople(handle, all);
+    new MessageWakes().deletePeople(handle, ids(gone.stream().filter(each -> !each.merged()).toList()));
     var deleted = gone.stream().filter(person -> !person.merged()).toList();
     if (deleted.isEmpty()) {
       return;

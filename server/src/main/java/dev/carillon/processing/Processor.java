@@ -346,6 +346,10 @@ public final class Processor implements AutoCloseable {
         handle, operation.entry, workspace, Failures.sentence(failure), clock.instant());
     if (operation.operation instanceof Operation.Event event) {
       FailedEvents.note(handle, stores, operation.entry, event);
+    } else if (operation.operation instanceof Operation.Erase erase) {
+      stores
+          .erasures()
+          .fail(handle, erase.request(operation.entry.receivedAt()), clock.instant());
     }
   }
 

@@ -14,14 +14,13 @@ import dev.carillon.delivery.NewDelivery;
 import dev.carillon.log.IdRanges;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -41,19 +40,22 @@ final class Reactions {
 
   private final RuleBook ruleBook;
   private final IdRanges ids;
-  private final Set<Unbuilt> unbuilt;
   private final BatchSurroundings surroundings;
   private final Map<Long, Journey> moved = new LinkedHashMap<>();
   private final Map<Long, Journey> started = new LinkedHashMap<>();
   private final List<NewDelivery> deliveries = new ArrayList<>();
   private final List<CampaignRefusal> refusals = new ArrayList<>();
+  private OpenBuilds builds = OpenBuilds.NONE;
 
-  Reactions(
-      RuleBook ruleBook, IdRanges ids, Set<Unbuilt> unbuilt, BatchSurroundings surroundings) {
+  Reactions(RuleBook ruleBook, IdRanges ids, BatchSurroundings surroundings) {
     this.ruleBook = ruleBook;
     this.ids = ids;
-    this.unbuilt = unbuilt;
     this.surroundings = surroundings;
+  }
+
+  /** Leaves to these builds whom they have still to reach. */
+  void leaveTo(OpenBuilds underWay) {
+    builds = underWay;
   }
 
   /**
@@ -113,8 +115,7 @@ final class Reactions {
   }
 
   private boolean leftToBuild(SegmentRule segment, PersonState person) {
-    return segment.building()
-        && unbuilt.contains(new Unbuilt(person.personId(), segment.segmentId()));
+    return segment.building() && builds.leaves(person.personId(), segment.segmentId());
   }
 
   /** A timer of a segment has run out: looks again and arms the next one. */

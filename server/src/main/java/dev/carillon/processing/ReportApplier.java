@@ -76,6 +76,7 @@ final class ReportApplier {
         case Operation.Identify _,
             Operation.Event _,
             Operation.Delete _,
+            Operation.Erase _,
             Operation.Suppress _,
             Operation.Unsuppress _,
             Operation.Merge _,

@@ -27,6 +27,7 @@ import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.CounterRepository.Stored;
 import dev.carillon.segments.CounterSpec.Subject;
 import dev.carillon.segments.Facts;
+import dev.carillon.segments.SegmentRanks;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.segments.Surroundings;
 import dev.carillon.segments.TermsRepository;
@@ -76,7 +77,7 @@ public final class RuleBookReader {
       }
     }
     var live = segments.live(handle);
-    var ranks = ranks(live);
+    var ranks = SegmentRanks.of(live);
     for (var each : live) {
       var rule =
           new SegmentRule(
@@ -101,26 +102,6 @@ public final class RuleBookReader {
     var memory = EventIndex.memory();
     drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules(memory)));
     return new RuleBook(version, Map.copyOf(workspaces), Map.copyOf(settings.all(handle)));
-  }
-
-  /** How deep each segment stands on others; references never lead back (S-10). */
-  private static Map<Integer, Integer> ranks(List<SegmentRepository.Live> live) {
-    var ranks = new HashMap<Integer, Integer>();
-    for (var changed = true; changed; ) {
-      changed = false;
-      for (var each : live) {
-        var below =
-            each.condition().wakes().segments().stream()
-                .mapToInt(read -> ranks.getOrDefault(read, 0))
-                .max();
-        var rank = Math.min(below.orElse(-1) + 1, live.size());
-        if (ranks.getOrDefault(each.segmentId(), 0) < rank) {
-          ranks.put(each.segmentId(), rank);
-          changed = true;
-        }
-      }
-    }
-    return ranks;
   }
 
   private static Draft draft(Map<WorkspaceId, Draft> drafts, WorkspaceId workspace) {

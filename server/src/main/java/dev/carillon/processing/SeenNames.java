@@ -43,6 +43,7 @@ final class SeenNames {
       }
       case Operation.Once once -> add(once.operation());
       case Operation.Delete _,
+          Operation.Erase _,
           Operation.Suppress _,
           Operation.Unsuppress _,
           Operation.Merge _,

@@ -18,6 +18,7 @@ import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.MembershipRepository;
 
@@ -25,6 +26,7 @@ import dev.carillon.segments.MembershipRepository;
 public record Stores(
     PeopleRepository people,
     Suppressions suppressions,
+    ErasureRepository erasures,
     MergerRepository mergers,
     Belongings belongings,
     DeviceRepository devices,

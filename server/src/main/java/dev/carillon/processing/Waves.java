@@ -13,7 +13,7 @@ import org.jdbi.v3.core.Handle;
  * Applies operations in waves, all inside the caller's transaction.
  *
  * <p>A batch reads everything first and works in memory. Operations that move or remove whole
- * people — merges, suppressions — do not fit into that: what they touch is known only from what is
+ * people — merges, suppressions, erasures — do not fit into that: what they touch is known only from what is
  * stored. So they are barriers. Ordinary operations up to the next barrier form a wave, an {@link
  * OperationBatch}, and are written; consecutive barriers of one kind about different people form a
  * wave that is done in sets with SQL; the next wave reads again. Most batches are one wave.
@@ -108,6 +108,7 @@ final class Waves {
           case MERGE -> new MergeWave(scope).run(wave);
           case SUPPRESS -> new SuppressionWave(scope).suppress(wave);
           case UNSUPPRESS -> new SuppressionWave(scope).unsuppress(wave);
+          case ERASE -> new ErasureWave(scope).erase(wave);
           case NONE -> throw new IllegalStateException("no barrier");
         };
     done(scope, true);
@@ -153,7 +154,8 @@ final class Waves {
     NONE,
     MERGE,
     SUPPRESS,
-    UNSUPPRESS
+    UNSUPPRESS,
+    ERASE
   }
 
   /** A merge that may only claim an anonymous id is ordinary until its people are known. */
@@ -162,6 +164,7 @@ final class Waves {
       case Operation.Merge merge -> merge.elseAnonymous() ? Barrier.NONE : Barrier.MERGE;
       case Operation.Suppress _ -> Barrier.SUPPRESS;
       case Operation.Unsuppress _ -> Barrier.UNSUPPRESS;
+      case Operation.Erase _ -> Barrier.ERASE;
       default -> Barrier.NONE;
     };
   }

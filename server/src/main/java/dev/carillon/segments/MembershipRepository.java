@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -41,28 +40,6 @@ public final class MembershipRepository {
             new Row(
                 row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant(), row.getBoolean(4)))
         .list();
-  }
-
-  /** A person whose membership in a segment a build has still to find out. */
-  public record Unbuilt(long personId, int segmentId) {}
-
-  /**
-   * Which segments of these people are left to a build: it has not reached the person, who was
-   * there before it began. Read after the people are locked, so that nobody is left to a build that
-   * has passed. People the caller has just created are never among them.
-   */
-  public Set<Unbuilt> unbuilt(Handle handle, long[] people) {
-    return handle
-        .createQuery(
-            """
-            SELECT p.person_id, b.target_id FROM person p
-              JOIN build b ON b.kind = 'segment' AND b.workspace_id = p.workspace_id
-                          AND b.done_to < p.person_id AND b.epoch > p.born
-             WHERE p.person_id = ANY(:people)
-            """)
-        .bind("people", people)
-        .map((row, context) -> new Unbuilt(row.getLong(1), row.getInt(2)))
-        .set();
   }
 
   /** What a batch changes, in key order. */

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What some counters are for some people, counted anew from what is stored. */
 public final class Recounted {
@@ -44,8 +46,20 @@ public final class Recounted {
 
   /** A person's counters with those that were counted anew replaced. */
   public Counters in(long personId, Counters present) {
+    return in(personId, present, null);
+  }
+
+  /**
+   * The same for some of them.
+   *
+   * @param only their ids; null: all
+   */
+  Counters in(long personId, Counters present, @Nullable Set<Integer> only) {
     var after = present;
     for (var counter : counters) {
+      if (only != null && !only.contains(counter.counterId())) {
+        continue;
+      }
       var anew = of(personId, counter.counterId());
       after =
           anew.total() == 0

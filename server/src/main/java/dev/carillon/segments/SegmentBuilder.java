@@ -1,10 +1,13 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
+import dev.carillon.segments.PassRepository.Pass;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,13 +15,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out, in the background, what new conditions mean for the people who were there before: goes
- * through all people of a workspace in the order of their keys, about a thousand in each
- * transaction, while processing goes on.
+ * through all people of a workspace in the order of their keys, some hundreds in each transaction,
+ * while processing goes on.
  *
- * <p>A build comes in two kinds. The build of a counter reads each person's events or
- * messages and replaces the counter. The build of a segment waits until the counters it reads are complete, then evaluates
- * each person and writes what differs. Both keep a cursor in their row of table {@code build},
- * moved in the same transaction as what they write, so that a crash costs one range at most.
+ * <p>A build comes in two kinds. The build of a counter reads each person's events or messages and
+ * replaces the counter. The build of a segment waits until the counters it reads are complete, then
+ * evaluates each person and writes what differs. Builds of one kind that wait at the same time go on
+ * together in one <i>pass</i>, so that a person is locked and read once for hundreds of them. A pass
+ * keeps a cursor, moved in the same transaction as what is written, so that a crash costs one range
+ * at most.
  *
  * <p><b>Nobody is missed and nobody is done by halves.</b> Three things make it so.
  *
@@ -26,11 +31,11 @@ import org.slf4j.LoggerFactory;
  *   <li><i>Epochs.</i> Saving conditions waits for all running batches ({@link Epoch#newRules}).
  *       What they wrote is visible to the build; every later batch knows the new counters and
  *       segments and keeps them. So there is no event that neither side counts.
- *   <li><i>The person's lock.</i> Builder and processing lock people in key order before they read
- *       anything else of them. Whoever comes second reads what the first has written. The builder
- *       replaces a counter by all that is stored, what processing has counted meanwhile included; processing reads the cursor after locking ({@link
- *       MembershipRepository#unbuilt}), so a person it leaves to the build is one the build has yet
- *       to lock, and will then see as processing has left it.
+ *   <li><i>The person's lock.</i> Builder and processing lock people before they read anything else
+ *       of them. Whoever comes second reads what the first has written. The builder replaces a
+ *       counter by all that is stored, what processing has counted meanwhile included; processing
+ *       reads the cursor after locking ({@link OpenBuilds#read}), so a person it leaves to the build
+ *       is one the build has yet to lock, and will then see as processing has left it.
  *   <li><i>The epoch of birth.</i> The lock protects only rows one can see: somebody whose creation
  *       has not committed when the builder looks through the range would be passed over, though
  *       their key lies in it (keys are handed out in ranges, so new ones may be small). The cursor
@@ -40,20 +45,38 @@ import org.slf4j.LoggerFactory;
  *       processing alone sees to them, wherever the cursor is.
  * </ul>
  *
+ * <p><b>Nobody waits for long.</b> A batch of processing holds the locks of thousands of people for
+ * a hundred milliseconds, and a builder that waited for one of them would keep all it has locked
+ * itself from the next batch. So the builder skips whom somebody else has locked. Skipped people
+ * are noted with the cursor and count as people still ahead, for processing too, until they are
+ * done: as soon as nobody holds them, or at last by waiting for a few.
+ *
  * <p>Somebody a build brings into a segment has not just entered it: no campaign starts (S-6). The
  * same holds for segments that read the built one and change in turn.
  *
- * <p>Several nodes may build at once: each claims a build for the length of a transaction, and
- * builds that are claimed are passed over. An edit during a build starts its row anew; the saving
- * transaction waits for the range in hand. Thread-safe.
+ * <p>Several nodes may build at once: each claims a pass for the length of a transaction, and
+ * passes that are claimed are passed over. An edit during a build takes it out of its pass and
+ * starts it anew; the saving transaction waits for the range in hand. A pass that fails comes
+ * behind all others, and is parted in two until the build that fails is alone. Thread-safe.
  */
 public final class SegmentBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentBuilder.class);
   private static final int ERASED = 5_000;
 
+  /** Builds in one pass. */
+  private static final int TOGETHER = 1_000;
+
+  /** So many skipped people are looked at again before others are skipped. */
+  private static final int SKIPPED = 1_000;
+
+  /** Skipped people whose locks are waited for at once. */
+  private static final int WAITED_FOR = 20;
+
   private final Database database;
   private final InstantSource clock;
+  private final RangeSize size;
   private final BuildRepository builds = new BuildRepository();
+  private final PassRepository passes = new PassRepository();
   private final CounterRepository counters;
   private final CounterFilling filling;
   private final SegmentEvaluation segments;
@@ -68,22 +91,31 @@ public final class SegmentBuilder {
       SegmentRepository segments,
       CounterRepository counters,
       InstantSource clock) {
-    this(database, segments, counters, clock, 1_000);
+    this(database, segments, counters, clock, RangeSize.learning());
   }
 
-  /** With another number of people in each transaction. */
+  /** With this number of people in each transaction. */
   SegmentBuilder(
       Database database,
       SegmentRepository segments,
       CounterRepository counters,
       InstantSource clock,
       int range) {
+    this(database, segments, counters, clock, RangeSize.of(range));
+  }
+
+  private SegmentBuilder(
+      Database database,
+      SegmentRepository segments,
+      CounterRepository counters,
+      InstantSource clock,
+      RangeSize size) {
     this.clock = clock;
     this.database = database;
-    var people = new PeopleRange(range);
+    this.size = size;
     this.counters = counters;
-    this.filling = new CounterFilling(people, counters);
-    this.segments = new SegmentEvaluation(people, segments, clock);
+    this.filling = new CounterFilling(counters);
+    this.segments = new SegmentEvaluation(segments, clock);
   }
 
   /**
@@ -93,83 +125,118 @@ public final class SegmentBuilder {
    * @return false when there is nothing to do, or other nodes are doing it all
    */
   public boolean step() {
-    if (!database.<Boolean, RuntimeException>read(this::anything)) {
-      return false;
-    }
-    return database.<Boolean, RuntimeException>inTransaction(this::erase) || build();
-  }
-
-  private boolean anything(Handle handle) {
-    return builds.anything(handle) || counters.anyToErase(handle);
+    var work = database.<BuildRepository.Work, RuntimeException>read(builds::work);
+    var erasing = work.erasures() || database.<Boolean, RuntimeException>read(counters::anyToErase);
+    return (erasing && database.<Boolean, RuntimeException>inTransaction(this::erase))
+        || (work.builds() && build());
   }
 
   private boolean build() {
-    var next = rangeOrPostpone();
-    if (next == null) {
-      return false;
-    }
-    if (next.people() == null) {
-      begin(next);
-    } else if (next.doneTo() == BuildRepository.EVERYBODY) {
-      database.<Boolean, RuntimeException>inTransaction(this::finish);
-    }
-    return true;
-  }
-
-  /** A build that fails goes to the end of the queue, so that it does not hold up the others. */
-  private @Nullable Build rangeOrPostpone() {
+    var tried = new AtomicReference<@Nullable Pass>();
     try {
-      return database.<@Nullable Build, RuntimeException>inTransaction(this::range);
+      var pass =
+          database.<@Nullable Pass, RuntimeException>inTransaction(handle -> goOn(handle, tried));
+      if (pass == null || pass.failures() > 0) {
+        return begin() || pass != null;
+      }
+      if (pass.isComplete()) {
+        database.<Boolean, RuntimeException>inTransaction(this::finish);
+      }
+      return true;
     } catch (RuntimeException failure) {
-      database.<Boolean, RuntimeException>inTransaction(handle -> {
-        builds.claim(handle).ifPresent(build -> builds.postpone(handle, build, clock.instant()));
-        return true;
-      });
+      var pass = tried.get();
+      if (pass != null) {
+        database.<Boolean, RuntimeException>inTransaction(handle -> failed(handle, pass));
+      }
       throw failure;
     }
   }
 
   /**
-   * Works on one range of the next build, and returns the build as it was before; null: there is
+   * Works on one range of the next pass, and returns the pass as it was before; null: there is
    * none.
    */
-  private @Nullable Build range(Handle handle) {
+  private @Nullable Pass goOn(Handle handle, AtomicReference<@Nullable Pass> tried) {
     var epoch = Epoch.join(handle);
-    var build = builds.claim(handle).orElse(null);
-    if (build == null || build.people() == null || build.doneTo() == BuildRepository.EVERYBODY) {
-      return build;
+    var pass = passes.claim(handle).orElse(null);
+    if (pass == null || pass.isComplete()) {
+      return pass;
     }
-    var together =
-        switch (build.kind()) {
-          case COUNTER -> builds.claimBeside(handle, build, CounterFilling.AT_ONCE);
-          case SEGMENT -> List.of(build);
-        };
-    var reached =
-        switch (build.kind()) {
-          case COUNTER -> filling.fill(handle, together, clock.instant());
-          case SEGMENT -> segments.evaluate(handle, build, epoch);
-        };
-    builds.advance(handle, together, reached.doneTo(), reached.people());
-    return build;
+    tried.set(pass);
+    var together = builds.ofPass(handle, pass.id());
+    if (together.isEmpty()) {
+      passes.remove(handle, pass.id());
+      return pass;
+    }
+    var range = range(handle, pass, together);
+    var locked = System.nanoTime();
+    if (!range.people().isEmpty()) {
+      switch (pass.kind()) {
+        case COUNTER -> filling.fill(handle, together, range, clock.instant());
+        case SEGMENT -> segments.evaluate(handle, together, range, epoch);
+      }
+    }
+    passes.advance(
+        handle, pass.id(), range.doneTo(), List.copyOf(range.skipped()), range.people().size());
+    size.held(range.people().size(), System.nanoTime() - locked);
+    return pass;
   }
 
-  /** Counting takes long in a large workspace, so it is done without any lock. */
-  private void begin(Build build) {
+  private PeopleRange range(Handle handle, Pass pass, List<Build> together) {
+    var people = size.next(together.size());
+    if (pass.doneTo() != PassRepository.EVERYBODY && pass.skipped().size() < SKIPPED) {
+      var epoch = together.stream().mapToInt(Build::epoch).max().orElseThrow();
+      return PeopleRange.next(handle, pass, epoch, people);
+    }
+    var free = PeopleRange.free(handle, pass, people);
+    return free.people().isEmpty() && free.skipped().size() == pass.skipped().size()
+        ? PeopleRange.waiting(handle, pass, Math.min(people, WAITED_FOR))
+        : free;
+  }
+
+  /**
+   * Begins a pass for the builds that wait. Counting people takes long in a large workspace, so it
+   * is done without any lock.
+   */
+  private boolean begin() {
+    var first =
+        database.<Optional<Build>, RuntimeException>read(builds::firstReady).orElse(null);
+    if (first == null) {
+      return false;
+    }
     var people =
         database.<Long, RuntimeException>read(handle ->
             handle
                 .createQuery("SELECT count(*) FROM person WHERE workspace_id = :workspace")
-                .bind("workspace", build.workspace().value())
+                .bind("workspace", first.workspace().value())
                 .mapTo(Long.class)
                 .one());
-    database.<Integer, RuntimeException>inTransaction(
-        handle -> builds.begin(handle, build, people));
-    LOG.info(
-        "build of {} {} begins, workspace={} people={}",
-        build.kind().word(),
-        build.targetId(),
-        build.workspace().value(),
-        people);
+    return database.<Boolean, RuntimeException>inTransaction(handle -> {
+      var together = builds.claimReady(handle, first, TOGETHER);
+      if (together.isEmpty()) {
+        return false;
+      }
+      var pass = passes.begin(handle, first.kind(), first.workspace(), people, clock.instant());
+      builds.assign(handle, first.kind(), together, pass);
+      LOG.info(
+          "a pass for {} builds of kind {} begins, workspace={} people={}",
+          together.size(),
+          first.kind().word(),
+          first.workspace().value(),
+          people);
+      return true;
+    });
+  }
+
+  /** Puts a pass behind all others; one that has failed before is parted. */
+  private boolean failed(Handle handle, Pass pass) {
+    passes.failed(handle, pass.id());
+    var together = builds.ofPass(handle, pass.id());
+    if (pass.failures() > 0 && together.size() > 1) {
+      var half = together.subList(0, together.size() / 2);
+      builds.assign(handle, pass.kind(), half, passes.copy(handle, pass.id()));
+    }
+    return true;
   }
 
   /** Processing must learn that there is no build any more, and may then read complete counters. */

@@ -5,17 +5,12 @@ import dev.carillon.events.EventRepository;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.BuildRepository.Build;
 import dev.carillon.segments.MembershipRepository.Changes;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
-import dev.carillon.segments.PeopleRange.Reached;
-import dev.carillon.segments.Surroundings.Part;
+import dev.carillon.segments.PeopleRange.Found;
 import dev.carillon.store.Epoch;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -25,11 +20,10 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates a segment for a range of people, and the segments that read it for those whose
+ * Evaluates segments for a range of people, and the segments that read them for those whose
  * membership changed.
  */
 final class SegmentEvaluation {
-  private final PeopleRange people;
   private final SegmentRepository segments;
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
@@ -37,114 +31,65 @@ final class SegmentEvaluation {
   private final SurroundingsRepository surroundings = new SurroundingsRepository();
   private @Nullable Rules rules;
 
-  SegmentEvaluation(PeopleRange people, SegmentRepository segments, InstantSource clock) {
-    this.people = people;
+  SegmentEvaluation(SegmentRepository segments, InstantSource clock) {
     this.segments = segments;
     this.clock = clock;
   }
 
-  /** The conditions of all segments, and which of them read a segment; valid for one epoch. */
-  private record Rules(
-      long epoch, Map<Integer, CompiledCondition> conditions, Map<Integer, List<Integer>> readers) {
-
-    /** A segment and whatever may change with it. */
-    Set<Integer> follow(int segmentId) {
-      var reached = new LinkedHashSet<Integer>();
-      var waiting = new ArrayDeque<>(List.of(segmentId));
-      while (!waiting.isEmpty()) {
-        var each = waiting.poll();
-        if (reached.add(each)) {
-          waiting.addAll(readers.getOrDefault(each, List.of()));
-        }
-      }
-      return reached;
-    }
-
-    /** What these read of the surroundings. */
-    Part surroundings(int segmentId) {
-      var part = Part.NONE;
-      for (var each : follow(segmentId)) {
-        part = part.plus(condition(each).surroundings());
-      }
-      return part;
-    }
-
-    CompiledCondition condition(int segmentId) {
-      var condition = conditions.get(segmentId);
-      if (condition == null) {
-        throw new IllegalStateException(
-            "segment %d is built, but has no conditions".formatted(segmentId));
-      }
-      return condition;
-    }
-  }
+  /** All segments at one epoch. */
+  private record Rules(long epoch, List<SegmentRepository.Live> live) {}
 
   private synchronized Rules rules(Handle handle, Epoch epoch) {
     var known = rules;
     if (known == null || known.epoch != epoch.rules()) {
-      var conditions = new HashMap<Integer, CompiledCondition>();
-      var readers = new HashMap<Integer, List<Integer>>();
-      for (var live : segments.live(handle)) {
-        conditions.put(live.segmentId(), live.condition());
-        live.condition()
-            .wakes()
-            .segments()
-            .forEach(read ->
-                readers.computeIfAbsent(read, _ -> new ArrayList<>()).add(live.segmentId()));
-      }
-      known = new Rules(epoch.rules(), conditions, readers);
+      known = new Rules(epoch.rules(), segments.live(handle));
       rules = known;
     }
     return known;
   }
 
-  /** Evaluates the next people. */
-  Reached evaluate(Handle handle, Build build, Epoch epoch) {
-    var range = people.lock(handle, build);
-    if (range.attributes().isEmpty()) {
-      return range.reached();
-    }
-    var known = rules(handle, epoch);
+  /** Evaluates the segments of builds for locked people who are their business. */
+  void evaluate(Handle handle, List<Build> builds, PeopleRange range, Epoch epoch) {
+    var order = EvaluationOrder.of(rules(handle, epoch).live, builds);
     var changes = new Changes();
-    evaluate(handle, range.attributes(), known, build.targetId(), clock.instant(), changes);
+    evaluate(handle, range.people(), order, clock.instant(), changes);
     memberships.write(handle, changes);
-    return range.reached();
   }
 
   /** Evaluates locked people; fewer at a time when they have too many relationships together. */
   private void evaluate(
       Handle handle,
-      NavigableMap<Long, String> range,
-      Rules known,
-      int segmentId,
+      NavigableMap<Long, Found> range,
+      EvaluationOrder order,
       Instant now,
       Changes changes) {
     var ids = range.keySet().stream().mapToLong(Long::longValue).toArray();
     Map<Long, Surroundings> around;
     try {
-      around = surroundings.load(handle, ids, known.surroundings(segmentId));
+      around = surroundings.load(handle, ids, order.surroundings());
     } catch (TooManyRelationships tooMany) {
       var middle = ids[ids.length / 2];
-      evaluate(handle, range.headMap(middle, false), known, segmentId, now, changes);
-      evaluate(handle, range.tailMap(middle, true), known, segmentId, now, changes);
+      evaluate(handle, range.headMap(middle, false), order, now, changes);
+      evaluate(handle, range.tailMap(middle, true), order, now, changes);
       return;
     }
-    var states = load(handle, ids, known, segmentId);
+    var states = load(handle, ids, order);
     var packed = events.counters(handle, ids);
-    var unbuilt = new HashSet<>(memberships.unbuilt(handle, ids));
-    range.forEach((personId, attributes) -> {
+    var born = new HashMap<Long, Integer>();
+    range.forEach((personId, found) -> born.put(personId, found.born()));
+    var underWay = OpenBuilds.read(handle, born);
+    range.forEach((personId, found) -> {
       var state = states.getOrDefault(personId, new State());
       var bytes = packed.get(personId);
       var facts =
           new StoredFacts(
               now,
               personId,
-              AttributesJson.parse(attributes),
+              AttributesJson.parse(found.attributes()),
               bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
               state.segments,
               around.getOrDefault(personId, Surroundings.NONE));
-      unbuilt.remove(new Unbuilt(personId, segmentId));
-      evaluate(personId, segmentId, known, facts, state, unbuilt, changes);
+      evaluate(found, order, facts, state, underWay, changes);
     });
   }
 
@@ -154,15 +99,9 @@ final class SegmentEvaluation {
     private final Map<Integer, Instant> timers = new HashMap<>();
   }
 
-  private Map<Long, State> load(Handle handle, long[] ids, Rules known, int segmentId) {
-    var read = new HashSet<Integer>();
-    for (var each : known.follow(segmentId)) {
-      read.add(each);
-      read.addAll(known.condition(each).wakes().segments());
-    }
+  private Map<Long, State> load(Handle handle, long[] ids, EvaluationOrder order) {
     var states = new HashMap<Long, State>();
-    for (var row :
-        memberships.load(handle, ids, read.stream().mapToInt(Integer::intValue).toArray())) {
+    for (var row : memberships.load(handle, ids, order.read())) {
       var state = states.computeIfAbsent(row.personId(), _ -> new State());
       if (row.timer()) {
         state.timers.put(row.segmentId(), row.at());
@@ -174,48 +113,45 @@ final class SegmentEvaluation {
   }
 
   /**
-   * One person, from the built segment to all that follow. References never lead back (S-10), so
-   * this ends.
+   * One person: the built segments, and what follows from their changes. Each segment comes after
+   * all it reads, so it is looked at once.
    */
   private static void evaluate(
-      long personId,
-      int segmentId,
-      Rules known,
+      Found found,
+      EvaluationOrder order,
       StoredFacts facts,
       State state,
-      Set<Unbuilt> unbuilt,
+      OpenBuilds underWay,
       Changes changes) {
-    var before = Set.copyOf(state.segments);
-    var looked = new LinkedHashSet<Integer>();
-    var waiting = new ArrayDeque<>(List.of(segmentId));
-    while (!waiting.isEmpty()) {
-      var each = waiting.poll();
-      if (unbuilt.contains(new Unbuilt(personId, each))
-          || (each != segmentId && isWoken(each, known, state, facts.now()))) {
+    var personId = facts.personId();
+    var due = new boolean[order.size()];
+    for (var i = 0; i < order.size(); i++) {
+      var build = order.build(i);
+      var concerned = build != null && found.concerns(build);
+      var segmentId = order.segmentId(i);
+      if (!concerned
+          && (!due[i]
+              || underWay.leaves(personId, segmentId)
+              || isWoken(order.condition(i), state.timers.get(segmentId), facts.now()))) {
         continue;
       }
-      looked.add(each);
-      var matches = known.condition(each).matches(facts);
-      if (matches != state.segments.contains(each)) {
+      var before = state.segments.contains(segmentId);
+      var matches = order.condition(i).matches(facts);
+      if (matches != before) {
         if (matches) {
-          state.segments.add(each);
+          state.segments.add(segmentId);
+          changes.enter(personId, segmentId, facts.now());
         } else {
-          state.segments.remove(each);
+          state.segments.remove(segmentId);
+          changes.leave(personId, segmentId);
         }
-        waiting.addAll(known.readers.getOrDefault(each, List.of()));
-      }
-    }
-    for (var each : looked) {
-      if (state.segments.contains(each) != before.contains(each)) {
-        if (before.contains(each)) {
-          changes.leave(personId, each);
-        } else {
-          changes.enter(personId, each, facts.now());
+        for (var reader : order.readers(i)) {
+          due[reader] = true;
         }
       }
-      var next = known.condition(each).nextChange(facts).orElse(null);
-      if (!Objects.equals(next, state.timers.get(each))) {
-        changes.timer(personId, each, next);
+      var next = order.condition(i).nextChange(facts).orElse(null);
+      if (!Objects.equals(next, state.timers.get(segmentId))) {
+        changes.timer(personId, segmentId, next);
       }
     }
   }
@@ -224,10 +160,8 @@ final class SegmentEvaluation {
    * Whether something has woken a segment that reads surroundings, and due work is about to look:
    * who comes into it then has just entered it.
    */
-  private static boolean isWoken(int segmentId, Rules known, State state, Instant now) {
-    var due = state.timers.get(segmentId);
-    return due != null
-        && !due.isAfter(now)
-        && known.condition(segmentId).wakes().surroundings();
+  private static boolean isWoken(
+      CompiledCondition condition, @Nullable Instant due, Instant now) {
+    return due != null && !due.isAfter(now) && condition.wakes().surroundings();
   }
 }

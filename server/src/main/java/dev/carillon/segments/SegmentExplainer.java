@@ -6,7 +6,6 @@ import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.CompiledCondition.Node;
 import dev.carillon.segments.Explanation.Part;
 import dev.carillon.segments.Explanation.Read;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -59,7 +58,7 @@ public final class SegmentExplainer {
             ? null
             : CompiledCondition.compile(conditions, terms.of(handle, workspace));
     var known = known(handle, workspace, segment, compiled, person);
-    var unbuilt = memberships.unbuilt(handle, new long[] {personId});
+    var unbuilt = OpenBuilds.read(handle, new long[] {personId});
     return Optional.of(
         new Explanation(
             segment,
@@ -68,7 +67,7 @@ public final class SegmentExplainer {
             known.entered.containsKey(segmentId),
             known.entered.get(segmentId),
             known.timers.get(segmentId),
-            unbuilt.contains(new Unbuilt(personId, segmentId)),
+            unbuilt.leaves(personId, segmentId),
             compiled == null ? null : known.part(compiled.root())));
   }
 

@@ -252,12 +252,14 @@ public final class SegmentRepository {
       """
       SELECT s.segment_id, s.workspace_id, s.name, s.description, s.conditions::text, s.version, s.served, s.tags,
              s.created_at, s.updated_at,
-             c.people_done, c.people, c.builds, b.people_done, b.people, b.target_id IS NOT NULL
+             c.people_done, c.people, c.builds, p.people_done, p.people, b.target_id IS NOT NULL
         FROM segment s
         LEFT JOIN build b ON b.kind = 'segment' AND b.target_id = s.segment_id
+        LEFT JOIN build_pass p ON p.pass_id = b.pass_id
         LEFT JOIN LATERAL (
-             SELECT sum(people_done)::bigint AS people_done, sum(people)::bigint AS people, count(*) AS builds
-               FROM build WHERE kind = 'counter' AND target_id = ANY(s.counters)) c ON true
+             SELECT sum(q.people_done)::bigint AS people_done, sum(q.people)::bigint AS people, count(*) AS builds
+               FROM build d LEFT JOIN build_pass q ON q.pass_id = d.pass_id
+              WHERE d.kind = 'counter' AND d.target_id = ANY(s.counters)) c ON true
        WHERE s.workspace_id = :workspace
       """;
 

@@ -8,6 +8,7 @@ import dev.carillon.events.EventKind;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
+import dev.carillon.privacy.ErasureMode;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -169,7 +170,7 @@ class OperationCodecTest {
         random.nextBoolean()
             ? new ObjectName.OfType(random.nextInt(Integer.MAX_VALUE), text(random))
             : new ObjectName.OfCioId(text(random));
-    return switch (random.nextInt(15)) {
+    return switch (random.nextInt(17)) {
       case 0 ->
           new Operation.Identify(
               workspace, person, map(random, 3), random.nextLong(), random.nextBoolean());
@@ -218,6 +219,18 @@ class OperationCodecTest {
               random.nextBoolean(),
               random.nextLong(),
               map(random, 2));
+      case 14 ->
+          new Operation.Membership(
+              workspace, person, random.nextInt(Integer.MAX_VALUE), true, false);
+      case 15 ->
+          new Operation.Erase(
+              workspace,
+              person,
+              random.nextLong(),
+              random.nextLong(),
+              random.nextBoolean() ? ErasureMode.ERASE : ErasureMode.ANONYMISE,
+              text(random),
+              random.nextInt(Integer.MAX_VALUE));
       default -> new Operation.Delete(workspace, person);
     };
   }

@@ -28,13 +28,14 @@ import dev.carillon.people.AttributesJson;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.CioId;
 import dev.carillon.people.DeviceRepository;
-import dev.carillon.people.Erasures;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRepository;
+import dev.carillon.privacy.Erasures;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
@@ -124,6 +125,7 @@ final class ProcessingKit implements AutoCloseable {
     return new Stores(
         new PeopleRepository(),
         new Suppressions(SECRET),
+        new ErasureRepository(SECRET),
         mergers,
         new Belongings(),
         new DeviceRepository(),
@@ -370,7 +372,7 @@ final class ProcessingKit implements AutoCloseable {
 
   /** Erases what people who were deleted more than two minutes ago left behind. */
   void erase() {
-    new Erasures(database, clock).run();
+    new Erasures(database, clock, new LoggedOperations()).run();
   }
 
   /** Moves what merged people left behind, as far as it is due. */

@@ -11,8 +11,13 @@ import dev.carillon.http.RateLimits;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
+import dev.carillon.log.IdRanges;
 import dev.carillon.objects.ObjectTypes;
+import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
+import dev.carillon.privacy.ErasureRecords;
+import dev.carillon.privacy.PersonExport;
+import dev.carillon.processing.Intake;
 import dev.carillon.processing.TurnableClock;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
@@ -21,13 +26,15 @@ import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The management API: segments, campaigns, forms and object types of a workspace are written,
- * campaigns are started and stopped, segments and campaigns are explained. Described by {@code GET
+ * campaigns are started and stopped, segments and campaigns are explained, people are put into
+ * segments by file, exported and erased. Described by {@code GET
  * /v1/openapi.json}.
  */
 public final class ManageApi {
@@ -43,6 +50,8 @@ public final class ManageApi {
   private final ComputedCalls computed;
   private final ClockCalls clock;
   private final SettingsCalls settings;
+  private final PrivacyCalls privacy;
+  private final SegmentUploads uploads;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -56,16 +65,22 @@ public final class ManageApi {
       PersonLookup people,
       FormRepository forms,
       ObjectTypes objectTypes,
-      ComputedAttributes computed) {}
+      ComputedAttributes computed,
+      PeopleQueries peopleQueries,
+      Intake intake,
+      Privacy privacy) {}
+
+  /** How people are exported and erased; {@code ids} numbers the requests. */
+  public record Privacy(PersonExport export, ErasureRecords records, IdRanges ids) {}
 
   /**
    * Builds the surface.
    *
    * @param limits shared by all routes; a request counts once it is authorised
-   * @param clock the clock callers may turn; empty when the program runs on real time
+   * @param clock what time it is; one that can be turned may be turned by callers
    */
   public ManageApi(
-      Credentials credentials, RateLimits limits, Sources sources, Optional<TurnableClock> clock) {
+      Credentials credentials, RateLimits limits, Sources sources, InstantSource clock) {
     var person = new PersonInQuery(sources.people);
     this.credentials = credentials;
     this.limits = limits;
@@ -82,8 +97,14 @@ public final class ManageApi {
     this.forms = new FormCalls(sources.forms);
     this.objectTypes = new ObjectTypeCalls(sources.objectTypes);
     this.computed = new ComputedCalls(sources.database, sources.computed);
-    this.clock = new ClockCalls(clock);
+    this.clock =
+        new ClockCalls(
+            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     this.settings = new SettingsCalls(sources.database);
+    this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
+    this.uploads =
+        new SegmentUploads(
+            sources.database, sources.segments, sources.peopleQueries, sources.intake);
   }
 
   /** The routes, to be served at the root of the host. */
@@ -98,6 +119,12 @@ public final class ManageApi {
         .add("PUT", segment, with(segments::update))
         .add("DELETE", segment, with(segments::delete))
         .add("GET", segment + "/explain", with(segments::explain))
+        .add("POST", segment + "/upload", with(uploads::add))
+        .add("POST", segment + "/remove_upload", with(uploads::remove))
+        .add("GET", WORKSPACE + "/customers/{id}/export", with(privacy::export))
+        .add("POST", WORKSPACE + "/customers/{id}/erasure", with(privacy::erase))
+        .add("GET", WORKSPACE + "/erasures", with(privacy::list))
+        .add("GET", WORKSPACE + "/erasures/{id}", with(privacy::one))
         .add("GET", WORKSPACE + "/campaigns", with(campaigns::list))
         .add("POST", WORKSPACE + "/campaigns", with(campaigns::create))
         .add("GET", campaign, with(campaigns::one))

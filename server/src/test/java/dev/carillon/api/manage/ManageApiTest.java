@@ -519,6 +519,8 @@ class ManageApiTest {
           call.substring(call.indexOf('}') + 1)
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
               .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
+              .replaceFirst("customers/\\{id}", "customers/u-42")
+              .replaceFirst("erasures/\\{id}", "erasures/1")
               .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
               .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1");
       var body =
@@ -547,7 +549,9 @@ class ManageApiTest {
                         ? "object type"
                         : below.startsWith("/computed_attributes")
                             ? "computed attribute"
-                            : "campaign");
+                            : below.startsWith("/customers")
+                                ? "person"
+                                : below.startsWith("/erasures") ? "erasure" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");

@@ -6,15 +6,22 @@ import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.log.IdRanges;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
-import dev.carillon.processing.TurnableClock;
+import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRecords;
+import dev.carillon.privacy.ErasureRepository;
+import dev.carillon.privacy.PersonExport;
+import dev.carillon.processing.IntakeUnavailable;
+import dev.carillon.processing.LoggedOperations;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentBuilder;
@@ -23,9 +30,9 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 
 /** The management API on a free port, over a real database. */
 final class ManageServer implements AutoCloseable {
@@ -52,11 +59,29 @@ final class ManageServer implements AutoCloseable {
                 new PersonLookup(new PeopleQueries(database)),
                 new FormRepository(database, clock),
                 new ObjectTypes(database, clock),
-                computed),
-            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
+                computed,
+                new PeopleQueries(database),
+                _ -> {
+                  throw new IntakeUnavailable("there is no log here", 1);
+                },
+                privacy(database, clock)),
+            clock);
     server =
         HttpServer.start(
             HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(api.routes()));
+  }
+
+  private static ManageApi.Privacy privacy(Database database, InstantSource clock) {
+    var secret = "a secret of sufficient length".getBytes(StandardCharsets.UTF_8);
+    return new ManageApi.Privacy(
+        new PersonExport(
+            database,
+            new Suppressions(secret),
+            new DeliveryIds(secret),
+            new LoggedOperations(),
+            clock),
+        new ErasureRecords(database, new ErasureRepository(secret)),
+        new IdRanges(() -> 1));
   }
 
   /** Finishes all builds that are queued. */

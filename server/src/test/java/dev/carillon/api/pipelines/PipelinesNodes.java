@@ -35,6 +35,7 @@ import dev.carillon.people.MergerRepository;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -104,6 +105,7 @@ final class PipelinesNodes implements AutoCloseable {
         new Stores(
             new PeopleRepository(),
             new Suppressions("a secret of sufficient length".getBytes(UTF_8)),
+            new ErasureRepository("a secret of sufficient length".getBytes(UTF_8)),
             new MergerRepository(),
             new Belongings(),
             new DeviceRepository(),
