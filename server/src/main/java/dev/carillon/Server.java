@@ -72,6 +72,7 @@ import dev.carillon.segments.SegmentBuilder;
 import dev.carillon.segments.SegmentCounts;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
+import dev.carillon.segments.SignedUp;
 import dev.carillon.store.Database;
 import dev.carillon.store.DatabaseSettings;
 import dev.carillon.store.DatabaseSettings.Embedded;
@@ -147,8 +148,6 @@ final class Server implements AutoCloseable {
         new IdRanges(() ->
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
-    created = FirstStart.ensure(database, clock, givenKeys());
-    created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what reacts
     var counters = new CounterRepository(clock);
@@ -156,6 +155,15 @@ final class Server implements AutoCloseable {
     var campaigns = new CampaignRepository(database, counters, clock);
     var computed = new ComputedAttributes(clock);
     var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
+
+    // the first workspace, with what it begins with
+    created =
+        FirstStart.ensure(
+            database,
+            clock,
+            givenKeys(),
+            (handle, workspace) -> segments.create(handle, workspace, SignedUp.DRAFT));
+    created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what goes out
     var deliveries = new DeliveryRepository(database);

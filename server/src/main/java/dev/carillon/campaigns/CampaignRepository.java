@@ -1,5 +1,6 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionReferences;
 import dev.carillon.segments.CounterReader;
 import dev.carillon.segments.CounterRepository;
@@ -357,6 +358,28 @@ public final class CampaignRepository {
       Handle handle, WorkspaceId workspace, int campaignId, CampaignDefinition definition) {
     return terms.ensure(
         handle, workspace, CounterReader.campaign(campaignId), definition.conditions());
+  }
+
+  /**
+   * Makes sure that the counters exist which these of the workspace's campaigns read under its
+   * present terms. To be called after {@link Epoch#newRules} in the same transaction.
+   *
+   * @param affected whether a condition means something else than before
+   */
+  public void recount(Handle handle, WorkspaceId workspace, Predicate<Condition> affected) {
+    var all =
+        handle
+            .createQuery(SELECT + " AND c.workspace_id = :workspace ORDER BY c.campaign_id")
+            .bind("workspace", workspace.value())
+            .map(CampaignRepository::campaign)
+            .list();
+    for (var campaign : all) {
+      var conditions = campaign.definition().conditions();
+      if (conditions.stream().anyMatch(affected)) {
+        var ids = counters(handle, workspace, campaign.id(), campaign.definition());
+        terms.settle(handle, CounterReader.campaign(campaign.id()), conditions, ids);
+      }
+    }
   }
 
   private List<Fault> problems(

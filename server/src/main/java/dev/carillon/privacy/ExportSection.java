@@ -13,6 +13,7 @@ import static dev.carillon.privacy.PersonTable.DELIVERY;
 import static dev.carillon.privacy.PersonTable.DEVICE;
 import static dev.carillon.privacy.PersonTable.EVENT;
 import static dev.carillon.privacy.PersonTable.JOURNEY;
+import static dev.carillon.privacy.PersonTable.FORMER;
 import static dev.carillon.privacy.PersonTable.MEMBER;
 import static dev.carillon.privacy.PersonTable.MERGER;
 import static dev.carillon.privacy.PersonTable.MESSAGE_WAKE;
@@ -114,6 +115,16 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
                WHERE m.person_id = ANY(:people) ORDER BY m.segment_id
               """
                   .formatted(at("m.entered_at")),
+              SMALL),
+          new ExportSection(
+              "segments_before",
+              Set.of(FORMER),
+              """
+              SELECT json_build_object('segment_id', f.segment_id, 'name', s.name, 'entered_at', %s)
+                FROM segment_former f LEFT JOIN segment s ON s.segment_id = f.segment_id AND s.workspace_id = :workspace
+               WHERE f.person_id = ANY(:people) ORDER BY f.segment_id
+              """
+                  .formatted(at("f.entered_at")),
               SMALL),
           new ExportSection(
               "computed_attributes",

@@ -100,6 +100,7 @@ final class BatchScope {
   void loadRuleFacts(RuleBook.Reach reach) {
     var segments = reach.segments();
     var campaigns = reach.campaigns();
+    reactions.fireable(reach.timed());
     if (reach.isEmpty()) {
       return;
     }

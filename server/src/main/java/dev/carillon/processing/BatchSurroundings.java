@@ -67,7 +67,7 @@ final class BatchSurroundings {
     if (!segment.slow() || person.evaluatesSlowSegments()) {
       return false;
     }
-    person.wakeAt(segment.segmentId(), now, false);
+    person.lookAt(segment.segmentId(), now);
     left = true;
     return true;
   }
@@ -212,7 +212,7 @@ final class BatchSurroundings {
   }
 
   private static boolean reads(SegmentRule segment, int typeId, Set<String> names) {
-    var read = segment.condition().surroundings().objects().getOrDefault(typeId, Set.of());
+    var read = segment.surroundings().objects().getOrDefault(typeId, Set.of());
     return names.stream()
         .anyMatch(name -> read.contains(name) || read.contains(Profile.topLevel(name)));
   }
@@ -268,7 +268,7 @@ final class BatchSurroundings {
   private void wakeByJourney(PersonState person, Journey journey, Instant at) {
     var rules = rules(person).surroundings();
     for (var segment : rules.onJourneys(journey.campaignId())) {
-      person.wakeAt(segment.segmentId(), rules.looksAt(segment, journey.campaignId(), at), false);
+      person.lookAt(segment.segmentId(), rules.looksAt(segment, journey.campaignId(), at));
       left = true;
     }
   }

@@ -12,24 +12,32 @@ import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what falls due with no new data: segment timers and journeys that wait; and what follows
- * when messages reached something ({@link MessageWork}). Looks twice a second at two indexes, for
- * the people of the lane groups this node owns; owning only spares double work. Candidates are
- * found without locks, their people are locked in key order like in any batch, and what is due is
- * read again under the lock: whoever comes second finds nothing to do.
+ * Does what falls due with no new data: segment timers and journeys that wait, of each person in the
+ * order of their instants (class {@link Replay}); and what follows when messages reached something
+ * ({@link MessageWork}). Looks twice a second at two indexes, for the people of the lane groups this
+ * node owns; owning only spares double work. Candidates are found without locks, their people are
+ * locked in key order like in any batch, and what is due is read again under the lock: whoever comes
+ * second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
   private static final Duration POSTPONED = Duration.ofHours(1);
+  private static final Duration HELD_BACK = Duration.ofMinutes(1);
   private static final int BATCH = 1_000;
 
   private final Database database;
@@ -38,6 +46,7 @@ public final class DueWorker implements AutoCloseable {
   private final RuleBooks ruleBooks;
   private final IdentifierCache cache;
   private final InstantSource clock;
+  private final Supplier<Instant> applied;
   private final Runnable deliveriesQueued;
   private final MessageWork messages;
   private final ComputedDue computed;
@@ -45,6 +54,10 @@ public final class DueWorker implements AutoCloseable {
   private final SlowWakes slowWakes;
   private volatile boolean closing;
 
+  /**
+   * @param applied operations accepted before are applied, as far as this node knows; {@link
+   *     Instant#MAX}: all are. What is due later waits for them, but no longer than a minute (S-50)
+   */
   DueWorker(
       Database database,
       LaneOwnership ownership,
@@ -52,6 +65,7 @@ public final class DueWorker implements AutoCloseable {
       RuleBooks ruleBooks,
       IdentifierCache cache,
       InstantSource clock,
+      Supplier<Instant> applied,
       Runnable deliveriesQueued) {
     this.database = database;
     this.ownership = ownership;
@@ -59,6 +73,7 @@ public final class DueWorker implements AutoCloseable {
     this.ruleBooks = ruleBooks;
     this.cache = cache;
     this.clock = clock;
+    this.applied = applied;
     this.deliveriesQueued = deliveriesQueued;
     this.messages = new MessageWork(stores, ruleBooks, cache, clock, deliveriesQueued);
     this.computed = new ComputedDue(stores, ruleBooks, cache, clock);
@@ -93,7 +108,7 @@ public final class DueWorker implements AutoCloseable {
     }
   }
 
-  /** Does one batch. True when there was anything to do. */
+  /** Does one round. True when there was anything to do. */
   private boolean step(Handle handle) {
     var groups = ownership.owned().keySet().stream().mapToInt(Integer::intValue).toArray();
     if (groups.length == 0) {
@@ -105,18 +120,56 @@ public final class DueWorker implements AutoCloseable {
     }
     var woken = slowWakes.step(handle, groups);
     var now = clock.instant();
-    var timers = stores.memberships().due(handle, now, groups, BATCH);
-    var journeys = stores.journeys().due(handle, now, groups, BATCH);
+    var until = Collections.min(List.of(now, Collections.max(List.of(applied.get(), now.minus(HELD_BACK)))));
+    var timers = stores.memberships().due(handle, until, groups, BATCH);
+    var journeys = stores.journeys().due(handle, until, groups, BATCH);
     if (timers.isEmpty() && journeys.isEmpty()) {
       return woken || computedDeliveries >= 0;
     }
-    run(handle, timers, journeys, now);
+    var people = new TreeSet<Long>();
+    timers.forEach(due -> people.add(due.personId()));
+    journeys.forEach(due -> people.add(due.personId()));
+    // What was left out is due no earlier than the last that was not.
+    var read = timers.size() < BATCH ? until : timers.getLast().at();
+    run(handle, new Round(people, journeys, true, read, now));
     return true;
   }
 
-  private void run(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
+  /**
+   * What one transaction is to do.
+   *
+   * @param journeys of these people that are due, or candidates
+   * @param timers whether timers are fired
+   * @param until what is due later is left to another round
+   */
+  private record Round(
+      TreeSet<Long> people,
+      List<DueJourney> journeys,
+      boolean timers,
+      Instant until,
+      Instant now) {
+
+    long[] ids() {
+      return people.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    Round of(SortedSet<Long> some) {
+      return new Round(
+          new TreeSet<>(some),
+          journeys.stream().filter(due -> some.contains(due.personId())).toList(),
+          timers,
+          until,
+          now);
+    }
+
+    Round only(List<DueJourney> some, boolean withTimers, Instant earlier) {
+      return new Round(people, some, withTimers, earlier, now);
+    }
+  }
+
+  private void run(Handle handle, Round round) {
     try {
-      var deliveries = transact(handle, timers, journeys, now);
+      var deliveries = transact(handle, round);
       if (deliveries > 0) {
         deliveriesQueued.run();
       }
@@ -126,40 +179,49 @@ public final class DueWorker implements AutoCloseable {
       }
       if (Failures.passing(failure)) {
         LOG.debug("due work met another batch and is done again: {}", failure.getMessage());
-      } else if (failure instanceof TooManyRelationships) {
-        inParts(handle, timers, journeys, now);
-      } else if (timers.size() + journeys.size() == 1) {
-        putAside(handle, timers, journeys, now, failure);
+      } else if (round.people.size() > 1) {
+        if (!(failure instanceof TooManyRelationships)) {
+          LOG.warn("due work of {} people failed, it is done again in parts", round.people.size(), failure);
+        }
+        var middle = round.people.stream().skip(round.people.size() / 2).findFirst().orElseThrow();
+        run(handle, round.of(round.people.headSet(middle)));
+        run(handle, round.of(round.people.tailSet(middle)));
       } else {
-        LOG.warn(
-            "{} timers and {} journeys failed and are done again in parts",
-            timers.size(),
-            journeys.size(),
-            failure);
-        inParts(handle, timers, journeys, now);
+        apart(handle, round, failure);
       }
     }
   }
 
-  private void inParts(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
-    if (!timers.isEmpty() && !journeys.isEmpty()) {
-      run(handle, timers, List.of(), now);
-      run(handle, List.of(), journeys, now);
+  /** Due work of one person failed: does what is due first alone, and puts that aside if it fails. */
+  private void apart(Handle handle, Round round, RuntimeException failure) {
+    var journeys =
+        stores.journeys().loadDue(handle, round.journeys, round.until).stream()
+            .collect(Collectors.toMap(Journey::id, Replay::due));
+    var timers =
+        round.timers
+            ? stores.memberships().dueOf(handle, round.ids(), round.until)
+            : List.<Due>of();
+    var first =
+        Stream.concat(journeys.values().stream(), timers.stream().map(Due::at))
+            .min(Comparator.naturalOrder())
+            .orElse(null);
+    if (first == null) {
+      return; // somebody else was here
+    }
+    var firstJourneys =
+        round.journeys.stream().filter(due -> first.equals(journeys.get(due.journeyId()))).toList();
+    var hasTimer = timers.stream().anyMatch(due -> due.at().equals(first));
+    if (firstJourneys.size() + (hasTimer ? 1 : 0) == 1 && first.equals(round.until)) {
+      putAside(handle, round.people.first(), firstJourneys, hasTimer, first, round.now, failure);
       return;
     }
-    run(
-        handle,
-        timers.subList(0, timers.size() / 2),
-        journeys.subList(0, journeys.size() / 2),
-        now);
-    run(
-        handle,
-        timers.subList(timers.size() / 2, timers.size()),
-        journeys.subList(journeys.size() / 2, journeys.size()),
-        now);
+    if (hasTimer) {
+      run(handle, round.only(List.of(), true, first));
+    }
+    firstJourneys.forEach(due -> run(handle, round.only(List.of(due), false, first)));
   }
 
-  private int transact(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
+  private int transact(Handle handle, Round round) {
     handle.begin();
     try {
       var epoch = Epoch.join(handle);
@@ -171,15 +233,22 @@ public final class DueWorker implements AutoCloseable {
               epoch.identity(),
               cache,
               clock);
-      var people = new TreeSet<Long>();
-      timers.forEach(due -> people.add(due.personId()));
-      journeys.forEach(due -> people.add(due.personId()));
-      scope.people().load(List.of(), people);
-      var waiting = stores.journeys().loadDue(handle, journeys, now);
-      scope.loadRuleFacts(reach(scope, timers, waiting));
-      timers.forEach(due -> fire(scope, due, now));
-      waiting.forEach(journey -> advance(scope, journey, now));
-      scope.write(now);
+      scope.people().load(List.of(), round.people);
+      var journeys = stores.journeys().loadDue(handle, round.journeys, round.until);
+      var timers =
+          round.timers
+              ? stores.memberships().dueOf(handle, round.ids(), round.until)
+              : List.<Due>of();
+      scope.loadRuleFacts(reach(scope, timers, journeys));
+      var byPerson = journeys.stream().collect(Collectors.groupingBy(Journey::personId));
+      var replay = new Replay(scope.reactions(), until(round, journeys), round.now);
+      for (var personId : round.people) {
+        var person = scope.people().byId(personId);
+        if (person != null) { // otherwise deleted, with all that was due
+          replay.run(person, byPerson.getOrDefault(personId, List.of()));
+        }
+      }
+      scope.write(round.now);
       handle.commit();
       return scope.reactions().deliveries().size();
     } catch (RuntimeException failure) {
@@ -190,15 +259,23 @@ public final class DueWorker implements AutoCloseable {
     }
   }
 
+  private static Instant until(Round round, List<Journey> journeys) {
+    if (round.journeys.size() < BATCH) {
+      return round.until;
+    }
+    return journeys.stream()
+        .map(Replay::due)
+        .max(Comparator.naturalOrder())
+        .orElse(round.until);
+  }
+
   private static Reach reach(BatchScope scope, List<Due> timers, List<Journey> journeys) {
     var reach = new Reach(true);
     for (var due : timers) {
-      reach.read(due.segmentId());
       var person = scope.people().byId(due.personId());
       if (person != null) {
         var rules = scope.reactions().rules(person);
-        var segment = rules.segments().get(due.segmentId());
-        reach.wake(rules, segment == null ? List.of() : List.of(segment));
+        reach.fire(rules, due.segmentId());
         scope.surroundings().want(person, rules.surroundings().firing(due.segmentId()));
       }
     }
@@ -217,60 +294,29 @@ public final class DueWorker implements AutoCloseable {
     return reach;
   }
 
-  private static void fire(BatchScope scope, Due due, Instant now) {
-    var person = scope.people().byId(due.personId());
-    if (person == null) {
-      return; // deleted; its timers went with it
-    }
-    var armed = person.timer(due.segmentId());
-    if (armed == null || armed.isAfter(now)) {
-      return; // somebody else was here
-    }
-    var segment = scope.reactions().rules(person).segments().get(due.segmentId());
-    if (segment == null) {
-      person.wakeAt(due.segmentId(), null, true); // the segment is gone
-    } else {
-      scope.reactions().timerFired(person, segment, now);
-    }
-  }
-
-  private static void advance(BatchScope scope, Journey journey, Instant now) {
-    var person = scope.people().byId(journey.personId());
-    if (person == null) {
-      return; // deleted; its journeys were ended with it
-    }
-    var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
-    if (campaign == null) {
-      scope.reactions().stopped(person, journey, now);
-    } else {
-      scope.reactions().advance(person, campaign, journey, now);
-    }
-  }
-
   /**
-   * One timer or journey that cannot be worked off must not come back at once for ever: the journey
-   * ends with an error, the timer waits.
+   * What cannot be worked off must not come back at once for ever: a journey ends with an error,
+   * timers wait.
    */
   private void putAside(
       Handle handle,
-      List<Due> timers,
+      long personId,
       List<DueJourney> journeys,
+      boolean timers,
+      Instant at,
       Instant now,
       RuntimeException failure) {
-    for (var due : timers) {
+    if (timers) {
       LOG.error(
-          "segment {} cannot be evaluated for person {}, trying again in an hour",
-          due.segmentId(),
-          due.personId(),
+          "segments cannot be evaluated for person {} as of {}, trying again in an hour",
+          personId,
+          at,
           failure);
-      handle.useTransaction(h -> stores.memberships().postpone(h, due, now.plus(POSTPONED)));
+      handle.useTransaction(
+          h -> stores.memberships().postpone(h, personId, at, now.plus(POSTPONED)));
     }
     for (var due : journeys) {
-      LOG.error(
-          "journey {} of person {} cannot go on and ends",
-          due.journeyId(),
-          due.personId(),
-          failure);
+      LOG.error("journey {} of person {} cannot go on and ends", due.journeyId(), personId, failure);
       handle.useTransaction(h -> {
         Epoch.join(h);
         if (stores.journeys().endWithError(h, due.journeyId(), now)) {

@@ -64,6 +64,7 @@ final class EventApplier {
     if (rules == null) {
       return;
     }
+    reactions.catchUp(person, attachedAt);
     Map<String, Object> fields = AttributesJson.parse(event.data);
     for (var counter : rules.counters()) {
       if (counter.counts(event.occurredAt, fields)) {

@@ -118,6 +118,11 @@ final class MergeWave {
     var reach = new RuleBook.Reach();
     workspaces(heirs).forEach(each -> reach.all(scope.ruleBook().of(each)));
     scope.loadRuleFacts(reach);
+    for (var each : merges) {
+      scope
+          .reactions()
+          .catchUp(person(each.heir().primaryId()), each.entry().receivedAt());
+    }
     mergeCounters(heirs, last);
     mergeTallies(heirs);
     for (var each : merges) {

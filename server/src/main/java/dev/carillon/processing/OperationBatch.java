@@ -92,6 +92,7 @@ final class OperationBatch {
           break;
         }
         apply(each);
+        reactions.settle(each.receivedAt);
       }
       applied++;
     }
@@ -176,6 +177,9 @@ final class OperationBatch {
   }
 
   private void apply(Accepted each) {
+    if (reactions.mayFire()) {
+      catchUp(each);
+    }
     var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
     switch (each.operation) {
       case Operation.Identify call -> {
@@ -257,6 +261,20 @@ final class OperationBatch {
       case Operation.Suppress _, Operation.Unsuppress _, Operation.Erase _ ->
           throw new IllegalStateException("these are applied between batches");
       case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
+    }
+  }
+
+  /** What the clock has done to those the operation names comes before it. */
+  private void catchUp(Accepted each) {
+    var named = new ArrayList<>(each.operation.people());
+    if (each.operation instanceof Operation.Identify call) {
+      named.addAll(IdentifyApplier.inBody(call, ruleBook.settings(call.workspace())));
+    }
+    for (var identifier : named) {
+      var person = scope.people().find(each.operation.workspace(), identifier);
+      if (person != null) {
+        reactions.catchUp(person, each.receivedAt);
+      }
     }
   }
 
@@ -382,7 +400,7 @@ final class OperationBatch {
         var name = identifier.kind() == IdentifierKind.EMAIL ? "email" : "id";
         var woken = new LinkedHashSet<>(rules.byAttribute().getOrDefault(name, List.of()));
         woken.addAll(rules.forNobody());
-        reactions.woken(person, List.copyOf(woken), each.receivedAt);
+        reactions.created(person, woken);
         yield person;
       }
     };

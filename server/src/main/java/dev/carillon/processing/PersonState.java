@@ -11,6 +11,7 @@ import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -180,24 +181,56 @@ final class PersonState {
     timers.put(segmentId, dueAt);
   }
 
-  /** When the stored timer of a segment runs out; null when there is none. */
-  @Nullable Instant timer(int segmentId) {
-    return timers.get(segmentId);
+  /** When the first timer of these segments runs out; null when none is armed. */
+  @Nullable Instant firstTimer(Set<Integer> among) {
+    Instant first = null;
+    for (var timer : timers.entrySet()) {
+      if ((first == null || timer.getValue().isBefore(first)) && among.contains(timer.getKey())) {
+        first = timer.getValue();
+      }
+    }
+    return first;
+  }
+
+  /** The segments whose timers run out at this very instant. */
+  List<Integer> timersAt(Instant at) {
+    return timers.entrySet().stream()
+        .filter(timer -> timer.getValue().equals(at))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The timer of a segment is over. */
+  void disarm(int segmentId) {
+    if (timers.remove(segmentId) != null) {
+      changedTimers.put(segmentId, null);
+    }
+  }
+
+  /** Arms the timer of a segment that is to be looked at, unless it is due before. */
+  void lookAt(int segmentId, Instant at) {
+    var present = timers.get(segmentId);
+    if (present == null || at.isBefore(present)) {
+      timers.put(segmentId, at);
+      changedTimers.put(segmentId, at);
+    }
   }
 
   /**
-   * Arms the timer of a segment. One that is due earlier stays: it will look, find nothing and arm
-   * the later one, which spares a write for every event that only postpones.
+   * Arms the timer of a segment that was looked at. One that is due before stays: it will look, find
+   * nothing and arm the later one, which spares a write for every event that only postpones.
+   *
+   * @param now the instant at which it was looked at; timers up to it are over
    */
-  void wakeAt(int segmentId, @Nullable Instant dueAt, boolean fired) {
+  void wakeAt(int segmentId, @Nullable Instant dueAt, Instant now) {
     var present = timers.get(segmentId);
-    if (!fired && present != null && (dueAt == null || !dueAt.isBefore(present))) {
+    if (present != null
+        && present.isAfter(now)
+        && (dueAt == null || !dueAt.isBefore(present))) {
       return;
     }
     if (dueAt == null) {
-      if (timers.remove(segmentId) != null) {
-        changedTimers.put(segmentId, null);
-      }
+      disarm(segmentId);
     } else if (!dueAt.equals(present)) {
       timers.put(segmentId, dueAt);
       changedTimers.put(segmentId, dueAt);

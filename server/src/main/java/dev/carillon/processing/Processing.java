@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -73,7 +74,15 @@ public final class Processing implements AutoCloseable {
     if (processors > 0) {
       ownership.tick(Set.of());
       dueWorkers.add(
-          new DueWorker(database, ownership, stores, ruleBooks, cache, clock, deliveriesQueued));
+          new DueWorker(
+              database,
+              ownership,
+              stores,
+              ruleBooks,
+              cache,
+              clock,
+              this::oldest,
+              deliveriesQueued));
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
@@ -101,13 +110,19 @@ public final class Processing implements AutoCloseable {
 
   /** Age of the oldest operation that is being applied; zero when none waits. */
   public Duration lag() {
-    return processors.stream()
-        .map(Processor::oldest)
-        .min(Instant::compareTo)
+    return Optional.of(oldest())
         .filter(oldest -> !oldest.equals(Instant.MAX))
         .map(oldest -> Duration.between(oldest, clock.instant()))
         .filter(Duration::isPositive)
         .orElse(Duration.ZERO);
+  }
+
+  /** When the oldest operation that is being applied was accepted. */
+  private Instant oldest() {
+    return processors.stream()
+        .map(Processor::oldest)
+        .min(Instant::compareTo)
+        .orElse(Instant.MAX);
   }
 
   /** The number of this life of this process; no other ever has it. */

@@ -9,6 +9,8 @@ import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.CounterSpec;
 import dev.carillon.segments.EventFilter;
+import dev.carillon.segments.Surroundings.Part;
+import dev.carillon.segments.Wakes;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can react, arranged by what wakes it, so that a change costs as much as the rules
@@ -150,16 +153,54 @@ record RuleBook(
    * A segment kept up to date live.
    *
    * @param rank higher than that of every segment it reads
-   * @param building whether a build is under way: people it has not reached are left to it
+   * @param condition by which people are in it; during a build, people it has reached
+   * @param building whether a build is under way
+   * @param before by which people are in it whom the build has not reached; null: they are left to
+   *     it
    */
-  record SegmentRule(int segmentId, CompiledCondition condition, int rank, boolean building) {
+  record SegmentRule(
+      int segmentId,
+      CompiledCondition condition,
+      int rank,
+      boolean building,
+      @Nullable CompiledCondition before) {
     /** What is read comes before what reads it. */
     static final Comparator<SegmentRule> ORDER =
         Comparator.comparingInt(SegmentRule::rank).thenComparingInt(SegmentRule::segmentId);
 
+    /** What can change the answer for anybody. */
+    Wakes wakes() {
+      return before == null ? condition.wakes() : condition.wakes().plus(before.wakes());
+    }
+
+    /** Whether the answer can change for anybody with no new data. */
+    boolean timed() {
+      return condition.timed() || before != null && before.timed();
+    }
+
+    /** The condition that counts; null: the build will find out. */
+    @Nullable CompiledCondition condition(boolean leftToBuild) {
+      return leftToBuild ? before : condition;
+    }
+
+    /** What is looked at beyond profile, counters and memberships. */
+    Part surroundings() {
+      var part = condition.surroundings();
+      return before == null ? part : part.plus(before.surroundings());
+    }
+
+    /** Campaigns of which it is asked whether a journey is under way. */
+    Set<Integer> underWay() {
+      var campaigns = new HashSet<>(condition.underWay());
+      if (before != null) {
+        campaigns.addAll(before.underWay());
+      }
+      return campaigns;
+    }
+
     /** Whether it is left to due work, as it looks at surroundings. */
     boolean slow() {
-      return condition.wakes().surroundings();
+      return wakes().surroundings();
     }
   }
 
@@ -175,6 +216,8 @@ record RuleBook(
    */
   static final class Reach {
     private final Set<Integer> woken = new HashSet<>();
+    private final Set<Integer> timed = new HashSet<>();
+    private final Set<Integer> below = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
     private final boolean dueWork;
@@ -193,7 +236,7 @@ record RuleBook(
       this.dueWork = dueWork;
     }
 
-    /** Adds what follows when these segments are woken. */
+    /** Adds what follows when these segments are woken, and what has to happen before. */
     void wake(Rules rules, Collection<SegmentRule> from) {
       for (var each : from) {
         if (woken.add(each.segmentId())) {
@@ -201,13 +244,37 @@ record RuleBook(
           if (each.slow() && !dueWork) {
             continue;
           }
-          segments.addAll(each.condition().wakes().segments());
+          if (each.timed()) {
+            timed.add(each.segmentId());
+          }
+          read(rules, each.wakes().segments());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
           rules
               .onEntry()
               .getOrDefault(each.segmentId(), List.of())
               .forEach(campaign -> start(rules, campaign));
         }
+      }
+    }
+
+    private void read(Rules rules, Collection<Integer> read) {
+      segments.addAll(read);
+      read.forEach(segmentId -> before(rules, segmentId));
+    }
+
+    /**
+     * What is read, however indirectly, may be about to change by itself: then that comes first. Due
+     * work knows beforehand what is due.
+     */
+    private void before(Rules rules, int segmentId) {
+      var segment = rules.segments().get(segmentId);
+      if (dueWork || segment == null || !below.add(segmentId)) {
+        return;
+      }
+      if (segment.timed()) {
+        wake(rules, List.of(segment));
+      } else {
+        segment.wakes().segments().forEach(each -> before(rules, each));
       }
     }
 
@@ -242,11 +309,20 @@ record RuleBook(
       segments.add(segmentId);
     }
 
+    /** Adds a segment whose timer is due, though the segment may be gone. */
+    void fire(Rules rules, int segmentId) {
+      var segment = rules.segments().get(segmentId);
+      wake(rules, segment == null ? List.of() : List.of(segment));
+      segments.add(segmentId);
+      timed.add(segmentId);
+    }
+
     /** Adds what a campaign reads when it may start or go on, and what it wakes. */
     void start(Rules rules, CompiledCampaign campaign) {
-      segments.addAll(campaign.reads().segments());
-      campaigns.add(campaign.id());
-      travel(rules, campaign.id());
+      if (campaigns.add(campaign.id())) {
+        read(rules, campaign.reads().segments());
+        travel(rules, campaign.id());
+      }
     }
 
     /** Adds what a journey of a campaign wakes: timers of segments that look at it. */
@@ -274,6 +350,11 @@ record RuleBook(
 
     Set<Integer> segments() {
       return segments;
+    }
+
+    /** Segments that change by themselves and can be evaluated with what is read. */
+    Set<Integer> timed() {
+      return timed;
     }
 
     Set<Integer> campaigns() {

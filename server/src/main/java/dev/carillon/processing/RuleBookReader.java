@@ -84,7 +84,8 @@ public final class RuleBookReader {
               each.segmentId(),
               each.condition(),
               ranks.getOrDefault(each.segmentId(), 0),
-              each.building());
+              each.building(),
+              each.before());
       draft(drafts, each.workspace()).add(rule);
     }
     segments
@@ -129,7 +130,7 @@ public final class RuleBookReader {
 
     private void add(SegmentRule segment) {
       segments.put(segment.segmentId(), segment);
-      var wakes = segment.condition().wakes();
+      var wakes = segment.wakes();
       wakes
           .attributes()
           .forEach(name -> byAttribute.computeIfAbsent(name, _ -> new ArrayList<>()).add(segment));

@@ -80,7 +80,7 @@ record SurroundingRules(
     var byObjectType = new HashMap<Integer, List<SegmentRule>>();
     var byCampaign = new HashMap<Integer, List<SegmentRule>>();
     for (var segment : segments) {
-      var wakes = segment.condition().wakes();
+      var wakes = segment.wakes();
       if (wakes.devices()) {
         onDevices.add(segment);
       }
@@ -112,7 +112,7 @@ record SurroundingRules(
       for (var segment : segments) {
         var part = Part.NONE;
         for (var each : follow(segment)) {
-          part = part.plus(each.condition().surroundings());
+          part = part.plus(each.surroundings());
           for (var campaign : entered(each)) {
             part = part.plus(campaign.reads().surroundings());
           }
@@ -145,7 +145,7 @@ record SurroundingRules(
       var loops = new HashSet<Loop>();
       byCampaign.forEach((campaign, segments) -> {
         for (var segment : segments) {
-          if (segment.condition().underWay().contains(campaign) && starts(segment, campaign)) {
+          if (segment.underWay().contains(campaign) && starts(segment, campaign)) {
             loops.add(new Loop(segment.segmentId(), campaign));
           }
         }
@@ -171,7 +171,7 @@ record SurroundingRules(
             return true;
           }
           for (var reader : byCampaign.getOrDefault(campaign.id(), List.of())) {
-            if (reader.condition().underWay().contains(campaign.id())) {
+            if (reader.underWay().contains(campaign.id())) {
               waiting.add(reader);
             }
           }

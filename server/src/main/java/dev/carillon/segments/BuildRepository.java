@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of builds: what is to be filled. Those that are begun belong to a pass ({@link
@@ -81,6 +82,22 @@ final class BuildRepository {
         .execute();
   }
 
+  /** The same for segments: their present versions are built. */
+  void putSegments(Handle handle, int[] segmentIds, Instant now) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO build (kind, target_id, workspace_id, version, epoch, started_at)
+            SELECT 'segment', s.segment_id, s.workspace_id, s.version, e.rules, :now
+              FROM segment s, epoch e WHERE s.segment_id = ANY(:segments)
+            ON CONFLICT (kind, target_id) DO UPDATE
+               SET version = excluded.version, epoch = excluded.epoch, pass_id = NULL, started_at = excluded.started_at
+            """)
+        .bind("now", now)
+        .bind("segments", segmentIds)
+        .execute();
+  }
+
   /** Ends the build of a segment that is gone, if there is one. */
   void remove(Handle handle, Kind kind, int targetId) {
     handle
@@ -110,12 +127,14 @@ final class BuildRepository {
         .one();
   }
 
-  /** The oldest build that may begin. */
+  /** The oldest build that may begin, in a workspace where no pass of its kind is under way. */
   Optional<Build> firstReady(Handle handle) {
     return handle
         .createQuery(
             """
-            SELECT %s FROM build b WHERE %s ORDER BY b.started_at, b.kind, b.target_id LIMIT 1
+            SELECT %s FROM build b
+             WHERE %s AND NOT EXISTS (SELECT FROM build_pass p WHERE p.workspace_id = b.workspace_id AND p.kind = b.kind)
+             ORDER BY b.started_at, b.kind, b.target_id LIMIT 1
             """
                 .formatted(COLUMNS, READY))
         .map((row, context) -> read(row))
@@ -169,12 +188,21 @@ final class BuildRepository {
   }
 
   /**
+   * What a build has built.
+   *
+   * @param conditions of a segment
+   * @param counters of a segment: those it reads, and no others any more
+   */
+  record Finished(
+      Kind kind, int targetId, @Nullable Condition conditions, List<Integer> counters) {}
+
+  /**
    * Ends the builds of passes that have reached everybody, and those passes. The caller has begun a
    * new epoch.
    *
-   * @return what they have built, in words
+   * @return all of them
    */
-  List<String> finish(Handle handle) {
+  List<Finished> finish(Handle handle) {
     return handle
         .createQuery(
             """
@@ -182,12 +210,25 @@ final class BuildRepository {
                  done AS (DELETE FROM build WHERE pass_id IN (SELECT pass_id FROM over) RETURNING kind, target_id, version),
                  counted AS (UPDATE counter c SET complete = true FROM done d
                               WHERE d.kind = 'counter' AND c.counter_id = d.target_id),
-                 served AS (UPDATE segment s SET served = d.version FROM done d
-                             WHERE d.kind = 'segment' AND s.segment_id = d.target_id)
-            SELECT kind || ' ' || target_id FROM done ORDER BY kind, target_id
+                 served AS (UPDATE segment s SET served = d.version, before_conditions = NULL, before_zone = NULL, mixed = false
+                              FROM done d WHERE d.kind = 'segment' AND s.segment_id = d.target_id
+                            RETURNING s.segment_id, s.counters, s.conditions),
+                 former AS (INSERT INTO segment_erasure (segment_id, what)
+                            SELECT segment_id, 'former' FROM served s
+                             WHERE EXISTS (SELECT FROM segment_former f WHERE f.segment_id = s.segment_id)
+                            ON CONFLICT DO NOTHING)
+            SELECT d.kind, d.target_id, s.counters, s.conditions::text FROM done d
+              LEFT JOIN served s ON d.kind = 'segment' AND s.segment_id = d.target_id ORDER BY 1, 2
             """)
         .bind("everybody", PassRepository.EVERYBODY)
-        .mapTo(String.class)
+        .map((row, context) ->
+            new Finished(
+                Kind.of(row.getString(1)),
+                row.getInt(2),
+                row.getString(4) == null ? null : ConditionJson.stored(row.getString(4)),
+                row.getArray(3) == null
+                    ? List.<Integer>of()
+                    : List.of((Integer[]) row.getArray(3).getArray())))
         .list();
   }
 }

@@ -31,6 +31,7 @@ public final class CompiledCondition {
   private final Part surroundings;
   private final Set<Integer> underWay;
   private final boolean samples;
+  private final boolean timed;
 
   private CompiledCondition(
       Node root, Wakes wakes, Part surroundings, Set<Integer> underWay, boolean samples) {
@@ -39,6 +40,16 @@ public final class CompiledCondition {
     this.surroundings = surroundings;
     this.underWay = Set.copyOf(underWay);
     this.samples = samples;
+    this.timed = timed(root);
+  }
+
+  private static boolean timed(Node node) {
+    return switch (node) {
+      case Node.All(var of) -> of.stream().anyMatch(CompiledCondition::timed);
+      case Node.Any(var of) -> of.stream().anyMatch(CompiledCondition::timed);
+      case Node.None(var of) -> timed(of);
+      case Node.Ask(var leaf) -> leaf.timed();
+    };
   }
 
   /** The condition with leaves that can be asked. */
@@ -201,6 +212,11 @@ public final class CompiledCondition {
   /** Whether it may hold for somebody of whom nothing is known, by who it is alone. */
   public boolean samples() {
     return samples;
+  }
+
+  /** Whether its answer can change with no new data: otherwise {@link #nextChange} is empty. */
+  public boolean timed() {
+    return timed;
   }
 
   /** Whether it holds. */

@@ -21,7 +21,6 @@ import tools.jackson.databind.JsonNode;
 final class ConditionParser {
   private static final int DEPTH = 10;
   private static final int LEAVES = 100;
-  private static final int YEARS = 5;
   private static final Set<String> KINDS =
       FormReader.sorted(
           "and",
@@ -270,7 +269,7 @@ final class ConditionParser {
     var used = node.get("last_used");
     var within =
         used != null && form.object(used, path + ".last_used", FormReader.sorted("n", "unit"))
-            ? form.span(used, path + ".last_used", YEARS)
+            ? form.span(used, path + ".last_used", FormReader.WINDOW_YEARS)
             : null;
     var where = tests.ofDevice(node.get("where"), path + ".where");
     return new Condition.Device(platform, within, where);

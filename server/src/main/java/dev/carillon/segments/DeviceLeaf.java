@@ -38,6 +38,11 @@ record DeviceLeaf(Condition.Device condition, ZoneId zone) implements Leaf {
   }
 
   @Override
+  public boolean timed() {
+    return condition.lastUsedWithin() != null;
+  }
+
+  @Override
   public long nextChange(Facts facts) {
     var within = condition.lastUsedWithin();
     if (within == null) {

@@ -41,7 +41,7 @@ final class EvaluationOrder {
     live.forEach(each -> byId.put(each.segmentId(), each));
     var readers = new HashMap<Integer, List<Integer>>();
     for (var each : live) {
-      for (var read : each.condition().wakes().segments()) {
+      for (var read : each.wakes().segments()) {
         readers.computeIfAbsent(read, _ -> new ArrayList<>()).add(each.segmentId());
       }
     }
@@ -61,7 +61,7 @@ final class EvaluationOrder {
     var own = new ArrayList<@Nullable Build>();
     var following = new ArrayList<List<Integer>>();
     for (var each : ordered) {
-      read.addAll(each.condition().wakes().segments());
+      read.addAll(each.wakes().segments());
       own.add(building.get(each.segmentId()));
       following.add(
           readers.getOrDefault(each.segmentId(), List.of()).stream().map(places::get).toList());
@@ -101,8 +101,8 @@ final class EvaluationOrder {
     return segments.get(place).segmentId();
   }
 
-  CompiledCondition condition(int place) {
-    return segments.get(place).condition();
+  Live segment(int place) {
+    return segments.get(place);
   }
 
   /** The build of this segment; null when it is here as a reader alone. */
@@ -124,7 +124,7 @@ final class EvaluationOrder {
   Part surroundings() {
     var part = Part.NONE;
     for (var each : segments) {
-      part = part.plus(each.condition().surroundings());
+      part = part.plus(each.surroundings());
     }
     return part;
   }

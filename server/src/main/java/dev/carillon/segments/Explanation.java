@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param enteredAt since when; null for no member
  * @param looksAgainAt when the answer is looked at again with no new data; null: never
  * @param waitsForBuild whether a build has still to find out about this person; until then the
- *     membership is the one of the conditions before
- * @param conditions null for a manual segment
+ *     conditions before hold
+ * @param conditions that hold for this person, while there are any; null for a manual segment
  */
 public record Explanation(
     Segment segment,
@@ -60,7 +60,7 @@ public record Explanation(
     /** A group reads nothing but its parts. */
     record Parts() implements Read {}
 
-    /** An attribute: its top-level value, null when there is none. */
+    /** An attribute: the value at its path, of a list's items all values; null when there is none. */
     record Value(@Nullable Object value) implements Read {}
 
     /**
@@ -138,7 +138,8 @@ public record Explanation(
     json.putObject("segment")
         .put("id", segment.id())
         .put("name", segment.name())
-        .put("type", segment.manual() ? "manual" : "dynamic");
+        .put("type", segment.manual() ? "manual" : "dynamic")
+        .put("state", SegmentJson.state(segment));
     json.put("at", at.getEpochSecond()).put("member", member);
     put(json, "entered_at", enteredAt);
     put(json, "looks_again_at", looksAgainAt);

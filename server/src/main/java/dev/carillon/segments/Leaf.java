@@ -17,6 +17,11 @@ sealed interface Leaf
   /** Whether it holds now. */
   boolean holds(Facts facts);
 
+  /** Whether the answer can ever change with no new data. */
+  default boolean timed() {
+    return false;
+  }
+
   /**
    * The next instant at which the answer can change with no new data, in Unix milliseconds; {@link
    * ValueTests#NEVER}. It may be early, never late.

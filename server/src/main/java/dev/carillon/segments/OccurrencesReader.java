@@ -10,7 +10,6 @@ import tools.jackson.databind.JsonNode;
 /** Reads how often and when something has to have happened: performed, count, window. */
 final class OccurrencesReader {
   private static final int TIMES = 1_000;
-  private static final int YEARS = 5;
   private static final Map<String, Count> COUNTS = counts();
   private static final Set<String> KINDS =
       FormReader.sorted("ever", "within_past", "not_within_past", "before", "after", "between");
@@ -102,7 +101,7 @@ final class OccurrencesReader {
     return switch (kind) {
       case "within_past", "not_within_past" -> {
         only(node, path, kind, Set.of("kind", "n", "unit"));
-        var span = form.span(node, path, YEARS);
+        var span = form.span(node, path, FormReader.WINDOW_YEARS);
         yield span == null ? Window.EVER : new Window.Within(span);
       }
       case "before" -> {

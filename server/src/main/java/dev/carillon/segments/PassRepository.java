@@ -51,16 +51,20 @@ final class PassRepository {
   }
 
   /**
-   * Claims the oldest pass that nobody else works on, until the end of the transaction. The more
-   * often one has failed, the later it comes, so that it does not hold up the others.
+   * Claims a pass that nobody else works on, until the end of the transaction: workspaces take
+   * turns, of each the oldest. The more often one has failed, the later it comes, so that it does
+   * not hold up the others.
+   *
+   * @param after the workspace whose turn was last; 0: none
    */
-  Optional<Pass> claim(Handle handle) {
+  Optional<Pass> claim(Handle handle, int after) {
     return handle
         .createQuery(
             """
             SELECT pass_id, kind, workspace_id, done_to, skipped, failures FROM build_pass
-             ORDER BY failures, started_at, pass_id LIMIT 1 FOR UPDATE SKIP LOCKED
+             ORDER BY failures, workspace_id <= :after, workspace_id, started_at, pass_id LIMIT 1 FOR UPDATE SKIP LOCKED
             """)
+        .bind("after", after)
         .map((row, context) -> read(row))
         .findOne();
   }

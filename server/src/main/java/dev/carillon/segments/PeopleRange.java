@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Locked people a pass has still to reach.
@@ -109,6 +110,30 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
         SELECT person_id, born, attributes FROM person WHERE person_id = ANY(:wanted)
          ORDER BY person_id FOR NO KEY UPDATE
         """);
+  }
+
+  /** Takes members of a segment whose lock nobody holds; null: it has none. */
+  static @Nullable PeopleRange members(Handle handle, int segmentId, int size) {
+    var people = new TreeMap<Long, Found>();
+    var wanted =
+        handle
+            .createQuery(
+                """
+                WITH wanted AS MATERIALIZED (
+                  SELECT person_id FROM segment_member WHERE segment_id = :segment ORDER BY person_id LIMIT :size),
+                locked AS MATERIALIZED (
+                  SELECT person_id, born, attributes FROM person WHERE person_id = ANY(ARRAY(SELECT person_id FROM wanted))
+                   ORDER BY person_id FOR NO KEY UPDATE SKIP LOCKED)
+                SELECT w.person_id, l.born, l.attributes FROM wanted w LEFT JOIN locked l USING (person_id)
+                """)
+            .bind("segment", segmentId)
+            .bind("size", size)
+            .map((row, context) -> {
+              note(people, row, 2);
+              return row.getLong(1);
+            })
+            .list();
+    return wanted.isEmpty() ? null : new PeopleRange(people, 0, new TreeSet<>());
   }
 
   private static PeopleRange skipped(Handle handle, Pass pass, int size, String sql) {

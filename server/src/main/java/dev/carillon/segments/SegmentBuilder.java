@@ -6,7 +6,9 @@ import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,13 @@ import org.slf4j.LoggerFactory;
  * <p>Somebody a build brings into a segment has not just entered it: no campaign starts (S-6). The
  * same holds for segments that read the built one and change in turn.
  *
- * <p>Several nodes may build at once: each claims a pass for the length of a transaction, and
+ * <p><b>What is served meanwhile.</b> Who has not been reached is in a segment by the conditions it
+ * had before, and processing keeps that up to date; who has been reached, by the new ones, and all
+ * that reads the segment with them. What people were before is noted where it is different, so that
+ * lists and counts show the segment as it was until the build is over (view {@code served_member}).
+ *
+ * <p>Workspaces take turns, range by range, so that a large one does not keep a small one waiting.
+ * Several nodes may build at once: each claims a pass for the length of a transaction, and
  * passes that are claimed are passed over. An edit during a build takes it out of its pass and
  * starts it anew; the saving transaction waits for the range in hand. A pass that fails comes
  * behind all others, and is parted in two until the build that fails is alone. Thread-safe.
@@ -62,6 +70,9 @@ import org.slf4j.LoggerFactory;
 public final class SegmentBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentBuilder.class);
   private static final int ERASED = 5_000;
+
+  /** Members taken out at once of a segment others may read. */
+  private static final int EMPTIED = 500;
 
   /** Builds in one pass. */
   private static final int TOGETHER = 1_000;
@@ -75,7 +86,9 @@ public final class SegmentBuilder {
   private final Database database;
   private final InstantSource clock;
   private final RangeSize size;
+  private final AtomicInteger turn = new AtomicInteger();
   private final BuildRepository builds = new BuildRepository();
+  private final SegmentBuilds over;
   private final PassRepository passes = new PassRepository();
   private final CounterRepository counters;
   private final CounterFilling filling;
@@ -112,6 +125,7 @@ public final class SegmentBuilder {
       RangeSize size) {
     this.clock = clock;
     this.database = database;
+    this.over = new SegmentBuilds(counters, clock);
     this.size = size;
     this.counters = counters;
     this.filling = new CounterFilling(counters);
@@ -132,12 +146,15 @@ public final class SegmentBuilder {
   }
 
   private boolean build() {
+    if (begin()) {
+      return true;
+    }
     var tried = new AtomicReference<@Nullable Pass>();
     try {
       var pass =
           database.<@Nullable Pass, RuntimeException>inTransaction(handle -> goOn(handle, tried));
       if (pass == null || pass.failures() > 0) {
-        return begin() || pass != null;
+        return pass != null;
       }
       if (pass.isComplete()) {
         database.<Boolean, RuntimeException>inTransaction(this::finish);
@@ -158,7 +175,10 @@ public final class SegmentBuilder {
    */
   private @Nullable Pass goOn(Handle handle, AtomicReference<@Nullable Pass> tried) {
     var epoch = Epoch.join(handle);
-    var pass = passes.claim(handle).orElse(null);
+    var pass = passes.claim(handle, turn.get()).orElse(null);
+    if (pass != null) {
+      turn.set(pass.workspace().value());
+    }
     if (pass == null || pass.isComplete()) {
       return pass;
     }
@@ -241,43 +261,77 @@ public final class SegmentBuilder {
   /** Processing must learn that there is no build any more, and may then read complete counters. */
   private boolean finish(Handle handle) {
     Epoch.newRules(handle);
-    builds.finish(handle).forEach(done -> LOG.info("build of {} has reached everybody", done));
+    for (var done : builds.finish(handle)) {
+      LOG.info("build of {} {} has reached everybody", done.kind().word(), done.targetId());
+      var conditions = done.conditions();
+      if (conditions != null) {
+        over.over(handle, done.targetId(), conditions, done.counters());
+      }
+    }
     return true;
   }
 
   /**
-   * Removes members of segments that are gone; nobody else touches them but those who delete
-   * people. Then counters that are not used any more.
+   * Removes what segments leave behind: everything of those that are gone, which nobody else touches
+   * but those who delete people; members of one whose first build was cancelled; what people were in
+   * it before a build that is over. Then counters that are not used any more.
    */
   private boolean erase(Handle handle) {
-    var segment =
+    var epoch = Epoch.join(handle);
+    var next =
         handle
             .createQuery(
-                "SELECT segment_id FROM segment_erasure ORDER BY segment_id LIMIT 1 FOR UPDATE SKIP LOCKED")
-            .mapTo(Integer.class)
+                """
+                SELECT segment_id, what FROM segment_erasure ORDER BY segment_id, what LIMIT 1 FOR UPDATE SKIP LOCKED
+                """)
+            .map((row, context) -> Map.entry(row.getInt(1), row.getString(2)))
             .findOne();
-    if (segment.isEmpty()) {
+    if (next.isEmpty()) {
       return counters.erase(handle);
     }
-    var members = erase(handle, "segment_member", segment.get());
-    var timers = erase(handle, "segment_timer", segment.get());
-    if (members + timers == 0) {
+    var segment = next.get().getKey();
+    var what = next.get().getValue();
+    var more =
+        switch (what) {
+          case "members" -> segments.empty(handle, segment, EMPTIED, epoch) || timers(handle, segment) > 0;
+          case "former" -> former(handle, segment) > 0;
+          default -> members(handle, segment) + timers(handle, segment) + former(handle, segment) > 0;
+        };
+    if (!more) {
       handle
-          .createUpdate("DELETE FROM segment_erasure WHERE segment_id = :segment")
-          .bind("segment", segment.get())
+          .createUpdate("DELETE FROM segment_erasure WHERE segment_id = :segment AND what = :what")
+          .bind("segment", segment)
+          .bind("what", what)
           .execute();
     }
     return true;
   }
 
-  private static int erase(Handle handle, String table, int segmentId) {
+  private static int members(Handle handle, int segmentId) {
+    return erase(handle, "segment_member", "true", segmentId);
+  }
+
+  private static int timers(Handle handle, int segmentId) {
+    return erase(handle, "segment_timer", "true", segmentId);
+  }
+
+  /** What holds no more: a build that has begun since then keeps its own. */
+  private static int former(Handle handle, int segmentId) {
+    return erase(
+        handle,
+        "segment_former",
+        "version <= coalesce((SELECT served FROM segment WHERE segment_id = :segment), version)",
+        segmentId);
+  }
+
+  private static int erase(Handle handle, String table, String which, int segmentId) {
     return handle
         .createUpdate(
             """
             DELETE FROM %1$s WHERE ctid = ANY(ARRAY(
-                SELECT ctid FROM %1$s WHERE segment_id = :segment LIMIT :limit FOR UPDATE SKIP LOCKED))
+                SELECT ctid FROM %1$s WHERE segment_id = :segment AND %2$s LIMIT :limit FOR UPDATE SKIP LOCKED))
             """
-                .formatted(table))
+                .formatted(table, which))
         .bind("segment", segmentId)
         .bind("limit", ERASED)
         .execute();

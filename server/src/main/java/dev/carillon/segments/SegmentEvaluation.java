@@ -4,18 +4,18 @@ import dev.carillon.events.Counters;
 import dev.carillon.events.EventRepository;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.BuildRepository.Build;
+import dev.carillon.segments.BuildRepository.Kind;
 import dev.carillon.segments.MembershipRepository.Changes;
 import dev.carillon.segments.PeopleRange.Found;
 import dev.carillon.store.Epoch;
+import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -87,15 +87,34 @@ final class SegmentEvaluation {
               personId,
               AttributesJson.parse(found.attributes()),
               bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-              state.segments,
+              state.entered.keySet(),
               around.getOrDefault(personId, Surroundings.NONE));
       evaluate(found, order, facts, state, underWay, changes);
     });
   }
 
+  /**
+   * Takes people out of a segment nobody is to be in, and evaluates what reads it.
+   *
+   * @param most how many at once
+   * @return false when nobody was in it
+   */
+  boolean empty(Handle handle, int segmentId, int most, Epoch epoch) {
+    var range = PeopleRange.members(handle, segmentId, most);
+    if (range == null) {
+      return false;
+    }
+    if (!range.people().isEmpty()) {
+      var everybody = Integer.MAX_VALUE;
+      var build = new Build(Kind.SEGMENT, segmentId, new WorkspaceId(0), 0, everybody);
+      evaluate(handle, List.of(build), range, epoch);
+    }
+    return true;
+  }
+
   /** What is stored of a person: the segments, kept up to date, and the timers. */
   private static final class State {
-    private final Set<Integer> segments = new HashSet<>();
+    private final Map<Integer, Instant> entered = new HashMap<>();
     private final Map<Integer, Instant> timers = new HashMap<>();
   }
 
@@ -106,7 +125,7 @@ final class SegmentEvaluation {
       if (row.timer()) {
         state.timers.put(row.segmentId(), row.at());
       } else {
-        state.segments.add(row.segmentId());
+        state.entered.put(row.segmentId(), row.at());
       }
     }
     return states;
@@ -128,28 +147,34 @@ final class SegmentEvaluation {
     for (var i = 0; i < order.size(); i++) {
       var build = order.build(i);
       var concerned = build != null && found.concerns(build);
-      var segmentId = order.segmentId(i);
+      var segment = order.segment(i);
+      var segmentId = segment.segmentId();
       if (!concerned
-          && (!due[i]
-              || underWay.leaves(personId, segmentId)
-              || isWoken(order.condition(i), state.timers.get(segmentId), facts.now()))) {
+          && (!due[i] || isWoken(segment.wakes(), state.timers.get(segmentId), facts.now()))) {
         continue;
       }
-      var before = state.segments.contains(segmentId);
-      var matches = order.condition(i).matches(facts);
-      if (matches != before) {
+      var condition = segment.condition(!concerned && underWay.leaves(personId, segmentId));
+      if (condition == null) {
+        continue;
+      }
+      var before = state.entered.get(segmentId);
+      var matches = condition.matches(facts);
+      if (matches == (before == null)) {
         if (matches) {
-          state.segments.add(segmentId);
+          state.entered.put(segmentId, facts.now());
           changes.enter(personId, segmentId, facts.now());
         } else {
-          state.segments.remove(segmentId);
+          state.entered.remove(segmentId);
           changes.leave(personId, segmentId);
+        }
+        if (build != null && concerned && segment.served()) {
+          changes.former(personId, segmentId, build.version(), before);
         }
         for (var reader : order.readers(i)) {
           due[reader] = true;
         }
       }
-      var next = order.condition(i).nextChange(facts).orElse(null);
+      var next = condition.nextChange(facts).orElse(null);
       if (!Objects.equals(next, state.timers.get(segmentId))) {
         changes.timer(personId, segmentId, next);
       }
@@ -160,7 +185,8 @@ final class SegmentEvaluation {
    * Whether something has woken a segment that reads surroundings, and due work is about to look:
    * who comes into it then has just entered it.
    */
-  private static boolean isWoken(CompiledCondition condition, @Nullable Instant due, Instant now) {
-    return due != null && !due.isAfter(now) && condition.wakes().surroundings();
+  private static boolean isWoken(
+      Wakes wakes, @Nullable Instant due, Instant now) {
+    return due != null && !due.isAfter(now) && wakes.surroundings();
   }
 }

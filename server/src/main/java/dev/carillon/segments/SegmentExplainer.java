@@ -52,13 +52,9 @@ public final class SegmentExplainer {
     if (segment == null || person == null) {
       return Optional.empty();
     }
-    var conditions = segment.conditions();
-    var compiled =
-        conditions == null
-            ? null
-            : CompiledCondition.compile(conditions, terms.of(handle, workspace));
+    var waits = OpenBuilds.read(handle, new long[] {personId}).leaves(personId, segmentId);
+    var compiled = compiled(handle, workspace, segment, waits);
     var known = known(handle, workspace, segment, compiled, person);
-    var unbuilt = OpenBuilds.read(handle, new long[] {personId});
     return Optional.of(
         new Explanation(
             segment,
@@ -67,8 +63,24 @@ public final class SegmentExplainer {
             known.entered.containsKey(segmentId),
             known.entered.get(segmentId),
             known.timers.get(segmentId),
-            unbuilt.leaves(personId, segmentId),
+            waits,
             compiled == null ? null : known.part(compiled.root())));
+  }
+
+  /**
+   * The conditions that count for the person; for somebody who is left to a build, those the build
+   * goes by. Null for a manual segment.
+   */
+  private @Nullable CompiledCondition compiled(
+      Handle handle, WorkspaceId workspace, Segment segment, boolean waits) {
+    var conditions = segment.conditions();
+    if (conditions == null) {
+      return null;
+    }
+    var before = waits ? segments.before(handle, workspace, segment.id()) : null;
+    return before == null
+        ? CompiledCondition.compile(conditions, terms.of(handle, workspace))
+        : before;
   }
 
   private record Person(long id, Map<String, Object> attributes, Map<String, Object> written) {}
@@ -162,8 +174,9 @@ public final class SegmentExplainer {
     private Part leaf(Node node, Leaf leaf) {
       return switch (leaf) {
         case ValueLeaf value -> {
-          var root = attribute(value.condition().test().field());
-          yield leaf(node, leaf, new Read.Value(facts.attribute(root)), writtenAt(root));
+          var field = value.condition().test().field();
+          var read = ValueTests.read(field, facts::attribute);
+          yield leaf(node, leaf, new Read.Value(read), writtenAt(attribute(field)));
         }
         case MemberLeaf member -> {
           var segmentId = member.condition().segmentId();

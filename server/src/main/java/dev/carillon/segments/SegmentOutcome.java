@@ -2,7 +2,7 @@ package dev.carillon.segments;
 
 import java.util.List;
 
-/** What became of a request to create, change or delete a segment. */
+/** What became of a request to create, change or delete a segment, or to cancel its build. */
 public sealed interface SegmentOutcome {
 
   /** It is stored; its build, if it needs one, is queued. */
@@ -28,6 +28,13 @@ public sealed interface SegmentOutcome {
       return "the segment is used by " + SegmentUse.sentence(by);
     }
   }
+
+  /**
+   * It has no build that could be cancelled.
+   *
+   * @param why a sentence without a full stop
+   */
+  record NotBuilding(String why) implements SegmentOutcome {}
 
   /** It is gone; its members are removed in the background. */
   record Deleted() implements SegmentOutcome {}

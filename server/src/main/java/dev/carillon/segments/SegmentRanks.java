@@ -21,7 +21,7 @@ public final class SegmentRanks {
       changed = false;
       for (var each : live) {
         var below =
-            each.condition().wakes().segments().stream()
+            each.wakes().segments().stream()
                 .mapToInt(read -> ranks.getOrDefault(read, 0))
                 .max();
         var rank = Math.min(below.orElse(-1) + 1, live.size());

@@ -4,20 +4,25 @@ import dev.carillon.segments.SegmentOutcome.Deleted;
 import dev.carillon.segments.SegmentOutcome.InUse;
 import dev.carillon.segments.SegmentOutcome.Invalid;
 import dev.carillon.segments.SegmentOutcome.NoSuchSegment;
+import dev.carillon.segments.SegmentOutcome.NotBuilding;
 import dev.carillon.segments.SegmentOutcome.Saved;
+import dev.carillon.segments.Surroundings.Part;
 import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +32,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A change of conditions waits for the batches that are under way, and every batch after it
  * knows the new conditions. What the people who were there before make of them is found out by a
- * build (class {@link SegmentBuilder}); until then they keep the membership they had.
+ * build (class {@link SegmentBuilder}); until it has reached them the conditions before hold.
  */
 public final class SegmentRepository {
   private final TermsRepository terms;
   private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
+  private final SegmentBuilds building;
 
   /** Dates what it stores by this clock. */
   public SegmentRepository(CounterRepository counters, InstantSource clock) {
     this.terms = new TermsRepository(counters);
     this.clock = clock;
+    this.building = new SegmentBuilds(counters, clock);
   }
 
   /** Stores a new segment. */
@@ -69,7 +76,7 @@ public final class SegmentRepository {
             .mapTo(Integer.class)
             .one();
     if (conditions != null) {
-      queueBuild(handle, workspace, id, 1, conditions);
+      building.first(handle, workspace, id, conditions);
     }
     return new Saved(find(handle, workspace, id).orElseThrow());
   }
@@ -96,48 +103,63 @@ public final class SegmentRepository {
     if (!faults.isEmpty()) {
       return new Invalid(faults);
     }
-    var changed = conditions != null && !conditions.equals(present.conditions());
-    var version = changed ? present.version() + 1 : present.version();
     handle
         .createUpdate(
             """
-            UPDATE segment SET name = :name, description = :description, conditions = :conditions::json, tags = :tags,
-                               version = :version, updated_at = :now
+            UPDATE segment SET name = :name, description = :description, tags = :tags, updated_at = :now
              WHERE workspace_id = :workspace AND segment_id = :segment
             """)
         .bind("name", draft.name().strip())
         .bind("description", draft.description())
-        .bind("conditions", conditions == null ? null : ConditionJson.toJson(conditions).toString())
         .bind("tags", draft.tags().toArray(String[]::new))
-        .bind("version", version)
         .bind("now", clock.instant())
         .bind("workspace", workspace.value())
         .bind("segment", segmentId)
         .execute();
-    if (conditions != null && changed) {
-      queueBuild(handle, workspace, segmentId, version, conditions);
+    if (conditions != null) {
+      building.change(handle, workspace, segmentId, conditions);
     }
     return new Saved(find(handle, workspace, segmentId).orElseThrow());
   }
 
-  private void queueBuild(
-      Handle handle, WorkspaceId workspace, int segmentId, int version, Condition conditions) {
-    var reader = CounterReader.segment(segmentId);
-    var known = terms.ensure(handle, workspace, reader, List.of(conditions));
-    terms.settle(handle, reader, List.of(conditions), known);
-    var needed = TermsRepository.countersOf(List.of(conditions), known);
-    var campaigns = new ConditionReferences(conditions, "conditions").campaigns();
+  /**
+   * Builds segments anew whose conditions stay but mean something else, because something has changed
+   * that the workspace gives to them ({@link Terms}): new versions of these segments and no others,
+   * with the counters they need. To be called after {@link Epoch#newRules} and after the change, in
+   * the same transaction.
+   *
+   * @param before the zone in which they were asked until now; it still holds for people the build
+   *     has not reached
+   * @param affected whether a condition means something else now
+   * @return numbers of the segments, ascending
+   */
+  public List<Integer> rebuild(
+      Handle handle, WorkspaceId workspace, ZoneId before, Predicate<Condition> affected) {
+    return building.rebuild(handle, workspace, before, affected);
+  }
+
+  /**
+   * Takes back the build that is under way: the segment returns to the conditions it had before,
+   * which takes a build as well. One that has never been built has no members then, until it is
+   * saved again.
+   *
+   * @return Saved, NoSuchSegment, or NotBuilding when there is nothing to take back
+   */
+  public SegmentOutcome cancelBuild(Handle handle, WorkspaceId workspace, int segmentId) {
+    Epoch.newRules(handle);
+    if (find(handle, workspace, segmentId).isEmpty()) {
+      return new NoSuchSegment();
+    }
+    var refused = building.cancel(handle, workspace, segmentId);
+    if (refused != null) {
+      return new NotBuilding(refused);
+    }
     handle
-        .createUpdate(
-            """
-            UPDATE segment SET counters = :counters, campaigns = :campaigns WHERE segment_id = :segment
-            """)
-        .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
-        .bind("campaigns", campaigns.stream().mapToInt(Integer::intValue).sorted().toArray())
+        .createUpdate("UPDATE segment SET updated_at = :now WHERE segment_id = :segment")
+        .bind("now", clock.instant())
         .bind("segment", segmentId)
         .execute();
-    builds.put(
-        handle, BuildRepository.Kind.SEGMENT, segmentId, workspace, version, clock.instant());
+    return new Saved(find(handle, workspace, segmentId).orElseThrow());
   }
 
   private List<Fault> faults(
@@ -153,19 +175,22 @@ public final class SegmentRepository {
     return faults;
   }
 
-  /** All segments of a workspace, each with those it reads. */
+  /** All segments of a workspace, each with those it reads, or still reads until it is built. */
   private static Map<Integer, Set<Integer>> graph(Handle handle, WorkspaceId workspace) {
     var graph = new HashMap<Integer, Set<Integer>>();
     handle
         .createQuery(
-            "SELECT segment_id, conditions::text FROM segment WHERE workspace_id = :workspace")
+            """
+            SELECT segment_id, conditions::text, before_conditions::text FROM segment WHERE workspace_id = :workspace
+            """)
         .bind("workspace", workspace.value())
         .map((row, context) -> {
-          var conditions = condition(row.getString(2));
-          var reads =
-              conditions == null
-                  ? Set.<Integer>of()
-                  : Set.copyOf(SegmentReferences.of(conditions).values());
+          var reads = new HashSet<Integer>();
+          for (var conditions : Arrays.asList(row.getString(2), row.getString(3))) {
+            if (conditions != null) {
+              reads.addAll(SegmentReferences.of(ConditionJson.stored(conditions)).values());
+            }
+          }
           return graph.put(row.getInt(1), reads);
         })
         .list();
@@ -212,7 +237,7 @@ public final class SegmentRepository {
     builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
     terms.gone(handle, CounterReader.segment(segmentId));
     handle
-        .createUpdate("INSERT INTO segment_erasure VALUES (:segment)")
+        .createUpdate("INSERT INTO segment_erasure (segment_id) VALUES (:segment)")
         .bind("segment", segmentId)
         .execute();
     return new Deleted();
@@ -247,6 +272,8 @@ public final class SegmentRepository {
         .map((row, _) -> new SegmentUse("segment", row.getInt(1), row.getString(2)))
         .list();
   }
+
+  private static final Condition NOBODY = new Condition.Or(List.of());
 
   private static final String SEGMENT =
       """
@@ -288,7 +315,7 @@ public final class SegmentRepository {
         .createQuery(
             SEGMENT
                 + """
-                 AND s.segment_id IN (SELECT m.segment_id FROM segment_member m
+                 AND s.segment_id IN (SELECT m.segment_id FROM served_member m
                                         JOIN person p USING (person_id)
                                        WHERE p.person_id = :person AND p.workspace_id = :workspace)
                  ORDER BY s.segment_id
@@ -300,10 +327,10 @@ public final class SegmentRepository {
   }
 
   private static Segment read(ResultSet row) throws SQLException {
-    var filling = row.getInt(13) > 0;
+    var building = row.getBoolean(16);
+    var filling = building && row.getInt(13) > 0;
     var done = filling ? row.getLong(11) : row.getLong(14);
     var people = row.getObject(filling ? 12 : 15, Long.class);
-    var building = filling || row.getBoolean(16);
     return new Segment(
         row.getInt(1),
         new WorkspaceId(row.getInt(2)),
@@ -315,14 +342,13 @@ public final class SegmentRepository {
         List.of((String[]) row.getArray(8).getArray()),
         row.getTimestamp(9).toInstant(),
         row.getTimestamp(10).toInstant(),
-        state(building, filling, people != null),
+        building
+            ? state(filling, people != null)
+            : row.getInt(7) == 0 ? Segment.State.CANCELLED : Segment.State.FINISHED,
         building ? percent(done, people) : null);
   }
 
-  private static Segment.State state(boolean building, boolean filling, boolean begun) {
-    if (!building) {
-      return Segment.State.FINISHED;
-    }
+  private static Segment.State state(boolean filling, boolean begun) {
     if (filling) {
       return begun ? Segment.State.EVENTS : Segment.State.EVENTS_QUEUED;
     }
@@ -340,11 +366,37 @@ public final class SegmentRepository {
   /**
    * A dynamic segment ready for evaluation.
    *
-   * @param building whether a build has still to find out who is in it: for people who were there
-   *     before it began
+   * @param condition of who is in it; for people a build has to reach, once it has
+   * @param before of who is in it among people a build has still to reach; null: they are left to it
+   * @param building whether a build is under way: for people who were there before it began
+   * @param served whether it was ever built to the end
    */
   public record Live(
-      int segmentId, WorkspaceId workspace, CompiledCondition condition, boolean building) {}
+      int segmentId,
+      WorkspaceId workspace,
+      CompiledCondition condition,
+      @Nullable CompiledCondition before,
+      boolean building,
+      boolean served) {
+
+    /** What can change the answer, for anybody. */
+    public Wakes wakes() {
+      return before == null || before == condition
+          ? condition.wakes()
+          : condition.wakes().plus(before.wakes());
+    }
+
+    /** What is looked at beyond profile, counters and memberships. */
+    Part surroundings() {
+      var part = condition.surroundings();
+      return before == null ? part : part.plus(before.surroundings());
+    }
+
+    /** The condition that counts; null: a build will find out. */
+    public @Nullable CompiledCondition condition(boolean leftToBuild) {
+      return leftToBuild ? before : condition;
+    }
+  }
 
   /** All dynamic segments of all workspaces. */
   public List<Live> live(Handle handle) {
@@ -352,19 +404,52 @@ public final class SegmentRepository {
     return handle
         .createQuery(
             """
-            SELECT segment_id, workspace_id, conditions::text, served < version FROM segment
-             WHERE type = 'dynamic' ORDER BY segment_id
+            SELECT s.segment_id, s.workspace_id, s.conditions::text, s.served, b.target_id IS NOT NULL,
+                   CASE WHEN NOT s.mixed THEN s.before_conditions::text END, s.before_zone
+              FROM segment s LEFT JOIN build b ON b.kind = 'segment' AND b.target_id = s.segment_id
+             WHERE s.type = 'dynamic' ORDER BY s.segment_id
             """)
-        .map((row, context) -> {
-          var workspace = new WorkspaceId(row.getInt(2));
-          var condition = ConditionJson.stored(row.getString(3));
-          return new Live(
-              row.getInt(1),
-              workspace,
-              CompiledCondition.compile(condition, all.of(workspace)),
-              row.getBoolean(4));
-        })
+        .map((row, context) -> live(row, all.of(new WorkspaceId(row.getInt(2)))))
         .list();
+  }
+
+  /**
+   * The condition of people a build of the segment has still to reach; null when there is no build,
+   * or they are left to it.
+   */
+  @Nullable CompiledCondition before(Handle handle, WorkspaceId workspace, int segmentId) {
+    return handle
+        .createQuery(
+            """
+            SELECT before_conditions::text, before_zone FROM segment
+             WHERE workspace_id = :workspace AND segment_id = :segment AND before_conditions IS NOT NULL AND NOT mixed
+            """)
+        .bind("workspace", workspace.value())
+        .bind("segment", segmentId)
+        .map((row, context) ->
+            CompiledCondition.compile(
+                ConditionJson.stored(row.getString(1)),
+                terms.of(handle, workspace).in(ZoneId.of(row.getString(2)))))
+        .findOne()
+        .orElse(null);
+  }
+
+  private static Live live(ResultSet row, Terms terms) throws SQLException {
+    var served = row.getInt(4) > 0;
+    var building = row.getBoolean(5);
+    var before = row.getString(6);
+    var condition =
+        served || building ? ConditionJson.stored(row.getString(3)) : NOBODY; // cancelled
+    return new Live(
+        row.getInt(1),
+        new WorkspaceId(row.getInt(2)),
+        CompiledCondition.compile(condition, terms),
+        before == null
+            ? null
+            : CompiledCondition.compile(
+                ConditionJson.stored(before), terms.in(ZoneId.of(row.getString(7)))),
+        building,
+        served);
   }
 
   /** The numbers of all manual segments, by workspace; none for a workspace without any. */
@@ -381,12 +466,31 @@ public final class SegmentRepository {
   }
 
   /**
-   * How many people are in a segment now; during a build, as far as it got (S-8).
+   * How many people are in a segment (S-8): while it is built, who was in it before (S-5). Then it
+   * takes a look at each person the build has changed; otherwise nothing is counted.
    *
    * @param segment as {@link #find} has found it in its workspace
    */
   public long count(Handle handle, Segment segment) {
-    return SegmentCounts.of(handle, segment.id());
+    if (segment.served() == 0) {
+      return 0;
+    }
+    var members = SegmentCounts.of(handle, segment.id());
+    return segment.servesEarlier() ? members + formerChange(handle, segment) : members;
+  }
+
+  private static long formerChange(Handle handle, Segment segment) {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) FILTER (WHERE f.entered_at IS NOT NULL) - count(m.person_id)
+              FROM segment_former f LEFT JOIN segment_member m USING (segment_id, person_id)
+             WHERE f.segment_id = :segment AND f.version > :served
+            """)
+        .bind("segment", segment.id())
+        .bind("served", segment.served())
+        .mapTo(Long.class)
+        .one();
   }
 
   /** Somebody in a segment. */
@@ -394,24 +498,26 @@ public final class SegmentRepository {
       long personId, Instant enteredAt, @Nullable String id, @Nullable String email) {}
 
   /**
-   * A page of the people in a segment, in the order of their keys.
+   * A page of the people in a segment as {@link #count} counts them, in the order of their keys.
    *
+   * @param segment as {@link #find} has found it in this transaction
    * @param after the last person of the page before; 0 for the first page
    * @param limit at most this many
    */
   public List<Member> members(
-      Handle handle, WorkspaceId workspace, int segmentId, long after, int limit) {
+      Handle handle, WorkspaceId workspace, Segment segment, long after, int limit) {
     return handle
         .createQuery(
             """
             SELECT m.person_id, m.entered_at, p.attributes::json ->> 'id', p.attributes::json ->> 'email'
-              FROM segment_member m CROSS JOIN LATERAL (
+              FROM %s m CROSS JOIN LATERAL (
                    SELECT attributes FROM person p
                     WHERE p.person_id = m.person_id AND p.workspace_id = :workspace OFFSET 0) p -- one look at a time
              WHERE m.segment_id = :segment AND m.person_id > :after
              ORDER BY m.person_id LIMIT :limit
-            """)
-        .bind("segment", segmentId)
+            """
+                .formatted(segment.servesEarlier() ? "served_member" : "segment_member"))
+        .bind("segment", segment.id())
         .bind("workspace", workspace.value())
         .bind("after", after)
         .bind("limit", limit)

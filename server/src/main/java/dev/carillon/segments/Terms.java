@@ -12,6 +12,11 @@ import java.time.ZoneId;
  */
 public record Terms(CounterIds counters, ZoneId zone, SubscriptionDefaults defaults) {
 
+  /** The same in another zone. */
+  Terms in(ZoneId other) {
+    return new Terms(counters, other, defaults);
+  }
+
   /** Whether people who have not chosen are subscribed. */
   public interface SubscriptionDefaults {
     /** Subscribed to everything, as where nothing is defined. */

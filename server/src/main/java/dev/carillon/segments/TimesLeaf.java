@@ -30,6 +30,11 @@ record TimesLeaf(Condition condition, Occurrences often, int counterId) implemen
     return count;
   }
 
+  @Override
+  public boolean timed() {
+    return often.window() instanceof Window.Within;
+  }
+
   /**
    * Walks the instants at which something enters or leaves the window, until one turns the answer
    * round (S-42, S-43).

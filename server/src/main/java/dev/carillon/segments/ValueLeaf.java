@@ -12,6 +12,11 @@ record ValueLeaf(Condition.Attribute condition, ZoneId zone) implements Leaf {
   }
 
   @Override
+  public boolean timed() {
+    return ValueTests.movesWithTime(condition.test());
+  }
+
+  @Override
   public long nextChange(Facts facts) {
     return ValueTests.nextChange(condition.test(), facts::attribute, when(facts));
   }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.MonthDay;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -63,6 +64,26 @@ final class ValueTests {
     }
     var path = Path.of(field);
     return any(read.apply(path.root()), path.steps(), predicate);
+  }
+
+  /**
+   * What a field reads: the value there, of {@code list[]} all values there; null when there is
+   * none.
+   */
+  static @Nullable Object read(String field, Function<String, @Nullable Object> read) {
+    var found = new ArrayList<Object>();
+    any(
+        field,
+        read,
+        value -> {
+          if (value != null) {
+            found.add(value);
+          }
+          return false;
+        });
+    var many =
+        read.apply(field) == null && Path.of(field).steps().contains(new Path.Step.Any());
+    return many ? found : found.isEmpty() ? null : found.getFirst();
   }
 
   /** The first value at a path that is there; null when there is none. */

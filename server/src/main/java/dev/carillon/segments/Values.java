@@ -103,6 +103,9 @@ final class Values {
     if (value instanceof Long whole) {
       return whole >= 0 && whole <= LAST_TIMESTAMP ? whole : -1;
     }
+    if (value instanceof String text && text.indexOf('.') >= 0) {
+      return -1; // digits alone
+    }
     var number = value == null ? null : number(value);
     if (number == null
         || number.signum() < 0
@@ -137,7 +140,8 @@ final class Values {
     }
     for (var i = 0; i < text.length(); i++) {
       var each = text.charAt(i);
-      if ((each < '0' || each > '9') && each != '.' && !(each == '-' && i == 0)) {
+      var inside = i > 0 && i < text.length() - 1 && text.charAt(i - 1) != '-';
+      if ((each < '0' || each > '9') && !(each == '.' && inside) && !(each == '-' && i == 0)) {
         return null;
       }
     }

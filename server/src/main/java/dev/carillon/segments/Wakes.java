@@ -1,6 +1,8 @@
 package dev.carillon.segments;
 
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What can change the answer of a condition with new data.
@@ -26,6 +28,21 @@ public record Wakes(
     segments = Set.copyOf(segments);
     objectTypes = Set.copyOf(objectTypes);
     campaigns = Set.copyOf(campaigns);
+  }
+
+  /** What either names. */
+  public Wakes plus(Wakes other) {
+    return new Wakes(
+        union(attributes, other.attributes),
+        union(counters, other.counters),
+        union(segments, other.segments),
+        devices || other.devices,
+        union(objectTypes, other.objectTypes),
+        union(campaigns, other.campaigns));
+  }
+
+  private static <T> Set<T> union(Set<T> one, Set<T> other) {
+    return Stream.concat(one.stream(), other.stream()).collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether anything is read beyond profile, counters and memberships: {@link Surroundings}. */

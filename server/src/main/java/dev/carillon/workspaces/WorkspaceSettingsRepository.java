@@ -23,8 +23,12 @@ public final class WorkspaceSettingsRepository {
 
   /** What became of a change. */
   public sealed interface Change {
-    /** It holds from the next batch of operations on, on every node. */
-    record Saved(WorkspaceSettings settings) implements Change {}
+    /**
+     * It holds from the next batch of operations on, on every node.
+     *
+     * @param before what held until now
+     */
+    record Saved(WorkspaceSettings settings, WorkspaceSettings before) implements Change {}
 
     /** The identifiers cannot change any more: people are named by them. */
     record IdentifiersInUse() implements Change {}
@@ -76,7 +80,7 @@ public final class WorkspaceSettingsRepository {
         .bind("settings", new String(Json.bytes(toMap(settings)), StandardCharsets.UTF_8))
         .bind("workspace", workspace.value())
         .execute();
-    return new Change.Saved(settings);
+    return new Change.Saved(settings, present);
   }
 
   private static boolean hasPeople(Handle handle, WorkspaceId workspace) {

@@ -269,6 +269,27 @@ final class LiveSegmentsTest {
   }
 
   @Test
+  @DisplayName("S-53: whom an event creates never enters what the same event makes them leave")
+  void shouldNotPassThroughSegmentsAtCreation() {
+    var quiet = KIT.segment(did("looked", Count.AT_MOST, 0, DAY));
+    var never = KIT.segment(did("looked", Count.AT_MOST, 0, null));
+    var silent = KIT.segment(did("bought", Count.AT_MOST, 0, null));
+    KIT.campaign(onEntry(quiet));
+    KIT.campaign(onEntry(never));
+    var campaign = KIT.campaign(onEntry(silent));
+    KIT.event(ADA, "looked");
+    KIT.settle();
+    assertThat(KIT.segmentsOf(ADA)).containsExactly(silent);
+    assertThat(KIT.journeys(ADA))
+        .extracting(ProcessingKit.Travel::campaignId)
+        .containsExactly(campaign.id());
+    // an event no rule mentions creates as well
+    KIT.event(BOB, "something");
+    KIT.settle();
+    assertThat(KIT.segmentsOf(BOB)).isEqualTo(Set.of(quiet, never, silent));
+  }
+
+  @Test
   @DisplayName("§2.6: a change in one segment wakes those that read it, by data and by clock")
   void shouldCascade() {
     var recent = KIT.segment(did("looked", Count.AT_LEAST, 1, DAY));

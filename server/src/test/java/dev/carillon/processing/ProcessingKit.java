@@ -8,6 +8,7 @@ import dev.carillon.campaigns.CampaignChange;
 import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.computed.TallyRepository;
@@ -392,7 +393,12 @@ final class ProcessingKit implements AutoCloseable {
               "INSERT INTO workspace (workspace_id, name, created_at) VALUES (:id, 'test', now()) ON CONFLICT DO NOTHING")
           .bind("id", workspace.value())
           .execute();
-      return new WorkspaceSettingsRepository().change(handle, workspace, edit);
+      var change = new WorkspaceSettingsRepository().change(handle, workspace, edit);
+      if (change instanceof WorkspaceSettingsRepository.Change.Saved(var saved, var before)) {
+        new ChangedTerms(segments, campaigns)
+            .zone(handle, workspace, before.zone(), saved.zone());
+      }
+      return change;
     });
   }
 

@@ -174,6 +174,10 @@ final class WholePerson {
             """
             INSERT INTO message_wake (person_id, workspace_id, due_at)
             SELECT person_id, workspace_id, '2027-01-01' FROM person WHERE person_id = :person
+            """,
+            """
+            INSERT INTO segment_former (person_id, segment_id, version, entered_at)
+            SELECT person_id, segment_id, 1, entered_at FROM segment_member WHERE person_id = :person LIMIT 1
             """)) {
       kit.database.<Integer, RuntimeException>inTransaction(
           handle -> handle.createUpdate(statement).bind("person", personId).execute());

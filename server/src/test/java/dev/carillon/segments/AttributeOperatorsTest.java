@@ -110,6 +110,11 @@ class AttributeOperatorsTest {
         arguments("{'a':''}", "a", LT, 5L, NO),
         arguments("{'a':'-'}", "a", LT, 5L, NO),
         arguments("{'a':'1.2.3'}", "a", GT, 0L, NO),
+        arguments("{'a':'.5'}", "a", GT, 0L, NO),
+        arguments("{'a':'5.'}", "a", GT, 0L, NO),
+        arguments("{'a':'-.5'}", "a", LT, 0L, NO),
+        arguments("{'a':'--5'}", "a", LT, 0L, NO),
+        arguments("{'a':'-0.5'}", "a", LT, 0L, YES),
         arguments("{'a':'NaN'}", "a", GT, 0L, NO),
         arguments("{'a':'0x10'}", "a", GT, 0L, NO),
         arguments("{}", "a", GT, 5L, NO),
@@ -340,6 +345,7 @@ class AttributeOperatorsTest {
         // fractions
         arguments("1767225600.5", NO),
         arguments("'1767225600.5'", NO),
+        arguments("'1767225600.0'", NO),
         // texts of a date
         arguments("'2026-01-01T00:00:00Z'", NO),
         arguments("'2026-01-01'", NO),
@@ -605,6 +611,29 @@ class AttributeOperatorsTest {
     assertThat(condition.matches(Someone.with(values))).isEqualTo(holds);
     assertThat(EventFilter.matches(List.of(test), values)).isEqualTo(holds);
     assertThat(condition.nextChange(Someone.with(values))).isEmpty();
+  }
+
+  static Stream<Arguments> read() {
+    return Stream.of(
+        arguments("{'a':5}", "a", 5L),
+        arguments("{'a':{'b':[1,{'c':true}]}}", "a.b[1].c", true),
+        arguments("{'a':{'b':1}}", "a", Map.of("b", 1L)),
+        arguments("{'a':[1,2]}", "a", List.of(1L, 2L)),
+        arguments("{'a':[1,2,null]}", "a[]", List.of(1L, 2L)),
+        arguments("{'a':[{'b':[1]},{},{'b':[2,3]}]}", "a[].b[]", List.of(1L, 2L, 3L)),
+        arguments("{'a':[]}", "a[]", List.of()),
+        arguments("{'a[]':7,'a':[1]}", "a[]", 7L),
+        arguments("{}", "a[].b", List.of()),
+        arguments("{}", "a", null),
+        arguments("{'a':1}", "a.b", null));
+  }
+
+  @ParameterizedTest(name = "{1} of {0} is {2}")
+  @MethodSource("read")
+  @DisplayName("I7: an explanation shows the value a test reads")
+  void shouldTellWhatIsRead(String stored, String field, @Nullable Object value) {
+    var values = AttributesJson.parse(stored.replace('\'', '"'));
+    assertThat(ValueTests.read(field, values::get)).isEqualTo(value);
   }
 
   @ParameterizedTest(name = "{0} reads {1}")

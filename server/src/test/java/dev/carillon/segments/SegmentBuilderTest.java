@@ -86,6 +86,12 @@ class SegmentBuilderTest {
     assertThat(outcome).isInstanceOf(SegmentOutcome.Saved.class);
   }
 
+  private void cancel(int segmentId) {
+    SegmentOutcome outcome =
+        database.inTransaction(handle -> segments.cancelBuild(handle, OURS, segmentId));
+    assertThat(outcome).isInstanceOf(SegmentOutcome.Saved.class);
+  }
+
   private Segment segment(int segmentId) {
     return database.<Segment, RuntimeException>read(
         handle -> segments.find(handle, OURS, segmentId).orElseThrow());
@@ -522,17 +528,20 @@ class SegmentBuilderTest {
     var facts = facts(handle, ids, live);
     for (var id : touched) {
       for (var segment : live) { // those that are read come first
-        if (!created.contains(id) && underWay.leaves(id, segment.segmentId())) {
+        var condition =
+            segment.condition(
+                !created.contains(id) && underWay.leaves(id, segment.segmentId()));
+        if (condition == null) {
           continue;
         }
         var person = requireNonNull(facts.get(id));
-        var matches = segment.condition().matches(person);
+        var matches = condition.matches(person);
         if (matches && person.segments().add(segment.segmentId())) {
           changes.enter(id, segment.segmentId(), NOW);
         } else if (!matches && person.segments().remove(segment.segmentId())) {
           changes.leave(id, segment.segmentId());
         }
-        changes.timer(id, segment.segmentId(), segment.condition().nextChange(person).orElse(null));
+        changes.timer(id, segment.segmentId(), condition.nextChange(person).orElse(null));
       }
     }
     memberships.write(handle, changes);
@@ -632,6 +641,17 @@ class SegmentBuilderTest {
         edit(first, new Condition.And(List.of(plan("pro"), ordered(3, 10))));
         finish(builder);
         beside.get();
+        finish(builder);
+        edit(second, ordered(2, 30));
+        for (var i = 0; i < 9; i++) {
+          builder.step();
+        }
+        cancel(second);
+        edit(first, plan("free"));
+        for (var i = 0; i < 9; i++) {
+          builder.step();
+        }
+        edit(first, ordered(1, 60));
         finish(builder);
       } finally {
         stop.set(true);

@@ -87,12 +87,12 @@ class SegmentExplainerTest {
                 .build()
                 .readTree(
                     """
-                    {"segment":{"id":%d,"name":"some","type":"dynamic"},"at":1772323200,"member":true,
+                    {"segment":{"id":%d,"name":"some","type":"dynamic","state":"finished"},"at":1772323200,"member":true,
                      "entered_at":1772323200,"looks_again_at":1772582400,"waits_for_build":false,
                      "conditions":{"condition":{"group":"and"},"holds":true,
                        "changed_at":1771977600,"changes_at":1772582400,"parts":[
                        {"condition":{"attribute":{"field":"cart.size","operator":"gt","value":2}},"holds":true,
-                        "read":{"value":{"size":3}},"changed_at":1767225600,"changes_at":null},
+                        "read":{"value":3},"changed_at":1767225600,"changes_at":null},
                        {"condition":{"event":{"name":"ordered","type":"event","performed":true,
                           "count":{"op":"gte","n":1},"window":{"kind":"within_past","n":7,"unit":"day"}}},"holds":true,
                         "read":{"counted":1,"ever":1,"newest":[1771977600]},

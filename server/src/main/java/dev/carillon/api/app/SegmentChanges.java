@@ -62,6 +62,7 @@ final class SegmentChanges {
           Reply.json(200, Map.of("segment", SegmentJson.toMap(segment)));
       case SegmentOutcome.Deleted() -> Reply.empty(204);
       case SegmentOutcome.NoSuchSegment() -> throw Parameters.notFound("segment not found");
+      case SegmentOutcome.NotBuilding(var why) -> throw new Problem.Conflict(why).thrown();
       case SegmentOutcome.InUse used -> throw new Problem.Conflict(used.sentence()).thrown();
       // Choice: the public description knows 400 alone here, no 422.
       case SegmentOutcome.Invalid(var faults) ->

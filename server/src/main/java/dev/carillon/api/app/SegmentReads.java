@@ -11,14 +11,19 @@ import dev.carillon.segments.SegmentRepository.Member;
 import dev.carillon.segments.SegmentUse;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/segments…}: segments and who is in them (app-data §4, §2.6). */
 final class SegmentReads {
+  /** A statement of one of these reads takes seconds only while a large segment is built. */
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
   private final Database database;
   private final SegmentRepository segments;
   private final CampaignRepository campaigns;
@@ -48,26 +53,31 @@ final class SegmentReads {
   }
 
   Reply count(Access access, Request request) {
-    var segment = find(access, request);
-    long count = database.read(handle -> segments.count(handle, segment));
     var json = new LinkedHashMap<String, Object>();
-    json.put("segment_id", segment.id());
-    json.put("count", count);
+    database.snapshot(LONGEST, handle -> {
+      var segment = find(handle, access, request);
+      json.put("segment_id", segment.id());
+      return json.put("count", segments.count(handle, segment));
+    });
     return Reply.json(200, json);
   }
 
   Reply members(Access access, Request request) {
-    var segment = find(access, request);
-    var list = PageCursor.MEMBERS.asked(access.workspace(), segment.id());
+    var segmentId = Parameters.pathId(request, "segment");
+    var list = PageCursor.MEMBERS.asked(access.workspace(), segmentId);
     var start = list.start(request);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
-        database.read(handle ->
+        database.snapshot(LONGEST, handle ->
             segments.members(
-                handle, access.workspace(), segment.id(), start == null ? 0 : start[0], limit + 1));
+                handle,
+                access.workspace(),
+                find(handle, access, request),
+                start == null ? 0 : start[0],
+                limit + 1));
     var page = found.subList(0, Math.min(limit, found.size()));
     var json = new LinkedHashMap<String, Object>();
-    json.put("segment_id", segment.id());
+    json.put("segment_id", segmentId);
     json.put(
         "ids",
         page.stream().map(each -> Objects.requireNonNullElse(names(each).id(), "")).toList());
@@ -123,9 +133,12 @@ final class SegmentReads {
   }
 
   private Segment find(Access access, Request request) {
-    var id = Parameters.pathId(request, "segment");
-    return database
-        .read(handle -> segments.find(handle, access.workspace(), id))
+    return database.read(handle -> find(handle, access, request));
+  }
+
+  private Segment find(Handle handle, Access access, Request request) {
+    return segments
+        .find(handle, access.workspace(), Parameters.pathId(request, "segment"))
         .orElseThrow(() -> Parameters.notFound("segment not found"));
   }
 }

@@ -13,6 +13,7 @@ import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.ConditionJson;
+import dev.carillon.segments.DayReading;
 import dev.carillon.segments.Fault;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
@@ -265,9 +266,14 @@ final class ComputedCalls {
   }
 
   private static List<AttributeTest> where(@Nullable Object value, List<Fault> faults) {
-    return value == null
-        ? List.of()
-        : ConditionJson.parseTests(JSON.valueToTree(value), "where", faults);
+    if (value == null) {
+      return List.of();
+    }
+    var tests = ConditionJson.parseTests(JSON.valueToTree(value), "where", faults);
+    if (DayReading.of(tests)) {
+      faults.add(new Fault("where", "must compare with instants, {\"at\": …}, and not with days"));
+    }
+    return tests;
   }
 
   private static @Nullable Duration window(@Nullable Object value, List<Fault> faults) {

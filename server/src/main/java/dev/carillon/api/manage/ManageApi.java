@@ -2,6 +2,7 @@ package dev.carillon.api.manage;
 
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
@@ -108,7 +109,9 @@ public final class ManageApi {
     this.clock =
         new ClockCalls(
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
-    this.settings = new SettingsCalls(sources.database);
+    this.settings =
+        new SettingsCalls(
+            sources.database, new ChangedTerms(sources.segments, sources.campaigns));
     this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
     this.uploads =
         new SegmentUploads(
@@ -129,6 +132,8 @@ public final class ManageApi {
         .add("PUT", segment, with(segments::update))
         .add("DELETE", segment, with(segments::delete))
         .add("GET", segment + "/explain", with(segments::explain))
+        .add("GET", segment + "/used_by", with(segments::usedBy))
+        .add("POST", segment + "/cancel_build", with(segments::cancelBuild))
         .add("POST", segment + "/upload", with(uploads::add))
         .add("POST", segment + "/remove_upload", with(uploads::remove))
         .add("GET", WORKSPACE + "/customers/{id}/export", with(privacy::export))

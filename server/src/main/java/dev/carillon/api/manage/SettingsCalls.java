@@ -1,5 +1,6 @@
 package dev.carillon.api.manage;
 
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
@@ -22,10 +23,12 @@ final class SettingsCalls {
       List.of(List.of("id"), List.of("id", "email"));
 
   private final Database database;
+  private final ChangedTerms terms;
   private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
 
-  SettingsCalls(Database database) {
+  SettingsCalls(Database database, ChangedTerms terms) {
     this.database = database;
+    this.terms = terms;
   }
 
   Reply show(Access access, Request request) {
@@ -37,10 +40,16 @@ final class SettingsCalls {
     var wanted = Bodies.resource(request, "settings");
     merged(WorkspaceSettings.DEFAULT, wanted); // what is wrong is said before batches have to wait
     var change =
-        database.inTransaction(handle ->
-            settings.change(handle, access.workspace(), present -> merged(present, wanted)));
+        database.inTransaction(handle -> {
+          var changed =
+              settings.change(handle, access.workspace(), present -> merged(present, wanted));
+          if (changed instanceof Change.Saved(var saved, var before)) {
+            terms.zone(handle, access.workspace(), before.zone(), saved.zone());
+          }
+          return changed;
+        });
     return switch (change) {
-      case Change.Saved(var saved) -> shown(saved);
+      case Change.Saved(var saved, _) -> shown(saved);
       case Change.IdentifiersInUse() ->
           throw new Problem.Conflict(
                   "identifiers can change only while the workspace has no people")

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -19,15 +20,19 @@ import org.jdbi.v3.core.statement.Query;
 final class CandidateQuery {
   private final WorkspaceId workspace;
   private final boolean isBounded;
+  private final Set<Integer> aside;
   private final Map<String, Object> parameters = new LinkedHashMap<>();
   final String sql;
 
   /**
    * @param isBounded whether it is asked for people up to some key only
+   * @param aside segments of which other members are served than those that are stored, as they are
+   *     being built
    */
-  CandidateQuery(WorkspaceId workspace, Bound bound, boolean isBounded) {
+  CandidateQuery(WorkspaceId workspace, Bound bound, boolean isBounded, Set<Integer> aside) {
     this.workspace = workspace;
     this.isBounded = isBounded;
+    this.aside = aside;
     var arms = new ArrayList<String>();
     switch (bound) {
       case Bound.Any(var parts) -> parts.forEach(each -> arms.add(arm(each)));
@@ -121,8 +126,9 @@ final class CandidateQuery {
     if (leading.isPresent() && leading.get() instanceof Bound.Member(var segmentId)) {
       from =
           keys
-              ? "segment_member m JOIN person_search s ON s.workspace_id = :workspace AND s.person_id = m.person_id"
-              : "segment_member m";
+              ? members(segmentId)
+                  + " m JOIN person_search s ON s.workspace_id = :workspace AND s.person_id = m.person_id"
+              : members(segmentId) + " m";
       conditions.add("m.segment_id = " + parameter(segmentId));
     } else {
       from = keys ? "person_search s" : "person p";
@@ -164,11 +170,17 @@ final class CandidateQuery {
   }
 
   private String member(int segmentId, String id) {
-    return "EXISTS (SELECT FROM segment_member x WHERE x.person_id = "
+    return "EXISTS (SELECT FROM "
+        + members(segmentId)
+        + " x WHERE x.person_id = "
         + id
         + " AND x.segment_id = "
         + parameter(segmentId)
         + ")";
+  }
+
+  private String members(int segmentId) {
+    return aside.contains(segmentId) ? "served_member" : "segment_member";
   }
 
   private static int[] ints(List<Integer> numbers) {

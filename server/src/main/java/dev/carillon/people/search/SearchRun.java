@@ -120,14 +120,14 @@ final class SearchRun {
     handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
     var known = bound;
     if (known == null) {
-      known = new BoundReading(access, segments(handle)).of(filter);
+      known = new BoundReading(access, segments(handle, "true")).of(filter);
       bound = known;
     }
     var passing = way == Way.WALK && !known.leads();
     var upTo = passing ? passed(handle) : Long.MAX_VALUE;
     lookedAt = Math.max(limit + 1 - found.size(), Math.min(MOST_LOOKED_AT, 4 * lookedAt));
     var candidates =
-        new CandidateQuery(access.workspace(), known, passing).run(handle, after, upTo, lookedAt);
+        new CandidateQuery(access.workspace(), known, passing, segments(handle, "served < version")).run(handle, after, upTo, lookedAt);
     look(handle, candidates);
     if (candidates.size() == lookedAt) {
       after = candidates.getLast();
@@ -156,13 +156,14 @@ final class SearchRun {
         .orElse(Long.MAX_VALUE);
   }
 
-  /** Those of the segments asked about that the workspace has. */
-  private Set<Integer> segments(Handle handle) {
+  /** Those of the segments asked about that the workspace has and of which this is true. */
+  private Set<Integer> segments(Handle handle, String state) {
     return asked.isEmpty()
         ? Set.of()
         : handle
             .createQuery(
-                "SELECT segment_id FROM segment WHERE workspace_id = :workspace AND segment_id = ANY(:segments)")
+                "SELECT segment_id FROM segment WHERE workspace_id = :workspace AND segment_id = ANY(:segments) AND "
+                    + state)
             .bind("workspace", access.workspace().value())
             .bind("segments", asked.stream().mapToInt(Integer::intValue).toArray())
             .mapTo(Integer.class)
@@ -214,7 +215,7 @@ final class SearchRun {
       handle
           .createQuery(
               """
-              SELECT m.person_id, m.segment_id FROM segment_member m JOIN segment s USING (segment_id)
+              SELECT m.person_id, m.segment_id FROM served_member m JOIN segment s USING (segment_id)
                WHERE m.person_id = ANY(:people) AND m.segment_id = ANY(:segments) AND s.workspace_id = :workspace
               """)
           .bind("people", ids)

@@ -76,7 +76,7 @@ class LoadedSearchTest {
     var bound = new BoundReading(SHOP, Set.of(1, 2)).of(filter);
     return DATABASE.inTransaction(handle -> {
       handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
-      var query = new CandidateQuery(SHOP.workspace(), bound, bounded);
+      var query = new CandidateQuery(SHOP.workspace(), bound, bounded, Set.of());
       return query
           .bound(handle.createQuery("EXPLAIN " + query.sql), 0, 1_030_000, 51)
           .mapTo(String.class)
