@@ -89,20 +89,36 @@ final class ProcessingKit implements AutoCloseable {
 
   final TestDatabase test = TestDatabase.create();
   final Database database = test.database();
-  final TurnableClock clock = new TurnableClock(START);
-  final ComputedAttributes computed = new ComputedAttributes(clock);
-  final CounterRepository counters = new CounterRepository(clock);
-  final SegmentRepository segments = new SegmentRepository(counters, clock);
-  final CampaignRepository campaigns = new CampaignRepository(database, counters, clock);
-  private final SegmentBuilder builder = new SegmentBuilder(database, segments, counters, clock);
+  final TurnableClock clock;
+  final ComputedAttributes computed;
+  final CounterRepository counters;
+  final SegmentRepository segments;
+  final CampaignRepository campaigns;
+  private final SegmentBuilder builder;
   private final List<Processing> nodes = new CopyOnWriteArrayList<>();
   private WorkspaceId workspace = new WorkspaceId(1);
 
-  private ProcessingKit() {}
+  private ProcessingKit(TurnableClock clock) {
+    this.clock = clock;
+    computed = new ComputedAttributes(clock);
+    counters = new CounterRepository(clock);
+    segments = new SegmentRepository(counters, clock);
+    campaigns = new CampaignRepository(database, counters, clock);
+    builder = new SegmentBuilder(database, segments, counters, clock);
+  }
 
   /** One node with this many processors. */
   static ProcessingKit start(int processors) {
-    var kit = new ProcessingKit();
+    return start(new TurnableClock(START), processors);
+  }
+
+  /** The same, with a clock that stands still between turns: what is due when is told exactly. */
+  static ProcessingKit standing(int processors) {
+    return start(new TurnableClock(START, InstantSource.fixed(START)), processors);
+  }
+
+  private static ProcessingKit start(TurnableClock clock, int processors) {
+    var kit = new ProcessingKit(clock);
     kit.clock.onTurn(() -> kit.nodes.forEach(Processing::wake));
     kit.addNode(processors);
     return kit;
@@ -121,6 +137,12 @@ final class ProcessingKit implements AutoCloseable {
             database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
     nodes.add(node);
     return node;
+  }
+
+  /** Stops every node, as a whole shutdown does: what was accepted is applied first. */
+  void stop() {
+    nodes.forEach(Processing::close);
+    nodes.clear();
   }
 
   /** As the server builds them. */
@@ -295,9 +317,18 @@ final class ProcessingKit implements AutoCloseable {
     accept(nodes.getFirst(), operation);
   }
 
+  /** Those of one call, as a batch of v2 has them: stored together. */
+  void acceptAll(List<Operation> operations) {
+    accept(nodes.getFirst(), operations);
+  }
+
   static void accept(Processing node, Operation operation) {
+    accept(node, List.of(operation));
+  }
+
+  private static void accept(Processing node, List<Operation> operations) {
     try {
-      node.intake().accept(List.of(operation));
+      node.intake().accept(operations);
     } catch (IntakeUnavailable unavailable) {
       throw new IllegalStateException("the log takes nothing", unavailable);
     }
