@@ -143,6 +143,58 @@ final class StatementsTest {
   }
 
   @Test
+  @DisplayName("messages that reached something: as many statements for many people as for one")
+  void shouldCountMessagesTogether() {
+    statements(identifies(60));
+    var condition =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
+    var draft = new SegmentDraft("opened", "", List.of(), condition);
+    test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    opened(1, 1);
+    due(); // reads the rules
+    opened(2, 2);
+    var one = due();
+    opened(3, 50);
+    assertThat(due()).isEqualTo(one);
+    assertThat(due()).as("nothing is left but to look").hasSize(1);
+  }
+
+  /** Opened mails of the people made from {@code first} to {@code last}, and notes about them. */
+  private void opened(int first, int last) {
+    test.database()
+        .inTransaction(handle ->
+            handle.execute(
+                """
+                WITH who AS (
+                    SELECT person_id, row_number() OVER (ORDER BY person_id) AS n FROM person WHERE workspace_id = 1),
+                mail AS (
+                    INSERT INTO delivery (delivery_id, created_at, workspace_id, person_id, channel, state, opened_at)
+                    SELECT person_id, now(), 1, person_id, 'email', 'sent', now() FROM who WHERE n BETWEEN ? AND ?
+                    RETURNING person_id)
+                INSERT INTO message_wake (person_id, workspace_id) SELECT person_id, 1 FROM mail
+                """,
+                first,
+                last));
+  }
+
+  /** What due work says about all notes there are. */
+  private List<String> due() {
+    var statements = new ArrayList<String>();
+    try (var handle = test.database().dedicatedHandle("due work")) {
+      handle.setSqlLogger(
+          new SqlLogger() {
+            @Override
+            public void logBeforeExecution(StatementContext context) {
+              statements.add(context.getRenderedSql());
+            }
+          });
+      new MessageWork(stores, ruleBooks, new IdentifierCache(), CLOCK, () -> {}).step(handle);
+    }
+    return statements;
+  }
+
+  @Test
   @DisplayName("events: patterns cost no statement, however many names there are")
   void shouldFindPatternsInMemory() {
     var plain = statements(pages(1));
