@@ -169,6 +169,7 @@ final class ObjectWakesTest {
           });
         }
       }
+      kit.settle();
       kit.accept(things.identify(object("o0"), "plan", "pro"));
       kit.accept(things.relate(id("p0"), object("o0")));
       kit.accept(things.device(id("p0"), "t0", null, "app", "2"));
