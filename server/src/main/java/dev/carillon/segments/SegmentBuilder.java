@@ -163,7 +163,11 @@ public final class SegmentBuilder {
     } catch (RuntimeException failure) {
       var pass = tried.get();
       if (pass != null) {
-        database.<Boolean, RuntimeException>inTransaction(handle -> failed(handle, pass));
+        try {
+          database.<Boolean, RuntimeException>inTransaction(handle -> failed(handle, pass));
+        } catch (RuntimeException unnoted) {
+          failure.addSuppressed(unnoted);
+        }
       }
       throw failure;
     }
@@ -231,6 +235,7 @@ public final class SegmentBuilder {
                 .mapTo(Long.class)
                 .one());
     return database.<Boolean, RuntimeException>inTransaction(handle -> {
+      Epoch.join(handle); // nobody edits or deletes what is claimed
       var together = builds.claimReady(handle, first, TOGETHER);
       if (together.isEmpty()) {
         return false;
@@ -249,6 +254,7 @@ public final class SegmentBuilder {
 
   /** Puts a pass behind all others; one that has failed before is parted. */
   private boolean failed(Handle handle, Pass pass) {
+    Epoch.join(handle);
     passes.failed(handle, pass.id());
     var together = builds.ofPass(handle, pass.id());
     if (pass.failures() > 0 && together.size() > 1) {
