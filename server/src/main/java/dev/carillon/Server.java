@@ -12,6 +12,7 @@ import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.computed.ComputedBuilder;
@@ -78,7 +79,6 @@ import dev.carillon.store.DatabaseSettings;
 import dev.carillon.store.DatabaseSettings.Embedded;
 import dev.carillon.store.Partitions;
 import dev.carillon.subscriptions.OptOutRepository;
-import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
@@ -294,7 +294,7 @@ final class Server implements AutoCloseable {
             processing.intake(),
             new PipelinesApi.Sources(objectTypes::exists, deliveryIds, clock));
     var people = new PeopleQueries(database);
-    var subscriptions = new SubscriptionRepository(clock, SubscriptionReaders.NONE);
+    var subscriptions = new SubscriptionRepository(clock, new ChangedTerms(segments, campaigns));
     var app =
         new AppApi(
             new AppSettings(settings.egressAddresses()),

@@ -145,6 +145,17 @@ public final class CampaignRepository {
     return uses(handle, workspace, campaign -> campaign.segments().contains(segmentId));
   }
 
+  /** The campaigns whose conditions ask about a topic or channel. */
+  static List<SegmentUse> usesOfSubscription(
+      Handle handle, WorkspaceId workspace, Condition.Subscription subscription) {
+    return uses(
+        handle,
+        workspace,
+        campaign ->
+            campaign.conditions().stream()
+                .anyMatch(each -> new ConditionReferences(each, "").names(subscription)));
+  }
+
   /** Whose conditions look at a campaign, which therefore must not be deleted: not its own. */
   private static List<SegmentUse> usesOfCampaign(
       Handle handle, WorkspaceId workspace, int campaignId) {

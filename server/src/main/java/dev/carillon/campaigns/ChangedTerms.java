@@ -1,9 +1,17 @@
 package dev.carillon.campaigns;
 
+import dev.carillon.segments.Condition;
+import dev.carillon.segments.ConditionReferences;
 import dev.carillon.segments.DayReading;
 import dev.carillon.segments.SegmentRepository;
+import dev.carillon.segments.SegmentUse;
+import dev.carillon.subscriptions.Subscribable;
+import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -12,7 +20,7 @@ import org.jdbi.v3.core.Handle;
  * {@link dev.carillon.store.Epoch#newRules}: so the change and everything that follows are seen
  * together or not at all.
  */
-public final class ChangedTerms {
+public final class ChangedTerms implements SubscriptionReaders {
   private final SegmentRepository segments;
   private final CampaignRepository campaigns;
 
@@ -31,5 +39,34 @@ public final class ChangedTerms {
       segments.rebuild(handle, workspace, before, DayReading::of);
       campaigns.recount(handle, workspace, DayReading::of);
     }
+  }
+
+  @Override
+  public List<String> using(Handle handle, WorkspaceId workspace, Subscribable used) {
+    var named = named(used);
+    return Stream.concat(
+            SegmentRepository.usesOfSubscription(handle, workspace, named).stream(),
+            CampaignRepository.usesOfSubscription(handle, workspace, named).stream())
+        .map(use -> SegmentUse.sentence(List.of(use)))
+        .toList();
+  }
+
+  /** Segments that ask about it are built anew (U-7); campaigns ask by the new default at once. */
+  @Override
+  public void changed(Handle handle, WorkspaceId workspace, Subscribable changed) {
+    var named = named(changed);
+    segments.rebuild(
+        handle,
+        workspace,
+        null,
+        condition -> new ConditionReferences(condition, "conditions").names(named));
+  }
+
+  private static Condition.Subscription named(Subscribable of) {
+    return switch (of.kind()) {
+      case TOPIC -> new Condition.Subscription.Topic(of.id());
+      case CHANNEL ->
+          new Condition.Subscription.Channel(Objects.requireNonNull(of.type()).preference());
+    };
   }
 }

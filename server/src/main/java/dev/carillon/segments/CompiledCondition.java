@@ -2,6 +2,7 @@ package dev.carillon.segments;
 
 import dev.carillon.segments.CounterSpec.Subject;
 import dev.carillon.segments.Surroundings.Part;
+import dev.carillon.subscriptions.SubscriptionDefaults;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ public final class CompiledCondition {
 
   /** The segments a condition reads. */
   public static Set<Integer> segmentsOf(Condition condition) {
-    var terms = new Terms(_ -> 0, ZoneOffset.UTC, Terms.SubscriptionDefaults.ALL);
+    var terms = new Terms(_ -> 0, ZoneOffset.UTC, new DefinedSubscriptions(SubscriptionDefaults.NONE));
     return compile(condition, terms).wakes().segments();
   }
 

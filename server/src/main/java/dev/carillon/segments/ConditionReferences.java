@@ -65,6 +65,11 @@ public final class ConditionReferences {
     return Set.copyOf(campaigns.values());
   }
 
+  /** Whether it asks about a topic or channel. */
+  public boolean names(Subscription subscription) {
+    return subscriptions.containsValue(subscription);
+  }
+
   /**
    * What the workspace does not have.
    *

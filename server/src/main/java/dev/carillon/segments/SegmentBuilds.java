@@ -113,11 +113,14 @@ final class SegmentBuilds {
   /**
    * Builds segments anew whose conditions stay but mean something else.
    *
-   * @param before the zone in which they were asked
+   * @param before the zone in which they were asked; null: people who are not reached stay as they are
    * @return their numbers
    */
   List<Integer> rebuild(
-      Handle handle, WorkspaceId workspace, ZoneId before, Predicate<Condition> affected) {
+      Handle handle,
+      WorkspaceId workspace,
+      @Nullable ZoneId before,
+      Predicate<Condition> affected) {
     var replaced = new LinkedHashMap<Stored, Condition>();
     for (var segment : stored(handle, workspace)) {
       if (affected.test(segment.conditions) && (segment.served > 0 || segment.building)) {
@@ -160,10 +163,14 @@ final class SegmentBuilds {
   }
 
   /**
-   * @param zone in which the present conditions have been asked until now
+   * @param zone in which the present conditions have been asked until now; null: they meant something
+   *     that cannot be asked any more
    */
   private void replace(
-      Handle handle, WorkspaceId workspace, Map<Stored, Condition> segments, ZoneId zone) {
+      Handle handle,
+      WorkspaceId workspace,
+      Map<Stored, Condition> segments,
+      @Nullable ZoneId zone) {
     for (var entry : segments.entrySet()) {
       var segment = entry.getKey();
       var clean = segment.served > 0 && !segment.building;
@@ -179,7 +186,7 @@ final class SegmentBuilds {
           .bind("conditions", ConditionJson.toJson(entry.getValue()).toString())
           .bind("before", before == null ? null : ConditionJson.toJson(before).toString())
           .bind("zone", beforeZone == null ? null : beforeZone.getId())
-          .bind("mixed", before != null && (segment.mixed || segment.reached))
+          .bind("mixed", before != null && (segment.mixed || segment.reached || zone == null))
           .bind("workspace", workspace.value())
           .bind("segment", segment.id)
           .execute();

@@ -129,12 +129,16 @@ public final class SegmentRepository {
    * the same transaction.
    *
    * @param before the zone in which they were asked until now; it still holds for people the build
-   *     has not reached
+   *     has not reached. Null: what they meant cannot be said in a zone; these people stay as they
+   *     are until they are reached
    * @param affected whether a condition means something else now
    * @return numbers of the segments, ascending
    */
   public List<Integer> rebuild(
-      Handle handle, WorkspaceId workspace, ZoneId before, Predicate<Condition> affected) {
+      Handle handle,
+      WorkspaceId workspace,
+      @Nullable ZoneId before,
+      Predicate<Condition> affected) {
     return building.rebuild(handle, workspace, before, affected);
   }
 
@@ -241,6 +245,32 @@ public final class SegmentRepository {
         .bind("segment", segmentId)
         .execute();
     return new Deleted();
+  }
+
+  /** The segments whose conditions ask about a topic or channel, or still ask until they are built. */
+  public static List<SegmentUse> usesOfSubscription(
+      Handle handle, WorkspaceId workspace, Condition.Subscription subscription) {
+    return handle
+        .createQuery(
+            """
+            SELECT segment_id, name, conditions::text, before_conditions::text FROM segment
+             WHERE workspace_id = :workspace ORDER BY segment_id
+            """)
+        .bind("workspace", workspace.value())
+        .map((row, _) ->
+            asks(row.getString(3), subscription) || asks(row.getString(4), subscription)
+                ? Optional.of(new SegmentUse("segment", row.getInt(1), row.getString(2)))
+                : Optional.<SegmentUse>empty())
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static boolean asks(
+      @Nullable String conditions, Condition.Subscription subscription) {
+    return conditions != null
+        && new ConditionReferences(ConditionJson.stored(conditions), "conditions")
+            .names(subscription);
   }
 
   /** The segments that read this one. */

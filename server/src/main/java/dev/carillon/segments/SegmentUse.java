@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Something that uses a segment or a campaign, so that this cannot be deleted (S-9).
+ * Something that uses a segment, a campaign, a topic or a channel, so that this cannot be deleted
+ * (S-9, U-6).
  *
  * @param kind {@code segment}, {@code campaign}
  * @param id number of the user, of its own kind

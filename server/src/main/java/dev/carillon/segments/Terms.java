@@ -12,22 +12,22 @@ import java.time.ZoneId;
  */
 public record Terms(CounterIds counters, ZoneId zone, SubscriptionDefaults defaults) {
 
+  /** The same with these counters. */
+  Terms with(CounterIds others) {
+    return new Terms(others, zone, defaults);
+  }
+
   /** The same in another zone. */
   Terms in(ZoneId other) {
     return new Terms(counters, other, defaults);
   }
 
-  /** Whether people who have not chosen are subscribed. */
+  /** The topics and channels there are, and whether people who have not chosen are subscribed. */
   public interface SubscriptionDefaults {
-    /** Subscribed to everything, as where nothing is defined. */
-    SubscriptionDefaults ALL = _ -> true;
-
     /** Whether the topic or channel is subscribed to by default; true for an unknown one. */
     boolean subscribed(Condition.Subscription of);
 
     /** Whether there is such a topic or channel, so that a condition may name it. */
-    default boolean knows(Condition.Subscription of) {
-      return true; // as long as nobody defines any, all there can be are meant
-    }
+    boolean knows(Condition.Subscription of);
   }
 }

@@ -1,6 +1,7 @@
 package dev.carillon.segments;
 
-import dev.carillon.segments.Terms.SubscriptionDefaults;
+import dev.carillon.subscriptions.SubscriptionDefaults;
+import dev.carillon.subscriptions.SubscriptionDefaultsRepository;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
@@ -16,6 +17,8 @@ import org.jdbi.v3.core.Handle;
 public final class TermsRepository {
   private final CounterRepository counters;
   private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
+  private final SubscriptionDefaultsRepository subscriptions =
+      new SubscriptionDefaultsRepository();
 
   /** With the counters from this repository. */
   public TermsRepository(CounterRepository counters) {
@@ -27,12 +30,12 @@ public final class TermsRepository {
    * them: an {@link IllegalStateException}.
    */
   public Terms of(Handle handle, WorkspaceId workspace) {
-    return terms(counters.of(handle, workspace), settings.of(handle, workspace));
+    return terms(handle, workspace, counters.of(handle, workspace));
   }
 
   /** What holds in a workspace for who has not chosen. */
-  SubscriptionDefaults defaults(Handle handle, WorkspaceId workspace) {
-    return terms(_ -> 0, settings.of(handle, workspace)).defaults();
+  Terms.SubscriptionDefaults defaults(Handle handle, WorkspaceId workspace) {
+    return new DefinedSubscriptions(subscriptions.of(handle, workspace));
   }
 
   /** The terms of all workspaces. */
@@ -42,26 +45,32 @@ public final class TermsRepository {
             .collect(Collectors.groupingBy(CounterRepository.Stored::workspace));
     var indexes = new HashMap<WorkspaceId, CounterIds>();
     stored.forEach((workspace, each) -> indexes.put(workspace, new CounterIndex(each)));
-    return new All(indexes, settings.all(handle));
+    return new All(indexes, settings.all(handle), subscriptions.all(handle));
   }
 
   /** The terms of all workspaces at one time. */
   public static final class All {
     private final Map<WorkspaceId, CounterIds> indexes;
     private final Map<WorkspaceId, WorkspaceSettings> settings;
+    private final Map<WorkspaceId, SubscriptionDefaults> subscriptions;
     private final CounterIds none = new CounterIndex(List.of());
 
     private All(
-        Map<WorkspaceId, CounterIds> indexes, Map<WorkspaceId, WorkspaceSettings> settings) {
+        Map<WorkspaceId, CounterIds> indexes,
+        Map<WorkspaceId, WorkspaceSettings> settings,
+        Map<WorkspaceId, SubscriptionDefaults> subscriptions) {
       this.indexes = indexes;
       this.settings = settings;
+      this.subscriptions = subscriptions;
     }
 
     /** Those of a workspace. */
     public Terms of(WorkspaceId workspace) {
-      return terms(
+      return new Terms(
           indexes.getOrDefault(workspace, none),
-          settings.getOrDefault(workspace, WorkspaceSettings.DEFAULT));
+          settings.getOrDefault(workspace, WorkspaceSettings.DEFAULT).zone(),
+          new DefinedSubscriptions(
+              subscriptions.getOrDefault(workspace, SubscriptionDefaults.NONE)));
     }
   }
 
@@ -76,13 +85,12 @@ public final class TermsRepository {
       WorkspaceId workspace,
       CounterReader reader,
       Collection<Condition> conditions) {
-    var own = settings.of(handle, workspace);
-    var unknown = terms(_ -> 0, own);
+    var unknown = terms(handle, workspace, _ -> 0);
     var specs =
         conditions.stream()
             .flatMap(each -> CompiledCondition.specsOf(each, unknown).stream())
             .toList();
-    return terms(counters.ensure(handle, workspace, reader, specs), own);
+    return unknown.with(counters.ensure(handle, workspace, reader, specs));
   }
 
   /**
@@ -109,12 +117,8 @@ public final class TermsRepository {
         .collect(Collectors.toSet());
   }
 
-  /**
-   * The one place where terms are put together. Nothing is defined about topics and channels yet,
-   * so everybody is subscribed to everything: what is defined takes the place of {@link
-   * SubscriptionDefaults#ALL} here.
-   */
-  private static Terms terms(CounterIds counters, WorkspaceSettings settings) {
-    return new Terms(counters, settings.zone(), SubscriptionDefaults.ALL);
+  private Terms terms(Handle handle, WorkspaceId workspace, CounterIds counterIds) {
+    return new Terms(
+        counterIds, settings.of(handle, workspace).zone(), defaults(handle, workspace));
   }
 }

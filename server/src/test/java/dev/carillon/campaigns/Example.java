@@ -6,6 +6,7 @@ import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.Terms;
+import dev.carillon.segments.TestTerms;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,7 +103,7 @@ final class Example {
 
   static CompiledCampaign compiled(Campaign campaign) {
     return CompiledCampaign.compile(
-        campaign, new Terms(_ -> 1, ZoneOffset.UTC, Terms.SubscriptionDefaults.ALL));
+        campaign, new Terms(_ -> 1, ZoneOffset.UTC, TestTerms.SUBSCRIBED));
   }
 
   static Occurrence.EventHappened event(String name, Instant occurredAt) {

@@ -23,8 +23,6 @@ import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.privacy.PersonExport;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
-import dev.carillon.subscriptions.SubscriptionReaders;
-import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.WorkspaceId;
@@ -73,7 +71,7 @@ final class ManagementEdge implements AutoCloseable {
                         kit.clock),
                     new ErasureRecords(database, new ErasureRepository(ProcessingKit.SECRET)),
                     ids),
-                new SubscriptionRepository(kit.clock, SubscriptionReaders.NONE)),
+                kit.subscriptions),
             kit.clock);
     server =
         HttpServer.start(

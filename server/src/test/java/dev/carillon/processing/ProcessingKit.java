@@ -51,6 +51,10 @@ import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.subscriptions.OptOutRepository;
+import dev.carillon.subscriptions.ChannelType;
+import dev.carillon.subscriptions.Subscribable;
+import dev.carillon.subscriptions.SubscriptionOutcome;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
@@ -94,6 +98,7 @@ final class ProcessingKit implements AutoCloseable {
   final CounterRepository counters;
   final SegmentRepository segments;
   final CampaignRepository campaigns;
+  final SubscriptionRepository subscriptions;
   private final SegmentBuilder builder;
   private final List<Processing> nodes = new CopyOnWriteArrayList<>();
   private WorkspaceId workspace = new WorkspaceId(1);
@@ -104,6 +109,8 @@ final class ProcessingKit implements AutoCloseable {
     counters = new CounterRepository(clock);
     segments = new SegmentRepository(counters, clock);
     campaigns = new CampaignRepository(database, counters, clock);
+    subscriptions =
+        new SubscriptionRepository(clock, new ChangedTerms(segments, campaigns));
     builder = new SegmentBuilder(database, segments, counters, clock);
   }
 
@@ -431,6 +438,45 @@ final class ProcessingKit implements AutoCloseable {
       }
       return change;
     });
+  }
+
+  /** Makes topics up to this number, or changes it. */
+  void topic(int number, boolean byDefault) {
+    while (subscribables(Subscribable.Kind.TOPIC).size() < number) {
+      save(Subscribable.Kind.TOPIC, null, null, true);
+    }
+    save(Subscribable.Kind.TOPIC, number, null, byDefault);
+  }
+
+  /** Makes a channel, or changes it. */
+  void channel(ChannelType type, boolean byDefault) {
+    var known =
+        subscribables(Subscribable.Kind.CHANNEL).stream()
+            .filter(each -> each.type() == type)
+            .map(Subscribable::id)
+            .findFirst();
+    save(Subscribable.Kind.CHANNEL, known.orElse(null), type, byDefault);
+  }
+
+  private List<Subscribable> subscribables(Subscribable.Kind kind) {
+    return database.read(handle -> subscriptions.list(handle, workspace, kind));
+  }
+
+  private void save(
+      Subscribable.Kind kind,
+      @Nullable Integer id,
+      @Nullable ChannelType type,
+      boolean byDefault) {
+    var draft =
+        new Subscribable.Draft(type, new Subscribable.Text("what", ""), byDefault, Map.of());
+    var outcome =
+        database.<SubscriptionOutcome, RuntimeException>inTransaction(
+            handle ->
+                id == null
+                    ? subscriptions.create(handle, workspace, kind, draft)
+                    : subscriptions.update(handle, workspace, kind, id, draft));
+    assertThat(outcome).isInstanceOf(SubscriptionOutcome.Saved.class);
+    build();
   }
 
   // ── rules ─────────────────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ import dev.carillon.reference.Step;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;
 import dev.carillon.segments.Fault;
+import dev.carillon.subscriptions.ChannelType;
 import dev.carillon.workspaces.WorkspaceSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class ScenarioProduct implements AutoCloseable {
             settings.identifiers(),
             zone));
     kit.objectType(2);
+    RandomLife.CHOICES.forEach(choice -> byDefault(choice, true));
   }
 
   /** Where a scenario has to begin. */
@@ -82,6 +84,7 @@ final class ScenarioProduct implements AutoCloseable {
       switch (each) {
         case Happening.Defined defined -> define(defined);
         case Happening.Sent sent -> send(sent);
+        case Happening.ByDefault(var choice, var subscribed) -> byDefault(choice, subscribed);
         default -> operations.add(operation(each));
       }
     }
@@ -99,6 +102,15 @@ final class ScenarioProduct implements AutoCloseable {
       segments.put(defined.segment(), kit.segment(parse(condition)));
     } else {
       kit.changeSegment(known, parse(condition));
+    }
+  }
+
+  private void byDefault(String choice, boolean subscribed) {
+    var parts = choice.split("[._]");
+    if (choice.startsWith("topics.")) {
+      kit.topic(Integer.parseInt(parts[2]), subscribed);
+    } else {
+      kit.channel(ChannelType.ofPreference(parts[1]).orElseThrow(), subscribed);
     }
   }
 

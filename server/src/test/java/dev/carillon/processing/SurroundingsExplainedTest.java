@@ -54,6 +54,7 @@ final class SurroundingsExplainedTest {
       "segments: which devices, objects and journeys fitted, when they changed and when that changes by itself")
   void shouldExplainSegments() {
     var welcome = KIT.campaign(everyTime(onEvent("came"), null, delay(DAY)));
+    KIT.topic(3, true);
     var segment =
         KIT.segment(
             new Condition.And(

@@ -34,6 +34,10 @@ public final class RandomLife {
               1, new Course(Duration.ofDays(2), "finished"),
               2, new Course(Duration.ofHours(3), "exited")));
 
+  /** What there is to subscribe to. */
+  public static final List<String> CHOICES =
+      List.of("topics.topic_1", "topics.topic_2", "channels.email", "channels.push");
+
   private final RandomValues random;
   private final Set<Kind> kinds;
   private int named;
@@ -67,7 +71,7 @@ public final class RandomLife {
       attributes.put(field, random.value(field, now));
     }
     if (kinds.contains(Kind.SUBSCRIPTION) && random.in(2)) {
-      var leaf = random.one(List.of("topics.topic_1", "topics.topic_2", "channels.email", "channels.push"));
+      var leaf = random.one(CHOICES);
       attributes.put("cio_subscription_preferences." + leaf, random.one(List.of(true, false)));
     }
     return new Happening.Identified(person, attributes, random.in(4) ? writtenAt(now) : null);

@@ -38,11 +38,13 @@ public final class RandomScenario {
   private final int segments;
   private final Map<Integer, Happening.Defined> defined = new LinkedHashMap<>();
   private final List<Step> steps = new ArrayList<>();
+  private final Set<Kind> kinds;
   private Instant now;
 
   private RandomScenario(long seed, Set<Kind> kinds, Instant start, int people, int segments) {
     var source = new Random(seed);
     this.random = new RandomValues(source);
+    this.kinds = kinds;
     this.zone = random.one(ZONES);
     this.conditions = new RandomConditions(source, kinds, zone);
     this.life = new RandomLife(random, kinds);
@@ -79,6 +81,9 @@ public final class RandomScenario {
       if (random.in(12)) {
         var segment = MANUAL + 1 + random.upTo(defined.size() - MANUAL);
         define(segment, condition(segment));
+      }
+      if (kinds.contains(Kind.SUBSCRIPTION) && random.in(8)) {
+        happens(new Happening.ByDefault(random.one(RandomLife.CHOICES), random.in(2)));
       }
       live();
       pass();

@@ -483,7 +483,7 @@ class AttributeOperatorsTest {
 
   private static CompiledCondition compiled(AttributeTest test, ZoneId zone) {
     return CompiledCondition.compile(
-        new Condition.Attribute(test), new Terms(_ -> 0, zone, Terms.SubscriptionDefaults.ALL));
+        new Condition.Attribute(test), new Terms(_ -> 0, zone, TestTerms.SUBSCRIBED));
   }
 
   static Stream<Arguments> items() {

@@ -104,7 +104,7 @@ final class ConditionReferencesTest {
     assertThat(
             TEST.database()
                 .<List<Fault>, RuntimeException>read(
-                    handle -> references.faults(handle, SHOP, SubscriptionDefaults.ALL)))
+                    handle -> references.faults(handle, SHOP, TestTerms.SUBSCRIBED)))
         .extracting(Fault::path)
         .doesNotContain("filters.and[4].subscription.topic");
   }

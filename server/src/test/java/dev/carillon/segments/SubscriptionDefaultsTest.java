@@ -7,6 +7,7 @@ import dev.carillon.segments.Condition.Subscription;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,8 @@ final class SubscriptionDefaultsTest {
   private static final Subscription OFFERS = new Subscription.Topic(2);
 
   /** A centre where one gets the news, and offers only on request. */
-  private static final Terms TERMS = new Terms(_ -> 0, ZoneOffset.UTC, of -> !of.equals(OFFERS));
+  private static final Terms TERMS = 
+      new Terms(_ -> 0, ZoneOffset.UTC, TestTerms.defaults(Set.of(OFFERS)));
 
   private static boolean subscribed(Subscription of, Map<String, ?> attributes) {
     var holds =

@@ -1,17 +1,37 @@
 package dev.carillon.segments;
 
 import dev.carillon.events.EventKind;
+import dev.carillon.segments.Condition.Subscription;
 import dev.carillon.segments.CounterSpec.Subject;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 
 /** What a workspace that decided nothing gives to its conditions. */
-final class TestTerms {
+public final class TestTerms {
+  /** Every topic and channel there may be exists, and everybody is subscribed to it by default. */
+  public static final Terms.SubscriptionDefaults SUBSCRIBED = defaults(Set.of());
+
   private TestTerms() {}
+
+  /** The same, but nobody is subscribed to these by default. */
+  static Terms.SubscriptionDefaults defaults(Set<Subscription> denied) {
+    return new Terms.SubscriptionDefaults() {
+      @Override
+      public boolean subscribed(Subscription of) {
+        return !denied.contains(of);
+      }
+
+      @Override
+      public boolean knows(Subscription of) {
+        return true;
+      }
+    };
+  }
 
   /** In UTC, with these counters. */
   static Terms with(CounterIds counters) {
-    return new Terms(counters, ZoneOffset.UTC, Terms.SubscriptionDefaults.ALL);
+    return new Terms(counters, ZoneOffset.UTC, SUBSCRIBED);
   }
 
   /** A counter of events of one name, at any time. */

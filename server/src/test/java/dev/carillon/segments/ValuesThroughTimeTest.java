@@ -33,7 +33,7 @@ class ValuesThroughTimeTest {
 
   private static CompiledCondition compiled(AttributeTest test, ZoneId zone) {
     return CompiledCondition.compile(
-        new Condition.Attribute(test), new Terms(_ -> 0, zone, Terms.SubscriptionDefaults.ALL));
+        new Condition.Attribute(test), new Terms(_ -> 0, zone, TestTerms.SUBSCRIBED));
   }
 
   /** One test on one person, whose clock can be set. */

@@ -4,6 +4,7 @@ import dev.carillon.api.JsonClient;
 import dev.carillon.api.Tenant;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.delivery.DeliveryIds;
@@ -35,6 +36,7 @@ import dev.carillon.workspaces.Credentials;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The management API on a free port, over a real database. */
 final class ManageServer implements AutoCloseable {
@@ -43,13 +45,14 @@ final class ManageServer implements AutoCloseable {
   private final SegmentBuilder builder;
 
   ManageServer(Database database, InstantSource clock, RateLimits limits) {
-    this(database, clock, limits, SubscriptionReaders.NONE);
+    this(database, clock, limits, null);
   }
 
   ManageServer(
-      Database database, InstantSource clock, RateLimits limits, SubscriptionReaders readers) {
+      Database database, InstantSource clock, RateLimits limits, @Nullable SubscriptionReaders readers) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
+    var campaigns = new CampaignRepository(database, counters, clock);
     var computed = new ComputedAttributes(clock);
     builder = new SegmentBuilder(database, segments, counters, clock);
     api =
@@ -60,7 +63,7 @@ final class ManageServer implements AutoCloseable {
                 database,
                 segments,
                 new SegmentExplainer(segments, counters, clock),
-                new CampaignRepository(database, counters, clock),
+                campaigns,
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
                 new PersonLookup(new PeopleQueries(database)),
@@ -72,7 +75,8 @@ final class ManageServer implements AutoCloseable {
                   throw new IntakeUnavailable("there is no log here", 1);
                 },
                 privacy(database, clock),
-                new SubscriptionRepository(clock, readers)),
+                new SubscriptionRepository(
+                    clock, readers == null ? new ChangedTerms(segments, campaigns) : readers)),
             clock);
     server =
         HttpServer.start(
