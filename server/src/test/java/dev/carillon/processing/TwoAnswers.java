@@ -139,11 +139,8 @@ final class TwoAnswers {
     return all.values().stream()
         .filter(each ->
             expected.containsKey(each) != found.containsKey(each)
-                || (EXACT
-                    && !byHand.contains(each.segment())
+                || (!byHand.contains(each.segment())
                     && !Objects.equals(expected.get(each), found.get(each))))
         .findFirst();
   }
-
-  static final boolean EXACT = Boolean.getBoolean("reference.exact");
 }

@@ -2,8 +2,6 @@ package dev.carillon.segments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.carillon.segments.Condition.Subscription;
-import dev.carillon.segments.Terms.SubscriptionDefaults;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
@@ -38,7 +36,12 @@ final class ConditionReferencesTest {
               INSERT INTO campaign (campaign_id, workspace_id, name, state, version, created_at, updated_at, deleted_at)
               OVERRIDING SYSTEM VALUE
               VALUES (5, 1, 'ours', 'running', 1, now(), now(), NULL), (6, 2, 'theirs', 'running', 1, now(), now(), NULL),
-                     (8, 1, 'gone', 'stopped', 1, now(), now(), now())
+                     (8, 1, 'gone', 'stopped', 1, now(), now(), now());
+              INSERT INTO subscription_topic (workspace_id, topic_id, name, description, subscribed_by_default, translations, created_at, deleted_at)
+              VALUES (1, 2, 'ours', '', true, '{}', now(), NULL), (1, 3, 'gone', '', true, '{}', now(), now()),
+                     (2, 3, 'theirs', '', true, '{}', now(), NULL);
+              INSERT INTO subscription_channel (workspace_id, channel_id, type, name, description, subscribed_by_default, translations, created_at)
+              VALUES (1, 1, 'twilio', 'ours', '', true, '{}', now()), (2, 1, 'email', 'theirs', '', true, '{}', now())
               """);
         });
   }
@@ -50,12 +53,13 @@ final class ConditionReferencesTest {
               {"campaign":{"id":5,"activity":"entered"}},
               {"campaign":{"id":8,"activity":"entered"}},
               {"subscription":{"topic":3}},
-              {"subscription":{"channel":"email"}}]}
+              {"subscription":{"channel":"email"}},
+              {"subscription":{"topic":2}},{"subscription":{"channel":"sms"}}]}
       """;
 
   @Test
   @DisplayName(
-      "an unknown object type or campaign, one of another workspace or a deleted one: a fault with its path")
+      "what is unknown, of another workspace or deleted: a fault with its path")
   void shouldNameWhatIsNotThere() {
     var segments = new SegmentRepository(new CounterRepository(CLOCK), CLOCK);
     var draft = new SegmentDraft("some", "", List.of(), ConditionJson.stored(CONDITIONS));
@@ -71,41 +75,12 @@ final class ConditionReferencesTest {
                 "must be the number of a campaign; there is no campaign 8"),
             new Fault(
                 "conditions.and[1].or[1].not.campaign.id",
-                "must be the number of a campaign; there is no campaign 6"));
-  }
-
-  @Test
-  @DisplayName("what knows no such topic or channel says so")
-  void shouldAskWhichTopicsThereAre() {
-    SubscriptionDefaults nothing =
-        new SubscriptionDefaults() {
-          @Override
-          public boolean subscribed(Subscription of) {
-            return true;
-          }
-
-          @Override
-          public boolean knows(Subscription of) {
-            return false;
-          }
-        };
-    var references = new ConditionReferences(ConditionJson.stored(CONDITIONS), "filters");
-    assertThat(
-            TEST.database()
-                .<List<Fault>, RuntimeException>read(
-                    handle -> references.faults(handle, OTHER, nothing)))
-        .contains(
+                "must be the number of a campaign; there is no campaign 6"),
             new Fault(
-                "filters.and[4].subscription.topic",
+                "conditions.and[4].subscription.topic",
                 "must be the number of a topic; there is no topic 3"),
             new Fault(
-                "filters.and[5].subscription.channel",
+                "conditions.and[5].subscription.channel",
                 "must be a channel people can subscribe to; there is no channel \"email\""));
-    assertThat(
-            TEST.database()
-                .<List<Fault>, RuntimeException>read(
-                    handle -> references.faults(handle, SHOP, TestTerms.SUBSCRIBED)))
-        .extracting(Fault::path)
-        .doesNotContain("filters.and[4].subscription.topic");
   }
 }
