@@ -60,7 +60,9 @@ public record Explanation(
     /** A group reads nothing but its parts. */
     record Parts() implements Read {}
 
-    /** An attribute: the value at its path, of a list's items all values; null when there is none. */
+    /**
+     * An attribute: the value at its path, of a list's items all values; null when there is none.
+     */
     record Value(@Nullable Object value) implements Read {}
 
     /**

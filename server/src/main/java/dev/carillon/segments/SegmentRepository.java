@@ -123,10 +123,10 @@ public final class SegmentRepository {
   }
 
   /**
-   * Builds segments anew whose conditions stay but mean something else, because something has changed
-   * that the workspace gives to them ({@link Terms}): new versions of these segments and no others,
-   * with the counters they need. To be called after {@link Epoch#newRules} and after the change, in
-   * the same transaction.
+   * Builds segments anew whose conditions stay but mean something else, because something has
+   * changed that the workspace gives to them ({@link Terms}): new versions of these segments and no
+   * others, with the counters they need. To be called after {@link Epoch#newRules} and after the
+   * change, in the same transaction.
    *
    * @param before the zone in which they were asked until now; it still holds for people the build
    *     has not reached. Null: what they meant cannot be said in a zone; these people stay as they
@@ -247,7 +247,9 @@ public final class SegmentRepository {
     return new Deleted();
   }
 
-  /** The segments whose conditions ask about a topic or channel, or still ask until they are built. */
+  /**
+   * The segments whose conditions ask about a topic or channel, or still ask until they are built.
+   */
   public static List<SegmentUse> usesOfSubscription(
       Handle handle, WorkspaceId workspace, Condition.Subscription subscription) {
     return handle
@@ -266,8 +268,7 @@ public final class SegmentRepository {
         .toList();
   }
 
-  private static boolean asks(
-      @Nullable String conditions, Condition.Subscription subscription) {
+  private static boolean asks(@Nullable String conditions, Condition.Subscription subscription) {
     return conditions != null
         && new ConditionReferences(ConditionJson.stored(conditions), "conditions")
             .names(subscription);
@@ -397,7 +398,8 @@ public final class SegmentRepository {
    * A dynamic segment ready for evaluation.
    *
    * @param condition of who is in it; for people a build has to reach, once it has
-   * @param before of who is in it among people a build has still to reach; null: they are left to it
+   * @param before of who is in it among people a build has still to reach; null: they are left to
+   *     it
    * @param building whether a build is under way: for people who were there before it began
    * @param served whether it was ever built to the end
    */

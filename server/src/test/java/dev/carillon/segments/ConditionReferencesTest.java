@@ -58,8 +58,7 @@ final class ConditionReferencesTest {
       """;
 
   @Test
-  @DisplayName(
-      "what is unknown, of another workspace or deleted: a fault with its path")
+  @DisplayName("what is unknown, of another workspace or deleted: a fault with its path")
   void shouldNameWhatIsNotThere() {
     var segments = new SegmentRepository(new CounterRepository(CLOCK), CLOCK);
     var draft = new SegmentDraft("some", "", List.of(), ConditionJson.stored(CONDITIONS));

@@ -54,11 +54,13 @@ final class SegmentReads {
 
   Reply count(Access access, Request request) {
     var json = new LinkedHashMap<String, Object>();
-    database.snapshot(LONGEST, handle -> {
-      var segment = find(handle, access, request);
-      json.put("segment_id", segment.id());
-      return json.put("count", segments.count(handle, segment));
-    });
+    database.snapshot(
+        LONGEST,
+        handle -> {
+          var segment = find(handle, access, request);
+          json.put("segment_id", segment.id());
+          return json.put("count", segments.count(handle, segment));
+        });
     return Reply.json(200, json);
   }
 
@@ -68,13 +70,15 @@ final class SegmentReads {
     var start = list.start(request);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
-        database.snapshot(LONGEST, handle ->
-            segments.members(
-                handle,
-                access.workspace(),
-                find(handle, access, request),
-                start == null ? 0 : start[0],
-                limit + 1));
+        database.snapshot(
+            LONGEST,
+            handle ->
+                segments.members(
+                    handle,
+                    access.workspace(),
+                    find(handle, access, request),
+                    start == null ? 0 : start[0],
+                    limit + 1));
     var page = found.subList(0, Math.min(limit, found.size()));
     var json = new LinkedHashMap<String, Object>();
     json.put("segment_id", segmentId);
