@@ -141,7 +141,7 @@ final class ScenarioProduct implements AutoCloseable {
           copy.put(
               "campaign",
               Map.of(
-                  "id", campaign((Integer) campaign.get("id")),
+                  "id", campaign((Integer) Objects.requireNonNull(campaign.get("id"))),
                   "activity", campaign.get("activity")));
         }
         yield copy;

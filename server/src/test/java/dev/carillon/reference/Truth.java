@@ -67,7 +67,7 @@ final class Truth {
   private static boolean counts(Map<String, Object> members, long number) {
     var count = Json.object(members.getOrDefault("count", Map.of("op", "gte", "n", 1)));
     var n = Json.integer(count.get("n"));
-    return switch ((String) count.get("op")) {
+    return switch (Json.text(count.get("op"))) {
       case "gte" -> number >= n;
       case "lte" -> number <= n;
       default -> number == n;
@@ -77,7 +77,7 @@ final class Truth {
   /** Kind, name and all tests on the event's data; names are trimmed (P-40). */
   private boolean is(Map<String, Object> members, Did event) {
     var type = members.getOrDefault("type", "event");
-    var name = ((String) members.get("name")).strip();
+    var name = Json.text(members.get("name")).strip();
     var wild = type.equals("page") || type.equals("screen");
     var named =
         wild
@@ -145,7 +145,7 @@ final class Truth {
   }
 
   private boolean travelled(Map<String, Object> members) {
-    var activity = (String) members.get("activity");
+    var activity = Json.text(members.get("activity"));
     return person.journeys.values().stream()
         .filter(each -> each.campaign() == Json.integer(members.get("id")))
         .anyMatch(each -> activity.equals("entered") || activity.equals(each.state(now)));
@@ -153,7 +153,7 @@ final class Truth {
 
   /** Which part of everybody somebody belongs to cannot be known here, only none and all. */
   private static boolean sampled(Map<String, Object> members) {
-    return switch (((Number) members.get("percent")).intValue()) {
+    return switch (Json.integer(members.get("percent"))) {
       case 0 -> false;
       case 100 -> true;
       default -> throw new IllegalArgumentException("nobody can tell a sample: " + members);

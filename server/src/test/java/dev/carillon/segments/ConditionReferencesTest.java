@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 /** What conditions name must be there. */
 final class ConditionReferencesTest {
   private static final WorkspaceId SHOP = new WorkspaceId(1);
-  private static final WorkspaceId OTHER = new WorkspaceId(2);
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
 
