@@ -43,13 +43,13 @@ final class SegmentReads {
   Reply list(Access access, Request request) {
     var all =
         database.read(handle -> segments.list(handle, access.workspace())).stream()
-            .map(SegmentJson::toMap)
+            .map(SegmentReads::whole)
             .toList();
     return Reply.json(200, Map.of("segments", all));
   }
 
   Reply one(Access access, Request request) {
-    return Reply.json(200, Map.of("segment", SegmentJson.toMap(find(access, request))));
+    return Reply.json(200, Map.of("segment", whole(find(access, request))));
   }
 
   Reply count(Access access, Request request) {
@@ -126,13 +126,24 @@ final class SegmentReads {
     return Reply.json(200, Map.of("segments", found.stream().map(SegmentReads::brief).toList()));
   }
 
+  /** One whose first build was cancelled is finished: nobody is in it, and nothing is done about it. */
+  private static String state(Segment segment) {
+    return segment.state() == Segment.State.CANCELLED ? "finished" : SegmentJson.state(segment);
+  }
+
+  private static Map<String, @Nullable Object> whole(Segment segment) {
+    var json = SegmentJson.toMap(segment);
+    json.put("state", state(segment));
+    return json;
+  }
+
   private static Map<String, Object> brief(Segment segment) {
     var json = new LinkedHashMap<String, Object>();
     json.put("id", segment.id());
     json.put("name", segment.name());
     json.put("description", segment.description());
     json.put("type", segment.manual() ? "manual" : "dynamic");
-    json.put("state", SegmentJson.state(segment));
+    json.put("state", state(segment));
     return json;
   }
 
