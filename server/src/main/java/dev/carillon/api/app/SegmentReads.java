@@ -67,18 +67,16 @@ final class SegmentReads {
   Reply members(Access access, Request request) {
     var segmentId = Parameters.pathId(request, "segment");
     var list = PageCursor.MEMBERS.asked(access.workspace(), segmentId);
-    var start = list.start(request);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
         database.snapshot(
             LONGEST,
-            handle ->
-                segments.members(
-                    handle,
-                    access.workspace(),
-                    find(handle, access, request),
-                    start == null ? 0 : start[0],
-                    limit + 1));
+            handle -> {
+              var segment = find(handle, access, request);
+              var start = list.start(request);
+              return segments.members(
+                  handle, access.workspace(), segment, start == null ? 0 : start[0], limit + 1);
+            });
     var page = found.subList(0, Math.min(limit, found.size()));
     var json = new LinkedHashMap<String, Object>();
     json.put("segment_id", segmentId);

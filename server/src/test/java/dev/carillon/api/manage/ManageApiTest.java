@@ -582,7 +582,8 @@ class ManageApiTest {
               .replaceFirst("customers/\\{id}", "customers/u-42")
               .replaceFirst("erasures/\\{id}", "erasures/1")
               .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
-              .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1");
+              .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1")
+              .replaceFirst("subscription_(topic|channel)s/\\{id}", "subscription_$1s/1");
       var body =
           method.equals("GET") || method.equals("DELETE")
               ? ""
@@ -592,6 +593,10 @@ class ManageApiTest {
                       ? "{\"object_type\":{\"name\":\"Courses\"}}"
                       : below.startsWith("/computed_attributes")
                           ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
+                          : below.startsWith("/subscription_channels")
+                          ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
+                          : below.startsWith("/subscription_topics")
+                          ? "{\"subscription_topic\":{\"name\":\"News\"}}"
                           : below.endsWith("/stop")
                               ? "{\"journeys\":\"exit\"}"
                               : below.endsWith("/start") ? "" : WELCOME;
@@ -609,6 +614,10 @@ class ManageApiTest {
                         ? "object type"
                         : below.startsWith("/computed_attributes")
                             ? "computed attribute"
+                            : below.startsWith("/subscription_channels")
+                            ? "channel"
+                            : below.startsWith("/subscription_topics")
+                            ? "topic"
                             : below.startsWith("/customers")
                                 ? "person"
                                 : below.startsWith("/erasures") ? "erasure" : "campaign");
