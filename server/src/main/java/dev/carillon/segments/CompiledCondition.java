@@ -268,9 +268,13 @@ public final class CompiledCondition {
   /** When a part can change with no new data; empty: never. */
   static Optional<Instant> changes(Node node, Facts facts) {
     var millis = next(node, facts);
-    return millis == ValueTests.NEVER
-        ? Optional.empty()
-        : Optional.of(Instant.ofEpochMilli(millis));
+    if (millis == ValueTests.NEVER) {
+      return Optional.empty();
+    }
+    // A part may be early; who looks at an instant must never be told to look at it again.
+    var next = Instant.ofEpochMilli(millis);
+    return Optional.of(
+        next.isAfter(facts.now()) ? next : Instant.ofEpochMilli(facts.now().toEpochMilli() + 1));
   }
 
   private static long next(Node node, Facts facts) {
