@@ -1,6 +1,7 @@
 package dev.carillon.api.app;
 
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.people.PeopleQueries.Names;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/segments…}: segments and who is in them (app-data §4, §2.6). */
@@ -54,8 +57,7 @@ final class SegmentReads {
 
   Reply count(Access access, Request request) {
     var json = new LinkedHashMap<String, Object>();
-    database.snapshot(
-        LONGEST,
+    snapshot(
         handle -> {
           var segment = find(handle, access, request);
           json.put("segment_id", segment.id());
@@ -69,8 +71,7 @@ final class SegmentReads {
     var list = PageCursor.MEMBERS.asked(access.workspace(), segmentId);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
-        database.snapshot(
-            LONGEST,
+        snapshot(
             handle -> {
               var segment = find(handle, access, request);
               var start = list.start(request);
@@ -86,6 +87,17 @@ final class SegmentReads {
     json.put("identifiers", page.stream().map(each -> identifiers(access, names(each))).toList());
     json.put("next", found.size() > limit ? list.text(page.getLast().personId()) : "");
     return Reply.json(200, json);
+  }
+
+  private <T> T snapshot(HandleCallback<T, RuntimeException> work) {
+    try {
+      return database.snapshot(LONGEST, work);
+    } catch (JdbiException failure) {
+      if (Database.tookTooLong(failure)) {
+        throw new Problem.Unavailable("the segment is being built, try again later", 60).thrown();
+      }
+      throw failure;
+    }
   }
 
   /** Newsletters are none of the things there are (app-data §4). */
