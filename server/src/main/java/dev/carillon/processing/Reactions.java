@@ -15,6 +15,7 @@ import dev.carillon.log.IdRanges;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.Facts;
 import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -227,6 +228,13 @@ final class Reactions {
       case Entry.Enters() -> {
         var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
         surroundings.journeyStarted(person, journey, now);
+        var later = beginsLater(person, occurrence, facts);
+        if (later != null) {
+          var waiting = JourneyEngine.startingAt(journey, later);
+          person.remember(campaign.id(), new History(true, true));
+          started.put(journey.id(), waiting);
+          yield waiting;
+        }
         var advance = JourneyEngine.advance(campaign, journey, facts, now);
         surroundings.journeyMoved(person, advance.journey(), now);
         person.remember(
@@ -243,6 +251,18 @@ final class Reactions {
       }
       case Entry.NotTriggered() -> null;
     };
+  }
+
+  /** When the workflow begins of somebody who entered a segment by a timestamp to come (S-34). */
+  private @Nullable Instant beginsLater(PersonState person, Occurrence occurrence, Facts facts) {
+    if (!(occurrence instanceof Occurrence.SegmentEntered(var segmentId))) {
+      return null;
+    }
+    var segment = rules(person).segments().get(segmentId);
+    var condition = segment == null ? null : condition(segment, person);
+    return condition == null
+        ? null
+        : condition.named(facts).filter(at -> at.isAfter(facts.now())).orElse(null);
   }
 
   /** Moves a journey that is due as far as it goes and takes note of what it sends. */

@@ -294,6 +294,29 @@ public final class CompiledCondition {
     return earliest;
   }
 
+  /**
+   * The latest instant that a test {@code is_timestamp} names, among those that help the condition
+   * to hold: a campaign it starts begins then (S-34). Empty when there is none, or no value.
+   */
+  public Optional<Instant> named(Facts facts) {
+    var seconds = named(root, facts);
+    return seconds < 0 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(seconds));
+  }
+
+  private static long named(Node node, Facts facts) {
+    return switch (node) {
+      case Node.All(var of) -> latest(of, facts);
+      case Node.Any(var of) -> latest(of, facts);
+      case Node.None _ -> -1;
+      case Node.Ask(ValueLeaf value) -> value.named(facts);
+      case Node.Ask _ -> -1;
+    };
+  }
+
+  private static long latest(List<Node> nodes, Facts facts) {
+    return nodes.stream().mapToLong(each -> named(each, facts)).max().orElse(-1);
+  }
+
   /** The tree, for explanations. */
   Node root() {
     return root;
