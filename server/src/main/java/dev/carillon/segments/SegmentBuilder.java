@@ -306,6 +306,9 @@ public final class SegmentBuilder {
               members(handle, segment) + timers(handle, segment) + former(handle, segment) > 0;
         };
     if (!more) {
+      if (what.equals("all")) {
+        SegmentCounts.forget(handle, segment);
+      }
       handle
           .createUpdate("DELETE FROM segment_erasure WHERE segment_id = :segment AND what = :what")
           .bind("segment", segment)
