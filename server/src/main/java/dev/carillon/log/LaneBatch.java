@@ -8,10 +8,16 @@ import java.util.Set;
  * Operations read from the log for one processor, in the order to apply them.
  *
  * @param entries may be empty although the positions moved: blocks of other lanes were stepped over
- * @param reached per stream, the last block this batch covers
- * @param groups the lane groups that occur in the entries; only their stored positions have to move
- *     with the batch
+ * @param reached per stream, the last block this batch covers; and where it ends inside the next
+ *     one, as {@link LanePositions} keeps it
+ * @param groups the lane groups whose stored positions have to move with the batch: those that
+ *     occur in the entries, and those that others wait for
  * @param more whether the log held more than was read
+ * @param met whether readers of other lanes may have been waiting for this
  */
 public record LaneBatch(
-    List<LogEntry> entries, Map<Integer, Long> reached, Set<Integer> groups, boolean more) {}
+    List<LogEntry> entries,
+    Map<Integer, Long> reached,
+    Set<Integer> groups,
+    boolean more,
+    boolean met) {}

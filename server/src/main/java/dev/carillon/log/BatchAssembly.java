@@ -1,0 +1,150 @@
+package dev.carillon.log;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a batch out of blocks that were read: picks the operations of the reader's lanes, and ends
+ * where the reader has to wait at a {@link Tie}.
+ *
+ * <p><b>Why nobody waits in a circle.</b> All readers go through the same operations in the same
+ * order. So the reader that stands at the earliest of all ties finds the other one there, or behind
+ * it with nothing in its way. Blocks of different streams may become visible in another order than
+ * they are sorted in; so a reader that waits reads again, and takes what has turned up before its
+ * tie.
+ *
+ * <p><b>Several at once.</b> A reader whose next operations are all applied by others, each tied to
+ * another lane of its own, need not stop at each of them: it stands at the last one and waits for
+ * all.
+ */
+final class BatchAssembly {
+  private final Handle handle;
+  private final Set<Integer> groups;
+  private final LanePositions positions;
+  private final Peers peers;
+  private final List<LogEntry> entries = new ArrayList<>();
+  private final Map<Integer, Long> reached = new TreeMap<>();
+  private final Set<Integer> moved = new HashSet<>();
+  private final List<Tie> awaited = new ArrayList<>();
+  private boolean met;
+
+  /**
+   * @param groups those that are read here
+   * @param positions of these
+   */
+  BatchAssembly(Handle handle, Set<Integer> groups, LanePositions positions, Peers peers) {
+    this.handle = handle;
+    this.groups = groups;
+    this.positions = positions;
+    this.peers = peers;
+  }
+
+  /**
+   * One block that was read.
+   *
+   * @param latest orders blocks of all streams
+   * @param block null when none of its operations is for this reader
+   * @param cut whether its stream goes on behind what was read
+   */
+  record Row(int stream, long seq, Instant latest, @Nullable Block block, boolean cut) {}
+
+  /** The ties at which the batch ends; empty when it goes to the end of what was read. */
+  List<Tie> awaited() {
+    return List.copyOf(awaited);
+  }
+
+  /**
+   * Makes the batch.
+   *
+   * @param rows in order
+   */
+  LaneBatch of(List<Row> rows) {
+    // A stream that was cut: nothing later than its last block may be applied yet.
+    var last = new TreeMap<Integer, Row>();
+    rows.forEach(
+        row -> last.merge(row.stream, row, (one, other) -> one.seq > other.seq ? one : other));
+    var cutoff =
+        last.values().stream()
+            .filter(Row::cut)
+            .map(Row::latest)
+            .min(Instant::compareTo)
+            .orElse(Instant.MAX);
+    for (var row : rows) {
+      if (row.latest.isAfter(cutoff)) {
+        continue;
+      }
+      if (row.block != null) {
+        take(row, row.block);
+        if (!awaited.isEmpty()) {
+          break;
+        }
+      }
+      reached.merge(row.stream, row.seq, Math::max);
+    }
+    var more = !cutoff.equals(Instant.MAX) || !awaited.isEmpty();
+    return new LaneBatch(entries, reached, moved, more, met);
+  }
+
+  private void take(Row row, Block block) {
+    var at = positions.in(row.stream);
+    var inside = positions.in(LanePositions.inside(row.stream));
+    var standing = new HashSet<Integer>();
+    var finished = new HashSet<Integer>();
+    for (var entry : block.entries(Lanes.maskOf(groups))) {
+      var group = Lanes.groupOf(entry.lane());
+      var tied = Lanes.groupOf(entry.tied());
+      if (groups.contains(group)) {
+        if (at[group] >= row.seq) {
+          continue; // groups may stand at different places after a take-over
+        }
+        if (inside[group] > entry.op()) {
+          finished.add(group);
+          continue;
+        }
+        if (!awaited.isEmpty()) {
+          return;
+        }
+        if (!groups.contains(tied)) {
+          var tie = new Tie(tied, row.stream, row.seq, entry.op(), false);
+          if (!peers.isReady(handle, tie)) {
+            stand(tie);
+            return;
+          }
+          met = true;
+        } else if (tied != group) {
+          finished.add(tied);
+        }
+        entries.add(entry);
+        moved.add(group);
+      } else if (at[tied] < row.seq) {
+        finished.add(tied);
+        var tie = new Tie(group, row.stream, row.seq, entry.op(), true);
+        if (!peers.isReady(handle, tie)) {
+          if (!standing.add(entry.tied())) {
+            return;
+          }
+          stand(tie);
+          if (inside[tied] < entry.op()) {
+            met = true;
+            moved.add(tied);
+          }
+        }
+      }
+    }
+    if (awaited.isEmpty()) {
+      moved.addAll(finished);
+    }
+  }
+
+  private void stand(Tie tie) {
+    awaited.add(tie);
+    reached.put(LanePositions.inside(tie.stream()), tie.op());
+  }
+}

@@ -1,0 +1,321 @@
+package dev.carillon.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.carillon.store.Database;
+import dev.carillon.store.TestDatabase;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Operations that keep their place in two lanes, which two readers read (promise I2). Of these, the
+ * first reader reads lane 0, the second one lanes 4, 12 and 20.
+ */
+final class TiedLanesTest {
+  @AutoClose static final TestDatabase TEST = TestDatabase.create();
+
+  private final Database database = TEST.database();
+  private final IdRanges ids =
+      new IdRanges(() ->
+          database.read(
+              handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+  private LogWriter writer;
+  private LaneOwnership ownership;
+  private LaneReader first;
+  private LaneReader second;
+
+  @BeforeEach
+  void startWithAnEmptyLog() {
+    database.inTransaction(handle -> {
+      handle.execute("TRUNCATE log_block, log_stream");
+      return handle.execute("UPDATE lane_group SET owner = NULL, stream_ids = '{}', seqs = '{}'");
+    });
+    writer = LogWriter.start(database, InstantSource.system(), ids, "test", true, _ -> {});
+    ownership = new LaneOwnership(database, writer);
+    ownership.tick(Set.of());
+    first = new LaneReader(ownership, 0, 2);
+    second = new LaneReader(ownership, 1, 2);
+  }
+
+  @AfterEach
+  void stop() {
+    writer.close();
+  }
+
+  private static Log.Entry entry(int lane, int number) {
+    return entry(lane, lane, number);
+  }
+
+  private static Log.Entry entry(int lane, int tied, int number) {
+    return new Log.Entry(lane, tied, ByteBuffer.allocate(4).putInt(number).array());
+  }
+
+  private static int numberOf(LogEntry entry) {
+    return ByteBuffer.wrap(entry.bytes()).getInt();
+  }
+
+  /** What the reader is given next, applied. */
+  private List<Integer> step(LaneReader reader) {
+    return database.read(handle -> {
+      reader.adopt(handle);
+      var batch = reader.read(handle, 64);
+      handle.useTransaction(h -> reader.advance(h, batch));
+      reader.confirmed(batch);
+      return batch.entries().stream().map(TiedLanesTest::numberOf).toList();
+    });
+  }
+
+  private boolean waits(LaneReader reader) {
+    return database.read(reader::waits);
+  }
+
+  private long unread() {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT count(*) FROM log_block b JOIN lane_group g ON b.lanes & (15::bigint << (4 * g.lane_group)) <> 0
+                 WHERE b.seq > coalesce(g.seqs[array_position(g.stream_ids, b.stream_id)], 0)
+                """)
+            .mapTo(Long.class)
+            .one());
+  }
+
+  @Test
+  void shouldApplyATiedOperationAfterWhatPrecedesItInBothLanesAndBeforeWhatFollows()
+      throws Exception {
+    // given one block
+    writer.append(List.of(entry(4, 1), entry(0, 2), entry(0, 4, 3), entry(4, 4), entry(0, 5)));
+    // when the reader that applies it is early
+    assertThat(step(first)).containsExactly(2);
+    // then it waits for the other one
+    assertThat(waits(first)).isTrue();
+    assertThat(step(first)).isEmpty();
+    // when that comes there
+    assertThat(step(second)).containsExactly(1);
+    // then it is its turn to wait
+    assertThat(waits(second)).isTrue();
+    assertThat(step(second)).isEmpty();
+    assertThat(waits(first)).isFalse();
+    assertThat(step(first)).containsExactly(3, 5);
+    assertThat(waits(second)).isFalse();
+    assertThat(step(second)).containsExactly(4);
+    assertThat(step(first)).isEmpty();
+    assertThat(step(second)).isEmpty();
+    assertThat(unread()).isZero();
+  }
+
+  @Test
+  void shouldNotWaitForWhoHasComeThereBefore() throws Exception {
+    writer.append(List.of(entry(4, 1), entry(0, 4, 2), entry(4, 3)));
+    assertThat(step(second)).containsExactly(1);
+    assertThat(step(first)).containsExactly(2);
+    assertThat(step(second)).containsExactly(3);
+    assertThat(unread()).isZero();
+  }
+
+  @Test
+  void shouldNotWaitInsideOneReader() throws Exception {
+    writer.append(List.of(entry(4, 1), entry(4, 12, 2), entry(12, 3), entry(12, 4, 4)));
+    assertThat(step(second)).containsExactly(1, 2, 3, 4);
+    assertThat(unread()).isZero();
+  }
+
+  @Test
+  @DisplayName("who is to wait at several operations of different lanes waits for all of them once")
+  void shouldStandAtSeveralAtOnce() throws Exception {
+    // given the last one is in a lane that has been there already
+    writer.append(
+        List.of(entry(0, 4, 1), entry(0, 12, 2), entry(0, 20, 3), entry(0, 4, 4), entry(20, 5)));
+    // when, then
+    assertThat(step(second)).isEmpty();
+    assertThat(step(first)).containsExactly(1, 2, 3);
+    assertThat(step(second)).isEmpty();
+    assertThat(step(first)).containsExactly(4);
+    assertThat(step(second)).containsExactly(5);
+    assertThat(unread()).isZero();
+  }
+
+  @Test
+  @DisplayName("I3: a take-over inside a block repeats nothing and leaves nothing out")
+  void shouldGoOnInsideABlockAfterATakeOver() throws Exception {
+    // given two readers that stand in a block, each having applied something of it
+    writer.append(
+        List.of(
+            entry(4, 1), entry(0, 2), entry(0, 4, 3), entry(4, 4), entry(0, 5), entry(4, 0, 6)));
+    writer.append(List.of(entry(4, 7), entry(0, 8)));
+    assertThat(step(first)).containsExactly(2);
+    assertThat(step(second)).containsExactly(1);
+    // when each goes on under its next owner, then
+    first = new LaneReader(ownership, 0, 2);
+    assertThat(step(first)).containsExactly(3, 5);
+    second = new LaneReader(ownership, 1, 2);
+    assertThat(step(second)).containsExactly(4, 6, 7);
+    // when one owner takes both, then
+    assertThat(step(new LaneReader(ownership, 0, 1))).containsExactly(8);
+    assertThat(unread()).isZero();
+  }
+
+  @Test
+  @DisplayName(
+      "I3: what stood still at several operations waits for each of them after a take-over")
+  void shouldWaitForAllAfterATakeOver() throws Exception {
+    // given three readers: 0 reads lanes 0 and 12, 1 reads lane 4, 2 reads lanes 8 and 20
+    writer.append(List.of(entry(0, 8, 1), entry(4, 20, 2), entry(8, 3), entry(20, 4)));
+    var zero = new LaneReader(ownership, 0, 3);
+    var one = new LaneReader(ownership, 1, 3);
+    assertThat(step(new LaneReader(ownership, 2, 3))).isEmpty();
+    // when the second of both is applied first
+    assertThat(step(one)).containsExactly(2);
+    var heir = new LaneReader(ownership, 2, 3);
+    // then
+    assertThat(step(heir)).isEmpty();
+    assertThat(waits(heir)).isTrue();
+    assertThat(step(zero)).containsExactly(1);
+    assertThat(step(heir)).containsExactly(3, 4);
+    assertThat(unread()).isZero();
+  }
+
+  @Test
+  @DisplayName("two streams whose blocks turn up in another order than they are sorted in")
+  void shouldNotWaitInACircle() {
+    // given a reader that waits at a block when an earlier one becomes visible
+    block(1001, 10, entry(0, 4, 1));
+    assertThat(step(first)).isEmpty();
+    block(1002, 5, entry(4, 0, 2));
+    // when the other one waits at that
+    assertThat(step(second)).isEmpty();
+    assertThat(waits(first)).isTrue();
+    assertThat(waits(second)).isTrue();
+    // then reading again is enough
+    assertThat(step(first)).isEmpty();
+    assertThat(step(second)).containsExactly(2);
+    assertThat(step(first)).containsExactly(1);
+    assertThat(step(second)).isEmpty();
+    assertThat(unread()).isZero();
+  }
+
+  private void block(int stream, int second, Log.Entry entry) {
+    var payload = ByteBuffer.allocate(Block.sizeOf(entry));
+    Block.put(payload, entry);
+    database.inTransaction(handle -> {
+      handle.execute(
+          "INSERT INTO log_stream (stream_id, node) OVERRIDING SYSTEM VALUE VALUES (?, 'test')",
+          stream);
+      return handle.execute(
+          """
+          INSERT INTO log_block (slot, stream_id, seq, lanes, operations, first_op, received_at, written_at, payload)
+          VALUES (0, ?, 1, ?, 1, ?, now(), timestamptz '2026-01-01 12:00Z' + ? * interval '1 second', ?)
+          """,
+          stream,
+          entry.lanes(),
+          ids.next(),
+          second,
+          payload.array());
+    });
+  }
+
+  @Test
+  @DisplayName("a lane that nobody reads does not stop those it is tied to for ever")
+  void shouldNotWaitForWhoStandsStill() throws Exception {
+    // given
+    writer.append(List.of(entry(0, 4, 1), entry(0, 12, 2)));
+    var hasty = new LaneReader(ownership, 0, 2, new Peers(Duration.ofMillis(50)));
+    assertThat(step(hasty)).isEmpty();
+    // when
+    await().atMost(Duration.ofSeconds(60)).until(() -> !waits(hasty));
+    // then
+    assertThat(step(hasty)).containsExactly(1, 2);
+    // when it is read again, then it finds that it has been applied
+    assertThat(step(second)).isEmpty();
+    assertThat(unread()).isZero();
+  }
+
+  private record Applied(int number, int lane, int tied, long when) {}
+
+  @Test
+  @DisplayName("I2, I3: three readers that die again and again: each once, each lane in order")
+  void shouldKeepTheOrderOfAllLanesUnderLoad() throws Exception {
+    // given 3,000 operations, every fourth of them in two lanes
+    var random = new Random(7);
+    var lanes = new ArrayList<Log.Entry>();
+    for (var number = 0; number < 3_000; number++) {
+      var lane = random.nextInt(Lanes.LANES);
+      lanes.add(entry(lane, number % 4 == 0 ? random.nextInt(Lanes.LANES) : lane, number));
+    }
+    var applied = new ConcurrentHashMap<Integer, Applied>();
+    var turns = new AtomicLong();
+    // when they are read while they are written
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      threads.submit(() -> {
+        for (var at = 0; at < lanes.size(); ) {
+          var end = Math.min(lanes.size(), at + 1 + random.nextInt(40));
+          writer.append(lanes.subList(at, end));
+          at = end;
+        }
+        return null;
+      });
+      for (var reader = 0; reader < 3; reader++) {
+        var index = reader;
+        threads.submit(() -> {
+          readAll(index, lanes.size(), applied, turns);
+          return null;
+        });
+      }
+    }
+    // then
+    assertThat(applied).hasSize(lanes.size());
+    for (var lane = 0; lane < Lanes.LANES; lane++) {
+      var mine = lane;
+      assertThat(
+              applied.values().stream()
+                  .filter(each -> each.lane == mine || each.tied == mine)
+                  .sorted(Comparator.comparingLong(Applied::when))
+                  .map(Applied::number)
+                  .toList())
+          .as("operations of lane %d in the order they were applied", lane)
+          .isSorted();
+    }
+    assertThat(unread()).isZero();
+  }
+
+  private void readAll(
+      int index, int count, ConcurrentHashMap<Integer, Applied> applied, AtomicLong turns) {
+    var random = new Random(index);
+    database.read(handle -> {
+      var reader = new LaneReader(ownership, index, 3);
+      while (applied.size() < count || unread() > 0) {
+        reader.adopt(handle);
+        var batch = reader.read(handle, 1 + random.nextInt(4));
+        if (random.nextInt(5) == 0) { // it dies before the commit, and another one goes on
+          reader = new LaneReader(ownership, index, 3);
+          continue;
+        }
+        var when = turns.addAndGet(1_000_000);
+        var alive = reader;
+        handle.useTransaction(h -> alive.advance(h, batch));
+        reader.confirmed(batch);
+        for (var entry : batch.entries()) {
+          var now = new Applied(numberOf(entry), entry.lane(), entry.tied(), when++);
+          assertThat(applied.put(now.number, now)).as("applied before").isNull();
+        }
+      }
+      return count;
+    });
+  }
+}
