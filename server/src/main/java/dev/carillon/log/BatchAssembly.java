@@ -2,11 +2,12 @@ package dev.carillon.log;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -26,22 +27,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchAssembly {
   private final Handle handle;
-  private final Set<Integer> groups;
+  private final long mask;
   private final LanePositions positions;
   private final Peers peers;
   private final List<LogEntry> entries = new ArrayList<>();
   private final Map<Integer, Long> reached = new TreeMap<>();
-  private final Set<Integer> moved = new HashSet<>();
+  private final BitSet moved = new BitSet(Lanes.GROUPS);
   private final List<Tie> awaited = new ArrayList<>();
   private boolean met;
 
   /**
-   * @param groups those that are read here
-   * @param positions of these
+   * @param mask the lanes that are read here, as a bit set of whole groups
+   * @param positions of these groups
    */
-  BatchAssembly(Handle handle, Set<Integer> groups, LanePositions positions, Peers peers) {
+  BatchAssembly(Handle handle, long mask, LanePositions positions, Peers peers) {
     this.handle = handle;
-    this.groups = groups;
+    this.mask = mask;
     this.positions = positions;
     this.peers = peers;
   }
@@ -89,42 +90,42 @@ final class BatchAssembly {
       reached.merge(row.stream, row.seq, Math::max);
     }
     var more = !cutoff.equals(Instant.MAX) || !awaited.isEmpty();
-    return new LaneBatch(entries, reached, moved, more, met);
+    var groups =
+        moved.stream()
+            .filter(group -> (Lanes.maskOf(group) & mask) != 0)
+            .boxed()
+            .collect(Collectors.toSet());
+    return new LaneBatch(entries, reached, groups, more, met);
   }
 
   private void take(Row row, Block block) {
     var at = positions.in(row.stream);
     var inside = positions.in(LanePositions.inside(row.stream));
     var standing = new HashSet<Integer>();
-    var finished = new HashSet<Integer>();
-    for (var entry : block.entries(Lanes.maskOf(groups))) {
+    var touched = new BitSet(Lanes.GROUPS);
+    for (var entry : block.entries(mask)) {
       var group = Lanes.groupOf(entry.lane());
       var tied = Lanes.groupOf(entry.tied());
-      if (groups.contains(group)) {
-        if (at[group] >= row.seq) {
-          continue; // groups may stand at different places after a take-over
-        }
-        if (inside[group] > entry.op()) {
-          finished.add(group);
-          continue;
+      touched.set(group);
+      touched.set(tied);
+      if (isRead(entry.lane())) {
+        if (at[group] >= row.seq || inside[group] > entry.op()) {
+          continue; // done; after a take-over groups may stand at different places
         }
         if (!awaited.isEmpty()) {
           return;
         }
-        if (!groups.contains(tied)) {
+        if (!isRead(entry.tied())) {
           var tie = new Tie(tied, row.stream, row.seq, entry.op(), false);
           if (!peers.isReady(handle, tie)) {
             stand(tie);
             return;
           }
           met = true;
-        } else if (tied != group) {
-          finished.add(tied);
         }
         entries.add(entry);
-        moved.add(group);
+        moved.set(group);
       } else if (at[tied] < row.seq) {
-        finished.add(tied);
         var tie = new Tie(group, row.stream, row.seq, entry.op(), true);
         if (!peers.isReady(handle, tie)) {
           if (!standing.add(entry.tied())) {
@@ -133,14 +134,18 @@ final class BatchAssembly {
           stand(tie);
           if (inside[tied] < entry.op()) {
             met = true;
-            moved.add(tied);
+            moved.set(tied);
           }
         }
       }
     }
     if (awaited.isEmpty()) {
-      moved.addAll(finished);
+      moved.or(touched); // also those of which nothing was left to do here
     }
+  }
+
+  private boolean isRead(int lane) {
+    return (mask >>> lane & 1) != 0;
   }
 
   private void stand(Tie tie) {

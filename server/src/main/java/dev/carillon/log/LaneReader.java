@@ -174,7 +174,7 @@ public final class LaneReader {
             .list();
     readAt = System.nanoTime();
     peers.outdate();
-    var assembly = new BatchAssembly(handle, epochs.keySet(), positions, peers);
+    var assembly = new BatchAssembly(handle, mask, positions, peers);
     var batch = assembly.of(rows);
     ending = assembly.awaited();
     return batch;

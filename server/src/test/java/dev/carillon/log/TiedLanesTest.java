@@ -234,7 +234,7 @@ final class TiedLanesTest {
   @DisplayName("a lane that nobody reads does not stop those it is tied to for ever")
   void shouldNotWaitForWhoStandsStill() throws Exception {
     // given
-    writer.append(List.of(entry(0, 4, 1), entry(0, 12, 2)));
+    writer.append(List.of(entry(0, 4, 1), entry(0, 4, 2)));
     var hasty = new LaneReader(ownership, 0, 2, new Peers(Duration.ofMillis(50)));
     assertThat(step(hasty)).isEmpty();
     // when

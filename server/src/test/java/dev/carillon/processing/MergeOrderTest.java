@@ -28,10 +28,20 @@ final class MergeOrderTest {
   }
 
   @Test
-  @DisplayName("I2: identify both, merge, name the secondary again: each caller's calls in order")
+  @DisplayName("I2: identify both, merge, name the secondary again or delete it: each caller's calls in order")
   void shouldKeepTheOrderOfCallersWhoMerge() throws Exception {
     try (var kit = ProcessingKit.start(2)) {
       merging(kit, List.of(kit.node(0)));
+    }
+  }
+
+  @Test
+  @DisplayName("I2: the same on two nodes, each call to the other one than the call before")
+  void shouldKeepTheOrderOfCallersWhoMergeOnTwoNodes() throws Exception {
+    try (var kit = ProcessingKit.start(2)) {
+      var second = kit.addNode(2);
+      kit.shareLanes();
+      merging(kit, List.of(kit.node(0), second));
     }
   }
 
@@ -41,9 +51,9 @@ final class MergeOrderTest {
         var me = caller;
         threads.submit(() -> {
           for (var i = 0; i < EACH; i++) {
-            var node = nodes.get((me + i) % nodes.size());
+            var turn = me + i;
             for (var call : calls(kit, me, i)) {
-              ProcessingKit.accept(node, call);
+              ProcessingKit.accept(nodes.get(turn++ % nodes.size()), call);
             }
           }
         });
@@ -59,8 +69,8 @@ final class MergeOrderTest {
         if (attributes(kit, secondary(caller, i)).containsKey("colour")) {
           wrong.add(secondary(caller, i) + " was never merged");
         }
-        if (!attributes(kit, secondary(caller, i)).containsKey("again")) {
-          wrong.add(secondary(caller, i) + " was not created anew");
+        if (kit.find(secondary(caller, i)).isPresent() != comesBack(i)) {
+          wrong.add(secondary(caller, i) + (comesBack(i) ? " was not created anew" : " is there"));
         }
       }
     }
@@ -74,11 +84,19 @@ final class MergeOrderTest {
     return kit.find(person).isEmpty() ? Map.of() : kit.attributesOf(person);
   }
 
+  /** Whether the secondary is named again after the merge; otherwise it is deleted, to be sure. */
+  private static boolean comesBack(int number) {
+    return number % 2 == 0;
+  }
+
   private static List<Operation> calls(ProcessingKit kit, int caller, int number) {
+    var secondary = secondary(caller, number);
     return List.of(
         kit.identifyOf(primary(caller, number), "plan", "pro"),
-        kit.identifyOf(secondary(caller, number), "colour", "blue"),
-        kit.mergeOf(primary(caller, number), secondary(caller, number)),
-        kit.identifyOf(secondary(caller, number), "again", true));
+        kit.identifyOf(secondary, "colour", "blue"),
+        kit.mergeOf(primary(caller, number), secondary),
+        comesBack(number)
+            ? kit.identifyOf(secondary, "again", true)
+            : new Operation.Delete(kit.workspace(), secondary));
   }
 }
