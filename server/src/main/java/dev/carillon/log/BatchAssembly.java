@@ -34,6 +34,7 @@ final class BatchAssembly {
   private final Map<Integer, Long> reached = new TreeMap<>();
   private final BitSet moved = new BitSet(Lanes.GROUPS);
   private final List<Tie> awaited = new ArrayList<>();
+  private @Nullable Instant standing;
   private boolean met;
 
   /**
@@ -95,7 +96,7 @@ final class BatchAssembly {
             .filter(group -> (Lanes.maskOf(group) & mask) != 0)
             .boxed()
             .collect(Collectors.toSet());
-    return new LaneBatch(entries, reached, groups, more, met);
+    return new LaneBatch(entries, reached, groups, more, standing, met);
   }
 
   private void take(Row row, Block block) {
@@ -118,7 +119,7 @@ final class BatchAssembly {
         if (!isRead(entry.tied())) {
           var tie = new Tie(tied, row.stream, row.seq, entry.op(), false);
           if (!peers.isReady(handle, tie)) {
-            stand(tie);
+            stand(tie, entry);
             return;
           }
           met = true;
@@ -131,7 +132,7 @@ final class BatchAssembly {
           if (!standing.add(entry.tied())) {
             return;
           }
-          stand(tie);
+          stand(tie, entry);
           if (inside[tied] < entry.op()) {
             met = true;
             moved.set(tied);
@@ -148,7 +149,10 @@ final class BatchAssembly {
     return (mask >>> lane & 1) != 0;
   }
 
-  private void stand(Tie tie) {
+  private void stand(Tie tie, LogEntry entry) {
+    if (awaited.isEmpty()) {
+      standing = entry.receivedAt();
+    }
     awaited.add(tie);
     reached.put(LanePositions.inside(tie.stream()), tie.op());
   }

@@ -35,8 +35,8 @@ public final class LaneReader {
   private static final int BYTES = 2 * 1024 * 1024;
 
   /**
-   * A reader that waits reads again so often when others write, too: something may have turned up
-   * that comes before.
+   * A reader that waits reads again so often: something of another stream may have turned up that
+   * comes before.
    */
   private static final long READ_AGAIN_NANOS = Duration.ofMillis(200).toNanos();
 
@@ -129,7 +129,7 @@ public final class LaneReader {
   public boolean waits(Handle handle) {
     return !awaited.isEmpty()
         && !peers.areReady(handle, awaited)
-        && !(ownership.shared() && System.nanoTime() - readAt > READ_AGAIN_NANOS);
+        && System.nanoTime() - readAt <= READ_AGAIN_NANOS;
   }
 
   /**

@@ -14,17 +14,22 @@ import org.slf4j.LoggerFactory;
 /**
  * What one reader knows of how far the others are, asked for only when it meets a {@link Tie}. It
  * waits for a group as long as that moves; one that stands still for a minute is not waited for
- * until it moves again, so that a lane nobody reads cannot stop all others.
+ * until it moves again, so that a lane nobody reads cannot stop all others. Time counts only while
+ * this reader looks: after an outage or a pause of the machine everybody has a new minute.
  */
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** Looks further apart than this say nothing about what was between them. */
+  private static final long LOOKS_APART_NANOS = Duration.ofSeconds(5).toNanos();
+
   private final Duration patience;
-  private final Map<Integer, Map<Integer, Long>> given = new HashMap<>();
+  private final Map<Integer, Map<Integer, Long>> givenUp = new HashMap<>();
   private @Nullable LanePositions positions;
   private Map<Integer, Map<Integer, Long>> watched = Map.of();
   private long watchedSince;
+  private long lookedAt;
 
   Peers() {
     this(PATIENCE);
@@ -45,7 +50,11 @@ final class Peers {
   /** Whether nobody has to wait for this any more. */
   boolean isReady(Handle handle, Tie tie) {
     var now = positions(handle);
-    return tie.isReady(now) || now.place(tie.group()).equals(given.get(tie.group()));
+    if (tie.isReady(now)) {
+      return true;
+    }
+    var given = givenUp.get(tie.group());
+    return given != null && given.equals(now.place(tie.group()));
   }
 
   private LanePositions positions(Handle handle) {
@@ -78,15 +87,17 @@ final class Peers {
   private void watch(LanePositions now, Set<Integer> late) {
     var places = new HashMap<Integer, Map<Integer, Long>>();
     late.forEach(group -> places.put(group, now.place(group)));
-    if (!places.equals(watched)) {
+    var looked = System.nanoTime();
+    if (!places.equals(watched) || looked - lookedAt > LOOKS_APART_NANOS) {
       watched = places;
-      watchedSince = System.nanoTime();
-    } else if (System.nanoTime() - watchedSince > patience.toNanos()) {
+      watchedSince = looked;
+    } else if (looked - watchedSince > patience.toNanos()) {
       LOG.warn(
           "lane groups {} have not moved for {}: merges go on without them, and may come before calls about the same people",
           late,
           patience);
-      given.putAll(places);
+      givenUp.putAll(places);
     }
+    lookedAt = looked;
   }
 }

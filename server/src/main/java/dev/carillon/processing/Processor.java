@@ -238,7 +238,7 @@ public final class Processor implements AutoCloseable {
       oldest = batch.entries().getFirst().receivedAt();
       newest = batch.entries().getLast().receivedAt();
       process(handle, batch);
-      oldest = batch.more() ? newest : Instant.MAX;
+      oldest = left(batch, newest);
     } catch (LanesLost lost) {
       oldest = Instant.MAX;
       LOG.info("lanes were taken over while a batch ran: {}", lost.getMessage());
@@ -246,7 +246,17 @@ public final class Processor implements AutoCloseable {
       LockSupport.parkNanos(this, LANES_LOST_NANOS); // who owns what is looked at once a second
       return 0;
     }
-    return batch.more() ? MANY : batch.entries().size();
+    var applied = batch.entries().size();
+    if (batch.standing() != null && applied < CROWD) {
+      return 0; // others wait for this one, or this one for others: no time to gather
+    }
+    return batch.more() ? MANY : applied;
+  }
+
+  /** When the oldest operation behind this batch was accepted. */
+  private static Instant left(LaneBatch batch, Instant ifMore) {
+    var standing = batch.standing();
+    return standing != null ? standing : batch.more() ? ifMore : Instant.MAX;
   }
 
   /** Nothing to apply here; others may wait for how far we are. */
@@ -255,11 +265,8 @@ public final class Processor implements AutoCloseable {
       handle.useTransaction(h -> reader.advance(h, batch));
     }
     confirmed(batch);
-    if (batch.more()) {
-      return 0;
-    }
-    oldest = Instant.MAX;
-    return NOTHING_LEFT;
+    oldest = left(batch, oldest);
+    return batch.more() ? 0 : NOTHING_LEFT;
   }
 
   private void process(Handle handle, LaneBatch batch) {

@@ -1,6 +1,7 @@
 package dev.carillon.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.carillon.store.Database;
@@ -15,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Test;
  */
 final class TiedLanesTest {
   @AutoClose static final TestDatabase TEST = TestDatabase.create();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Database database = TEST.database();
   private final IdRanges ids =
@@ -246,6 +250,74 @@ final class TiedLanesTest {
     assertThat(unread()).isZero();
   }
 
+  @Test
+  @DisplayName("two lanes that hold operations tied to each other, in every order of turns")
+  void shouldApplyCrosswiseTies() throws Exception {
+    for (var turns : List.of("121212", "212121", "112122", "221211")) {
+      // given
+      writer.append(List.of(entry(0, 4, 1), entry(4, 0, 2)));
+      writer.append(List.of(entry(4, 0, 3), entry(0, 4, 4)));
+      // when
+      var applied = new ArrayList<Integer>();
+      for (var turn : turns.repeat(2).chars().toArray()) {
+        applied.addAll(step(turn == '1' ? first : second));
+      }
+      // then
+      assertThat(applied).as("turns %s", turns).containsExactly(1, 2, 3, 4);
+      assertThat(unread()).isZero();
+    }
+  }
+
+  @Test
+  @DisplayName("I2, I3: a node that dies on its way to a tie, or at it: who takes its lanes goes on")
+  void shouldGoOnWithTheLanesOfADeadNode() throws Exception {
+    for (var applies : List.of(true, false)) {
+      // given two nodes, and an operation tied to a lane of each
+      var dying = LogWriter.start(database, InstantSource.system(), ids, "test", true, _ -> {});
+      var other = new LaneOwnership(database, dying);
+      for (var round = 0; round < 3; round++) {
+        ownership.tick(Set.of());
+        other.tick(Set.of());
+      }
+      var mine = 4 * ownership.owned().keySet().iterator().next();
+      var its = 4 * other.owned().keySet().iterator().next();
+      var lane = applies ? mine : its;
+      var tied = applies ? its : mine;
+      var here = new LaneReader(ownership, 0, 1);
+      var there = new LaneReader(other, 0, 1);
+      writer.append(List.of(entry(its, 1), entry(mine, 2), entry(lane, tied, 3)));
+      writer.append(List.of(entry(its, 4), entry(mine, 5)));
+      assertThat(step(here)).containsExactly(2);
+      // when it dies with a batch that is not committed
+      var unfinished =
+          database.read(handle -> {
+            there.adopt(handle);
+            return there.read(handle, 64);
+          });
+      assertThat(unfinished.entries()).isNotEmpty();
+      dying.close();
+      // then nothing is given up
+      assertThat(waits(here)).isTrue();
+      assertThat(step(here)).isEmpty();
+      // when its lanes are taken over
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> {
+            ownership.tick(Set.of());
+            return ownership.owned().size() == Lanes.GROUPS;
+          });
+      // then
+      assertThatThrownBy(() ->
+              database.inTransaction(handle -> {
+                there.advance(handle, unfinished);
+                return true;
+              }))
+          .isInstanceOf(LanesLost.class);
+      assertThat(step(here)).containsExactly(1, 3, 4, 5);
+      assertThat(unread()).isZero();
+    }
+  }
+
   private record Applied(int number, int lane, int tied, long when) {}
 
   @Test
@@ -262,20 +334,22 @@ final class TiedLanesTest {
     var turns = new AtomicLong();
     // when they are read while they are written
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      threads.submit(() -> {
-        for (var at = 0; at < lanes.size(); ) {
-          var end = Math.min(lanes.size(), at + 1 + random.nextInt(40));
-          writer.append(lanes.subList(at, end));
-          at = end;
-        }
-        return null;
-      });
+      var work = new ArrayList<Future<?>>();
+      work.add(
+          threads.submit(() -> {
+            for (var at = 0; at < lanes.size(); ) {
+              var end = Math.min(lanes.size(), at + 1 + random.nextInt(40));
+              writer.append(lanes.subList(at, end));
+              at = end;
+            }
+            return null;
+          }));
       for (var reader = 0; reader < 3; reader++) {
         var index = reader;
-        threads.submit(() -> {
-          readAll(index, lanes.size(), applied, turns);
-          return null;
-        });
+        work.add(threads.submit(() -> readAll(index, lanes.size(), applied, turns)));
+      }
+      for (var each : work) {
+        each.get();
       }
     }
     // then
@@ -294,12 +368,14 @@ final class TiedLanesTest {
     assertThat(unread()).isZero();
   }
 
-  private void readAll(
+  private int readAll(
       int index, int count, ConcurrentHashMap<Integer, Applied> applied, AtomicLong turns) {
     var random = new Random(index);
-    database.read(handle -> {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    return database.read(handle -> {
       var reader = new LaneReader(ownership, index, 3);
       while (applied.size() < count || unread() > 0) {
+        assertThat(System.nanoTime()).as("time; %d applied", applied.size()).isLessThan(end);
         reader.adopt(handle);
         var batch = reader.read(handle, 1 + random.nextInt(4));
         if (random.nextInt(5) == 0) { // it dies before the commit, and another one goes on

@@ -8,6 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -45,21 +49,81 @@ final class MergeOrderTest {
     }
   }
 
-  private static void merging(ProcessingKit kit, List<Processing> nodes) {
+  @Test
+  @DisplayName("I1, I2, I3: the same while connections of processors and logs die, and lanes change hands")
+  void shouldKeepTheOrderOfCallersWhoMergeWhenNodesDie() throws Exception {
+    try (var kit = ProcessingKit.start(2)) {
+      var second = kit.addNode(2);
+      kit.shareLanes();
+      var over = new AtomicBoolean();
+      var killed = new AtomicLong();
+      var killer =
+          Thread.ofVirtual()
+              .start(() -> {
+                while (!over.get()) {
+                  killed.addAndGet(kit.number(KILL));
+                  kit.shareLanes();
+                  LockSupport.parkNanos(20_000_000);
+                }
+              });
+      try {
+        merging(kit, List.of(kit.node(0), second));
+      } finally {
+        over.set(true);
+        killer.join();
+      }
+      assertThat(killed.get()).as("connections that were ended").isGreaterThan(2);
+    }
+  }
+
+  private static final String KILL =
+      """
+      SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()
+         AND (application_name = 'carillon processor' AND random() < 0.3
+              OR application_name = 'carillon log' AND random() < 0.1)
+      """;
+
+  /** Repeats what was refused, as clients do. */
+  private static void accept(Processing node, Operation operation) {
+    for (var attempt = 0; ; attempt++) {
+      try {
+        node.intake().accept(List.of(operation));
+        return;
+      } catch (IntakeUnavailable refused) {
+        assertThat(attempt).as("refusals: %s", refused.getMessage()).isLessThan(1_000);
+        LockSupport.parkNanos(10_000_000);
+      }
+    }
+  }
+
+  private static void merging(ProcessingKit kit, List<Processing> nodes) throws Exception {
+    load(kit, nodes);
+    kit.settle();
+    check(kit);
+  }
+
+  private static void load(ProcessingKit kit, List<Processing> nodes) throws Exception {
+    var work = new ArrayList<Future<?>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var caller = 0; caller < CALLERS; caller++) {
         var me = caller;
-        threads.submit(() -> {
+        work.add(threads.submit(() -> {
           for (var i = 0; i < EACH; i++) {
             var turn = me + i;
             for (var call : calls(kit, me, i)) {
-              ProcessingKit.accept(nodes.get(turn++ % nodes.size()), call);
+              accept(nodes.get(turn++ % nodes.size()), call);
             }
           }
-        });
+        }));
       }
     }
-    kit.settle();
+    for (var each : work) {
+      each.get();
+    }
+  }
+
+  private static void check(ProcessingKit kit) {
     var wrong = new ArrayList<String>();
     for (var caller = 0; caller < CALLERS; caller++) {
       for (var i = 0; i < EACH; i++) {
