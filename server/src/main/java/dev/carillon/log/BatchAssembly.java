@@ -126,6 +126,7 @@ final class BatchAssembly {
         }
         entries.add(entry);
         moved.set(group);
+        moved.set(tied); // if it is read here, the batch holds only while it still is
       } else if (at[tied] < row.seq) {
         var tie = new Tie(group, row.stream, row.seq, entry.op(), true);
         if (!peers.isReady(handle, tie)) {

@@ -32,7 +32,8 @@ final class LanePositions {
     return positions;
   }
 
-  private int add(ResultSet row) throws SQLException {
+  /** Takes over what is stored of one group, and returns that. */
+  int add(ResultSet row) throws SQLException {
     var group = row.getInt("lane_group");
     var streams = (Integer[]) row.getArray("stream_ids").getArray();
     var seqs = (Long[]) row.getArray("seqs").getArray();

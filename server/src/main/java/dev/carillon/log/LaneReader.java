@@ -96,7 +96,11 @@ public final class LaneReader {
     unsaved = false;
   }
 
-  /** Takes over what the node owns by now: loads positions when the groups changed. */
+  /**
+   * Takes over what the node owns by now: loads positions when the groups changed. Nothing when the
+   * database does not say so any more, or not yet: without their positions they would be read from
+   * the beginning.
+   */
   public void adopt(Handle handle) {
     var mine = new HashMap<Integer, Long>();
     ownership
@@ -111,13 +115,18 @@ public final class LaneReader {
     }
     forget();
     owner = ownership.self();
-    positions =
-        LanePositions.of(
-            handle
-                .createQuery(
-                    "SELECT lane_group, stream_ids, seqs FROM lane_group WHERE owner = :owner AND lane_group = ANY(:groups)")
-                .bind("owner", owner)
-                .bind("groups", mine.keySet().stream().mapToInt(Integer::intValue).toArray()));
+    var found = new HashMap<Integer, Long>();
+    handle
+        .createQuery(
+            "SELECT lane_group, epoch, stream_ids, seqs FROM lane_group WHERE owner = :owner AND lane_group = ANY(:groups)")
+        .bind("owner", owner)
+        .bind("groups", mine.keySet().stream().mapToInt(Integer::intValue).toArray())
+        .map((row, context) -> Map.entry(positions.add(row), row.getLong("epoch")))
+        .forEach(group -> found.put(group.getKey(), group.getValue()));
+    if (!found.equals(mine)) {
+      forget();
+      return;
+    }
     epochs = Map.copyOf(mine);
     mask = Lanes.maskOf(epochs.keySet());
   }
