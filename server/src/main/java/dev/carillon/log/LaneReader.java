@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class LaneReader {
   private final LaneOwnership ownership;
   private final int index;
   private final int processors;
+  private final LongSupplier nanoTime;
   private final Peers peers;
   private Map<Integer, Long> epochs = Map.of();
   private long mask;
@@ -63,14 +65,15 @@ public final class LaneReader {
    *     are dealt out in turn
    */
   public LaneReader(LaneOwnership ownership, int index, int processors) {
-    this(ownership, index, processors, new Peers());
+    this(ownership, index, processors, System::nanoTime);
   }
 
-  LaneReader(LaneOwnership ownership, int index, int processors, Peers peers) {
+  LaneReader(LaneOwnership ownership, int index, int processors, LongSupplier nanoTime) {
     this.ownership = ownership;
     this.index = index;
     this.processors = processors;
-    this.peers = peers;
+    this.nanoTime = nanoTime;
+    this.peers = new Peers(nanoTime);
   }
 
   /** The lanes this reader reads, as a bit set; 0 when the node owns none for it. */
@@ -138,7 +141,7 @@ public final class LaneReader {
   public boolean waits(Handle handle) {
     return !awaited.isEmpty()
         && !peers.areReady(handle, awaited)
-        && System.nanoTime() - readAt <= READ_AGAIN_NANOS;
+        && nanoTime.getAsLong() - readAt <= READ_AGAIN_NANOS;
   }
 
   /**
@@ -181,7 +184,7 @@ public final class LaneReader {
                     block(row),
                     row.getBoolean("cut")))
             .list();
-    readAt = System.nanoTime();
+    readAt = nanoTime.getAsLong();
     peers.outdate();
     var assembly = new BatchAssembly(handle, mask, positions, peers);
     var batch = assembly.of(rows);

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,33 +14,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What one reader knows of how far the others are, asked for only when it meets a {@link Tie}. It
- * waits for a group as long as that moves; one that stands still for a minute is not waited for
- * until it moves again, so that a lane nobody reads cannot stop all others. Time counts only while
- * this reader looks: after an outage or a pause of the machine everybody has a new minute.
+ * waits for a group as long as that moves; one that stands still for five minutes is not waited for
+ * until it moves again, so that a process that hangs cannot stop the lanes of all others. (The lanes
+ * of one that is gone move on with their next owner.) Time counts only while this reader looks:
+ * after an outage or a pause of the machine it begins anew.
  */
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** Looks further apart than this say nothing about what was between them. */
   private static final long LOOKS_APART_NANOS = Duration.ofSeconds(5).toNanos();
 
-  private final Duration patience;
+  private final LongSupplier nanoTime;
   private final Map<Integer, Map<Integer, Long>> givenUp = new HashMap<>();
   private @Nullable LanePositions positions;
   private Map<Integer, Map<Integer, Long>> watched = Map.of();
   private long watchedSince;
   private long lookedAt;
 
-  Peers() {
-    this(PATIENCE);
-  }
-
   /**
-   * @param patience how long a group may stand still that is waited for
+   * @param nanoTime as {@link System#nanoTime}
    */
-  Peers(Duration patience) {
-    this.patience = patience;
+  Peers(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
   }
 
   /** What is asked next is read anew. */
@@ -87,15 +85,15 @@ final class Peers {
   private void watch(LanePositions now, Set<Integer> late) {
     var places = new HashMap<Integer, Map<Integer, Long>>();
     late.forEach(group -> places.put(group, now.place(group)));
-    var looked = System.nanoTime();
+    var looked = nanoTime.getAsLong();
     if (!places.equals(watched) || looked - lookedAt > LOOKS_APART_NANOS) {
       watched = places;
       watchedSince = looked;
-    } else if (looked - watchedSince > patience.toNanos()) {
+    } else if (looked - watchedSince > PATIENCE.toNanos()) {
       LOG.warn(
           "lane groups {} have not moved for {}: merges go on without them, and may come before calls about the same people",
           late,
-          patience);
+          PATIENCE);
       givenUp.putAll(places);
     }
     lookedAt = looked;

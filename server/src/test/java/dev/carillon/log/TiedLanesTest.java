@@ -38,6 +38,9 @@ final class TiedLanesTest {
       new IdRanges(() ->
           database.read(
               handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+  /** Stands still between turns, so that only tests say how long somebody waits. */
+  private final AtomicLong time = new AtomicLong();
+
   private LogWriter writer;
   private LaneOwnership ownership;
   private LaneReader first;
@@ -52,8 +55,8 @@ final class TiedLanesTest {
     writer = LogWriter.start(database, InstantSource.system(), ids, "test", true, _ -> {});
     ownership = new LaneOwnership(database, writer);
     ownership.tick(Set.of());
-    first = new LaneReader(ownership, 0, 2);
-    second = new LaneReader(ownership, 1, 2);
+    first = reader(0, 2);
+    second = reader(1, 2);
   }
 
   @AfterEach
@@ -71,6 +74,10 @@ final class TiedLanesTest {
 
   private static int numberOf(LogEntry entry) {
     return ByteBuffer.wrap(entry.bytes()).getInt();
+  }
+
+  private LaneReader reader(int index, int processors) {
+    return new LaneReader(ownership, index, processors, time::get);
   }
 
   /** What the reader is given next, applied. */
@@ -166,12 +173,12 @@ final class TiedLanesTest {
     assertThat(step(first)).containsExactly(2);
     assertThat(step(second)).containsExactly(1);
     // when each goes on under its next owner, then
-    first = new LaneReader(ownership, 0, 2);
+    first = reader(0, 2);
     assertThat(step(first)).containsExactly(3, 5);
-    second = new LaneReader(ownership, 1, 2);
+    second = reader(1, 2);
     assertThat(step(second)).containsExactly(4, 6, 7);
     // when one owner takes both, then
-    assertThat(step(new LaneReader(ownership, 0, 1))).containsExactly(8);
+    assertThat(step(reader(0, 1))).containsExactly(8);
     assertThat(unread()).isZero();
   }
 
@@ -181,12 +188,12 @@ final class TiedLanesTest {
   void shouldWaitForAllAfterATakeOver() throws Exception {
     // given three readers: 0 reads lanes 0 and 12, 1 reads lane 4, 2 reads lanes 8 and 20
     writer.append(List.of(entry(0, 8, 1), entry(4, 20, 2), entry(8, 3), entry(20, 4)));
-    var zero = new LaneReader(ownership, 0, 3);
-    var one = new LaneReader(ownership, 1, 3);
-    assertThat(step(new LaneReader(ownership, 2, 3))).isEmpty();
+    var zero = reader(0, 3);
+    var one = reader(1, 3);
+    assertThat(step(reader(2, 3))).isEmpty();
     // when the second of both is applied first
     assertThat(step(one)).containsExactly(2);
-    var heir = new LaneReader(ownership, 2, 3);
+    var heir = reader(2, 3);
     // then
     assertThat(step(heir)).isEmpty();
     assertThat(waits(heir)).isTrue();
@@ -235,19 +242,74 @@ final class TiedLanesTest {
   }
 
   @Test
-  @DisplayName("a lane that nobody reads does not stop those it is tied to for ever")
+  @DisplayName("a lane that nobody reads stops those it is tied to for five minutes, not for ever")
   void shouldNotWaitForWhoStandsStill() throws Exception {
     // given
     writer.append(List.of(entry(0, 4, 1), entry(0, 4, 2)));
-    var hasty = new LaneReader(ownership, 0, 2, new Peers(Duration.ofMillis(50)));
-    assertThat(step(hasty)).isEmpty();
-    // when
-    await().atMost(Duration.ofSeconds(60)).until(() -> !waits(hasty));
+    var waiting = reader(0, 2);
+    assertThat(step(waiting)).isEmpty();
+    // when it looks every second, after a pause that says nothing, for five minutes
+    assertThat(waits(waiting)).isTrue();
+    time.addAndGet(Duration.ofHours(1).toNanos());
+    var seconds = 0;
+    var given = step(waiting);
+    while (given.isEmpty()) {
+      assertThat(waits(waiting)).isTrue();
+      time.addAndGet(Duration.ofSeconds(1).toNanos());
+      given = step(waiting);
+      seconds++;
+    }
     // then
-    assertThat(step(hasty)).containsExactly(1, 2);
+    assertThat(seconds).isBetween(300, 303);
+    assertThat(given).containsExactly(1, 2);
     // when it is read again, then it finds that it has been applied
     assertThat(step(second)).isEmpty();
     assertThat(unread()).isZero();
+  }
+
+  @Test
+  @DisplayName("a batch that ends at a tie fails when another node has taken any lane it needed")
+  void shouldFenceBothLanesOfWhatIsTied() throws Exception {
+    // given
+    writer.append(List.of(entry(0, 8, 1), entry(0, 4, 2)));
+    var batch =
+        database.read(handle -> {
+          first.adopt(handle);
+          return first.read(handle, 64);
+        });
+    assertThat(batch.entries()).hasSize(1);
+    // when
+    database.inTransaction(
+        handle -> handle.execute("UPDATE lane_group SET epoch = epoch + 1 WHERE lane_group = 2"));
+    // then
+    assertThatThrownBy(() ->
+            database.inTransaction(handle -> {
+              first.advance(handle, batch);
+              return true;
+            }))
+        .isInstanceOf(LanesLost.class);
+  }
+
+  @Test
+  void shouldReadNothingFromTheBeginningWhenItsLanesAreGone() throws Exception {
+    // given what was read, and a node that does not know yet that it has lost a group
+    writer.append(List.of(entry(0, 1), entry(8, 2)));
+    assertThat(step(first)).containsExactly(1, 2);
+    database.inTransaction(
+        handle -> handle.execute("UPDATE lane_group SET owner = NULL WHERE lane_group = 0"));
+    // when
+    var reader = reader(0, 2);
+    database.read(handle -> {
+      reader.adopt(handle);
+      return true;
+    });
+    // then
+    assertThat(reader.mask()).isZero();
+    // when the node has looked
+    ownership.tick(Set.of());
+    // then
+    assertThat(step(reader)).isEmpty();
+    assertThat(reader.mask()).isNotZero();
   }
 
   @Test
@@ -283,8 +345,8 @@ final class TiedLanesTest {
       var its = 4 * other.owned().keySet().iterator().next();
       var lane = applies ? mine : its;
       var tied = applies ? its : mine;
-      var here = new LaneReader(ownership, 0, 1);
-      var there = new LaneReader(other, 0, 1);
+      var here = reader(0, 1);
+      var there = new LaneReader(other, 0, 1, time::get);
       writer.append(List.of(entry(its, 1), entry(mine, 2), entry(lane, tied, 3)));
       writer.append(List.of(entry(its, 4), entry(mine, 5)));
       assertThat(step(here)).containsExactly(2);
@@ -373,13 +435,13 @@ final class TiedLanesTest {
     var random = new Random(index);
     var end = System.nanoTime() + PATIENCE.toNanos();
     return database.read(handle -> {
-      var reader = new LaneReader(ownership, index, 3);
+      var reader = reader(index, 3);
       while (applied.size() < count || unread() > 0) {
         assertThat(System.nanoTime()).as("time; %d applied", applied.size()).isLessThan(end);
         reader.adopt(handle);
         var batch = reader.read(handle, 1 + random.nextInt(4));
         if (random.nextInt(5) == 0) { // it dies before the commit, and another one goes on
-          reader = new LaneReader(ownership, index, 3);
+          reader = reader(index, 3);
           continue;
         }
         var when = turns.addAndGet(1_000_000);
