@@ -26,12 +26,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what falls due with no new data: segment timers and journeys that wait, of each person in the
- * order of their instants (class {@link Replay}); and what follows when messages reached something
- * ({@link MessageWork}). Looks twice a second at two indexes, for the people of the lane groups this
- * node owns; owning only spares double work. Candidates are found without locks, their people are
- * locked in key order like in any batch, and what is due is read again under the lock: whoever comes
- * second finds nothing to do.
+ * Does what falls due with no new data: segment timers and journeys that wait, of each person in
+ * the order of their instants (class {@link Replay}); and what follows when messages reached
+ * something ({@link MessageWork}). Looks twice a second at two indexes, for the people of the lane
+ * groups this node owns; owning only spares double work. Candidates are found without locks, their
+ * people are locked in key order like in any batch, and what is due is read again under the lock:
+ * whoever comes second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
@@ -120,7 +120,9 @@ public final class DueWorker implements AutoCloseable {
     }
     var woken = slowWakes.step(handle, groups);
     var now = clock.instant();
-    var until = Collections.min(List.of(now, Collections.max(List.of(applied.get(), now.minus(HELD_BACK)))));
+    var until =
+        Collections.min(
+            List.of(now, Collections.max(List.of(applied.get(), now.minus(HELD_BACK)))));
     var timers = stores.memberships().due(handle, until, groups, BATCH);
     var journeys = stores.journeys().due(handle, until, groups, BATCH);
     if (timers.isEmpty() && journeys.isEmpty()) {
@@ -143,11 +145,7 @@ public final class DueWorker implements AutoCloseable {
    * @param until what is due later is left to another round
    */
   private record Round(
-      TreeSet<Long> people,
-      List<DueJourney> journeys,
-      boolean timers,
-      Instant until,
-      Instant now) {
+      TreeSet<Long> people, List<DueJourney> journeys, boolean timers, Instant until, Instant now) {
 
     long[] ids() {
       return people.stream().mapToLong(Long::longValue).toArray();
@@ -181,7 +179,10 @@ public final class DueWorker implements AutoCloseable {
         LOG.debug("due work met another batch and is done again: {}", failure.getMessage());
       } else if (round.people.size() > 1) {
         if (!(failure instanceof TooManyRelationships)) {
-          LOG.warn("due work of {} people failed, it is done again in parts", round.people.size(), failure);
+          LOG.warn(
+              "due work of {} people failed, it is done again in parts",
+              round.people.size(),
+              failure);
         }
         var middle = round.people.stream().skip(round.people.size() / 2).findFirst().orElseThrow();
         run(handle, round.of(round.people.headSet(middle)));
@@ -192,7 +193,9 @@ public final class DueWorker implements AutoCloseable {
     }
   }
 
-  /** Due work of one person failed: does what is due first alone, and puts that aside if it fails. */
+  /**
+   * Due work of one person failed: does what is due first alone, and puts that aside if it fails.
+   */
   private void apart(Handle handle, Round round, RuntimeException failure) {
     var journeys =
         stores.journeys().loadDue(handle, round.journeys, round.until).stream()
@@ -263,10 +266,7 @@ public final class DueWorker implements AutoCloseable {
     if (round.journeys.size() < BATCH) {
       return round.until;
     }
-    return journeys.stream()
-        .map(Replay::due)
-        .max(Comparator.naturalOrder())
-        .orElse(round.until);
+    return journeys.stream().map(Replay::due).max(Comparator.naturalOrder()).orElse(round.until);
   }
 
   private static Reach reach(BatchScope scope, List<Due> timers, List<Journey> journeys) {
@@ -316,7 +316,8 @@ public final class DueWorker implements AutoCloseable {
           h -> stores.memberships().postpone(h, personId, at, now.plus(POSTPONED)));
     }
     for (var due : journeys) {
-      LOG.error("journey {} of person {} cannot go on and ends", due.journeyId(), personId, failure);
+      LOG.error(
+          "journey {} of person {} cannot go on and ends", due.journeyId(), personId, failure);
       handle.useTransaction(h -> {
         Epoch.join(h);
         if (stores.journeys().endWithError(h, due.journeyId(), now)) {

@@ -119,9 +119,7 @@ final class MergeWave {
     workspaces(heirs).forEach(each -> reach.all(scope.ruleBook().of(each)));
     scope.loadRuleFacts(reach);
     for (var each : merges) {
-      scope
-          .reactions()
-          .catchUp(person(each.heir().primaryId()), each.entry().receivedAt());
+      scope.reactions().catchUp(person(each.heir().primaryId()), each.entry().receivedAt());
     }
     mergeCounters(heirs, last);
     mergeTallies(heirs);

@@ -217,16 +217,14 @@ final class PersonState {
   }
 
   /**
-   * Arms the timer of a segment that was looked at. One that is due before stays: it will look, find
-   * nothing and arm the later one, which spares a write for every event that only postpones.
+   * Arms the timer of a segment that was looked at. One that is due before stays: it will look,
+   * find nothing and arm the later one, which spares a write for every event that only postpones.
    *
    * @param now the instant at which it was looked at; timers up to it are over
    */
   void wakeAt(int segmentId, @Nullable Instant dueAt, Instant now) {
     var present = timers.get(segmentId);
-    if (present != null
-        && present.isAfter(now)
-        && (dueAt == null || !dueAt.isBefore(present))) {
+    if (present != null && present.isAfter(now) && (dueAt == null || !dueAt.isBefore(present))) {
       return;
     }
     if (dueAt == null) {

@@ -124,10 +124,7 @@ public final class Processing implements AutoCloseable {
 
   /** When the oldest operation that is being applied was accepted. */
   private Instant oldest() {
-    return processors.stream()
-        .map(Processor::oldest)
-        .min(Instant::compareTo)
-        .orElse(Instant.MAX);
+    return processors.stream().map(Processor::oldest).min(Instant::compareTo).orElse(Instant.MAX);
   }
 
   /** The number of this life of this process; no other ever has it. */

@@ -100,8 +100,8 @@ final class Reactions {
   }
 
   /**
-   * The timers of a person that run out at this instant have: evaluates their segments as of it, all
-   * at once, and what follows. People left to a build lose the timer: the build arms it.
+   * The timers of a person that run out at this instant have: evaluates their segments as of it,
+   * all at once, and what follows. People left to a build lose the timer: the build arms it.
    *
    * @return journeys that started and go on waiting
    */
@@ -131,8 +131,8 @@ final class Reactions {
   }
 
   /**
-   * Somebody was created: evaluates these segments together with those that the same operation wakes
-   * by what it does to the person, so that nobody enters what it makes them leave (S-53).
+   * Somebody was created: evaluates these segments together with those that the same operation
+   * wakes by what it does to the person, so that nobody enters what it makes them leave (S-53).
    */
   void created(PersonState person, Collection<SegmentRule> segments) {
     newborn.put(person, segments);
@@ -222,7 +222,8 @@ final class Reactions {
   @Nullable Journey trigger(
       PersonState person, CompiledCampaign campaign, Occurrence occurrence, Instant now) {
     var facts = person.facts(now);
-    return switch (JourneyEngine.decide(campaign, occurrence, facts, person.history(campaign.id()))) {
+    return switch (JourneyEngine.decide(
+        campaign, occurrence, facts, person.history(campaign.id()))) {
       case Entry.Enters() -> {
         var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
         surroundings.journeyStarted(person, journey, now);

@@ -10,10 +10,10 @@ import java.util.PriorityQueue;
  * Does what fell due for one person in the order of its instants, however late that is.
  *
  * <p>Each timer is fired as of its own instant: conditions are asked with that instant as now and
- * the data there is, memberships and the journeys they start are dated by it, and the timer is armed
- * again, which may fall due in turn. So somebody who would have entered and left a segment while no
- * server ran has done both, at the right times. Journeys take their turn between timers, by when
- * they were due; but what they do is done now.
+ * the data there is, memberships and the journeys they start are dated by it, and the timer is
+ * armed again, which may fall due in turn. So somebody who would have entered and left a segment
+ * while no server ran has done both, at the right times. Journeys take their turn between timers,
+ * by when they were due; but what they do is done now.
  */
 final class Replay {
   /** Timers and journeys of one person in one transaction; what is left is due in the next. */
@@ -27,8 +27,8 @@ final class Replay {
   private final Instant now;
 
   /**
-   * @param until later instants are left alone, though they may be due: something of the same people
-   *     that comes before may not have been read
+   * @param until later instants are left alone, though they may be due: something of the same
+   *     people that comes before may not have been read
    * @param now the time at which journeys go on
    */
   Replay(Reactions reactions, Instant until, Instant now) {

@@ -263,8 +263,8 @@ record RuleBook(
     }
 
     /**
-     * What is read, however indirectly, may be about to change by itself: then that comes first. Due
-     * work knows beforehand what is due.
+     * What is read, however indirectly, may be about to change by itself: then that comes first.
+     * Due work knows beforehand what is due.
      */
     private void before(Rules rules, int segmentId) {
       var segment = rules.segments().get(segmentId);

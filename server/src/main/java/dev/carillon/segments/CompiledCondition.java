@@ -83,7 +83,8 @@ public final class CompiledCondition {
 
   /** The segments a condition reads. */
   public static Set<Integer> segmentsOf(Condition condition) {
-    var terms = new Terms(_ -> 0, ZoneOffset.UTC, new DefinedSubscriptions(SubscriptionDefaults.NONE));
+    var terms =
+        new Terms(_ -> 0, ZoneOffset.UTC, new DefinedSubscriptions(SubscriptionDefaults.NONE));
     return compile(condition, terms).wakes().segments();
   }
 

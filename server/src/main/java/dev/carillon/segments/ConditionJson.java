@@ -225,7 +225,8 @@ public final class ConditionJson {
    */
   public static @Nullable Duration parseSpan(JsonNode node, String path, List<Fault> faults) {
     var form = new FormReader(faults);
-    return form.object(node, path, FormReader.sorted("n", "unit")) ? form.span(node, path, FormReader.WINDOW_YEARS)
+    return form.object(node, path, FormReader.sorted("n", "unit"))
+        ? form.span(node, path, FormReader.WINDOW_YEARS)
         : null;
   }
 

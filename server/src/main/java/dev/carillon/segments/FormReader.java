@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads plain members of a condition's JSON and takes note of everything that is wrong. */
 final class FormReader {
   private static final int TEXT = 1_000;
+
   /** The longest a moving window may be. */
   static final int WINDOW_YEARS = 5;
 

@@ -62,10 +62,10 @@ import org.slf4j.LoggerFactory;
  * lists and counts show the segment as it was until the build is over (view {@code served_member}).
  *
  * <p>Workspaces take turns, range by range, so that a large one does not keep a small one waiting.
- * Several nodes may build at once: each claims a pass for the length of a transaction, and
- * passes that are claimed are passed over. An edit during a build takes it out of its pass and
- * starts it anew; the saving transaction waits for the range in hand. A pass that fails comes
- * behind all others, and is parted in two until the build that fails is alone. Thread-safe.
+ * Several nodes may build at once: each claims a pass for the length of a transaction, and passes
+ * that are claimed are passed over. An edit during a build takes it out of its pass and starts it
+ * anew; the saving transaction waits for the range in hand. A pass that fails comes behind all
+ * others, and is parted in two until the build that fails is alone. Thread-safe.
  */
 public final class SegmentBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentBuilder.class);
@@ -278,9 +278,9 @@ public final class SegmentBuilder {
   }
 
   /**
-   * Removes what segments leave behind: everything of those that are gone, which nobody else touches
-   * but those who delete people; members of one whose first build was cancelled; what people were in
-   * it before a build that is over. Then counters that are not used any more.
+   * Removes what segments leave behind: everything of those that are gone, which nobody else
+   * touches but those who delete people; members of one whose first build was cancelled; what
+   * people were in it before a build that is over. Then counters that are not used any more.
    */
   private boolean erase(Handle handle) {
     var epoch = Epoch.join(handle);
@@ -299,9 +299,11 @@ public final class SegmentBuilder {
     var what = next.get().getValue();
     var more =
         switch (what) {
-          case "members" -> segments.empty(handle, segment, EMPTIED, epoch) || timers(handle, segment) > 0;
+          case "members" ->
+              segments.empty(handle, segment, EMPTIED, epoch) || timers(handle, segment) > 0;
           case "former" -> former(handle, segment) > 0;
-          default -> members(handle, segment) + timers(handle, segment) + former(handle, segment) > 0;
+          default ->
+              members(handle, segment) + timers(handle, segment) + former(handle, segment) > 0;
         };
     if (!more) {
       handle

@@ -38,7 +38,8 @@ final class SegmentBuilds {
   /**
    * A dynamic segment as it is stored.
    *
-   * @param before the conditions before, while newer ones are built; null: none, or nothing is built
+   * @param before the conditions before, while newer ones are built; null: none, or nothing is
+   *     built
    * @param beforeZone the zone they are asked in; null like {@code before}
    * @param mixed whether people a build has to reach may be in it by conditions of different times
    * @param building whether a build is under way
@@ -105,15 +106,15 @@ final class SegmentBuilds {
     var segment = Objects.requireNonNull(stored(handle, workspace, segmentId));
     var idle = segment.served == 0 && !segment.building;
     if (idle || !conditions.equals(segment.conditions)) {
-      replace(
-          handle, workspace, Map.of(segment, conditions), terms.of(handle, workspace).zone());
+      replace(handle, workspace, Map.of(segment, conditions), terms.of(handle, workspace).zone());
     }
   }
 
   /**
    * Builds segments anew whose conditions stay but mean something else.
    *
-   * @param before the zone in which they were asked; null: people who are not reached stay as they are
+   * @param before the zone in which they were asked; null: people who are not reached stay as they
+   *     are
    * @return their numbers
    */
   List<Integer> rebuild(
@@ -148,6 +149,11 @@ final class SegmentBuilds {
     }
     if (before == null) {
       builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
+      terms.gone(handle, CounterReader.segment(segmentId));
+      handle
+          .createUpdate("UPDATE segment SET counters = '{}' WHERE segment_id = :segment")
+          .bind("segment", segmentId)
+          .execute();
       handle
           .createUpdate(
               "INSERT INTO segment_erasure (segment_id, what) VALUES (:segment, 'members') ON CONFLICT DO NOTHING")
@@ -163,8 +169,8 @@ final class SegmentBuilds {
   }
 
   /**
-   * @param zone in which the present conditions have been asked until now; null: they meant something
-   *     that cannot be asked any more
+   * @param zone in which the present conditions have been asked until now; null: they meant
+   *     something that cannot be asked any more
    */
   private void replace(
       Handle handle,
@@ -200,8 +206,7 @@ final class SegmentBuilds {
     segments.forEach((segmentId, conditions) -> {
       // What the conditions before read is read on until the build is over.
       var known =
-          terms.ensure(
-              handle, workspace, CounterReader.segment(segmentId), List.of(conditions));
+          terms.ensure(handle, workspace, CounterReader.segment(segmentId), List.of(conditions));
       var campaigns = new ConditionReferences(conditions, "conditions").campaigns();
       handle
           .createUpdate(
@@ -224,9 +229,10 @@ final class SegmentBuilds {
     builds.putSegments(handle, ids, clock.instant());
   }
 
-  /** A build is over that gave a segment other conditions than before: those are not read any more. */
-  void over(
-      Handle handle, int segmentId, Condition conditions, Collection<Integer> counterIds) {
+  /**
+   * A build is over that gave a segment other conditions than before: those are not read any more.
+   */
+  void over(Handle handle, int segmentId, Condition conditions, Collection<Integer> counterIds) {
     counters.settle(handle, CounterReader.segment(segmentId), counterIds);
     handle
         .createUpdate("UPDATE segment SET campaigns = :campaigns WHERE segment_id = :segment")

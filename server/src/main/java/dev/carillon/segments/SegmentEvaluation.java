@@ -185,8 +185,7 @@ final class SegmentEvaluation {
    * Whether something has woken a segment that reads surroundings, and due work is about to look:
    * who comes into it then has just entered it.
    */
-  private static boolean isWoken(
-      Wakes wakes, @Nullable Instant due, Instant now) {
+  private static boolean isWoken(Wakes wakes, @Nullable Instant due, Instant now) {
     return due != null && !due.isAfter(now) && wakes.surroundings();
   }
 }

@@ -21,9 +21,7 @@ public final class SegmentRanks {
       changed = false;
       for (var each : live) {
         var below =
-            each.wakes().segments().stream()
-                .mapToInt(read -> ranks.getOrDefault(read, 0))
-                .max();
+            each.wakes().segments().stream().mapToInt(read -> ranks.getOrDefault(read, 0)).max();
         var rank = Math.min(below.orElse(-1) + 1, live.size());
         if (ranks.getOrDefault(each.segmentId(), 0) < rank) {
           ranks.put(each.segmentId(), rank);

@@ -49,8 +49,11 @@ public final class SegmentRepository {
 
   /** Stores a new segment. */
   public SegmentOutcome create(Handle handle, WorkspaceId workspace, SegmentDraft draft) {
-    Epoch.newRules(handle);
     var faults = faults(handle, workspace, 0, draft);
+    if (faults.isEmpty()) { // or nobody has to wait for it
+      Epoch.newRules(handle);
+      faults = faults(handle, workspace, 0, draft);
+    }
     if (!faults.isEmpty()) {
       return new Invalid(faults);
     }
@@ -87,22 +90,15 @@ public final class SegmentRepository {
    */
   public SegmentOutcome update(
       Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
-    Epoch.newRules(handle);
-    var present = find(handle, workspace, segmentId).orElse(null);
-    if (present == null) {
-      return new NoSuchSegment();
+    var refused = refused(handle, workspace, segmentId, draft);
+    if (refused == null) {
+      Epoch.newRules(handle);
+      refused = refused(handle, workspace, segmentId, draft);
+    }
+    if (refused != null) {
+      return refused;
     }
     var conditions = draft.conditions();
-    var faults = faults(handle, workspace, segmentId, draft);
-    if (present.manual() && conditions != null) {
-      faults.add(
-          new Fault("conditions", "must be absent, as people are added to this segment by hand"));
-    } else if (!present.manual() && conditions == null) {
-      faults.add(new Fault("conditions", "must be present, as this segment is dynamic"));
-    }
-    if (!faults.isEmpty()) {
-      return new Invalid(faults);
-    }
     handle
         .createUpdate(
             """
@@ -123,10 +119,10 @@ public final class SegmentRepository {
   }
 
   /**
-   * Builds segments anew whose conditions stay but mean something else, because something has changed
-   * that the workspace gives to them ({@link Terms}): new versions of these segments and no others,
-   * with the counters they need. To be called after {@link Epoch#newRules} and after the change, in
-   * the same transaction.
+   * Builds segments anew whose conditions stay but mean something else, because something has
+   * changed that the workspace gives to them ({@link Terms}): new versions of these segments and no
+   * others, with the counters they need. To be called after {@link Epoch#newRules} and after the
+   * change, in the same transaction.
    *
    * @param before the zone in which they were asked until now; it still holds for people the build
    *     has not reached. Null: what they meant cannot be said in a zone; these people stay as they
@@ -150,10 +146,10 @@ public final class SegmentRepository {
    * @return Saved, NoSuchSegment, or NotBuilding when there is nothing to take back
    */
   public SegmentOutcome cancelBuild(Handle handle, WorkspaceId workspace, int segmentId) {
-    Epoch.newRules(handle);
     if (find(handle, workspace, segmentId).isEmpty()) {
       return new NoSuchSegment();
     }
+    Epoch.newRules(handle);
     var refused = building.cancel(handle, workspace, segmentId);
     if (refused != null) {
       return new NotBuilding(refused);
@@ -164,6 +160,24 @@ public final class SegmentRepository {
         .bind("segment", segmentId)
         .execute();
     return new Saved(find(handle, workspace, segmentId).orElseThrow());
+  }
+
+  /** Why a segment cannot become this; null when it can. */
+  private @Nullable SegmentOutcome refused(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
+    var present = find(handle, workspace, segmentId).orElse(null);
+    if (present == null) {
+      return new NoSuchSegment();
+    }
+    var conditions = draft.conditions();
+    var faults = faults(handle, workspace, segmentId, draft);
+    if (present.manual() && conditions != null) {
+      faults.add(
+          new Fault("conditions", "must be absent, as people are added to this segment by hand"));
+    } else if (!present.manual() && conditions == null) {
+      faults.add(new Fault("conditions", "must be present, as this segment is dynamic"));
+    }
+    return faults.isEmpty() ? null : new Invalid(faults);
   }
 
   private List<Fault> faults(
@@ -219,12 +233,14 @@ public final class SegmentRepository {
   /** Deletes a segment, unless another segment reads it or {@code others} knows a user (S-9). */
   public SegmentOutcome delete(
       Handle handle, WorkspaceId workspace, int segmentId, SegmentUse.Finder others) {
-    Epoch.newRules(handle);
-    var users =
-        Stream.concat(
-                uses(handle, workspace, segmentId).stream(),
-                others.of(handle, workspace, segmentId).stream())
-            .toList();
+    if (find(handle, workspace, segmentId).isEmpty()) {
+      return new NoSuchSegment();
+    }
+    var users = users(handle, workspace, segmentId, others);
+    if (users.isEmpty()) {
+      Epoch.newRules(handle);
+      users = users(handle, workspace, segmentId, others);
+    }
     if (!users.isEmpty()) {
       return new InUse(users);
     }
@@ -247,7 +263,9 @@ public final class SegmentRepository {
     return new Deleted();
   }
 
-  /** The segments whose conditions ask about a topic or channel, or still ask until they are built. */
+  /**
+   * The segments whose conditions ask about a topic or channel, or still ask until they are built.
+   */
   public static List<SegmentUse> usesOfSubscription(
       Handle handle, WorkspaceId workspace, Condition.Subscription subscription) {
     return handle
@@ -266,11 +284,18 @@ public final class SegmentRepository {
         .toList();
   }
 
-  private static boolean asks(
-      @Nullable String conditions, Condition.Subscription subscription) {
+  private static boolean asks(@Nullable String conditions, Condition.Subscription subscription) {
     return conditions != null
         && new ConditionReferences(ConditionJson.stored(conditions), "conditions")
             .names(subscription);
+  }
+
+  private List<SegmentUse> users(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentUse.Finder others) {
+    return Stream.concat(
+            uses(handle, workspace, segmentId).stream(),
+            others.of(handle, workspace, segmentId).stream())
+        .toList();
   }
 
   /** The segments that read this one. */
@@ -397,7 +422,8 @@ public final class SegmentRepository {
    * A dynamic segment ready for evaluation.
    *
    * @param condition of who is in it; for people a build has to reach, once it has
-   * @param before of who is in it among people a build has still to reach; null: they are left to it
+   * @param before of who is in it among people a build has still to reach; null: they are left to
+   *     it
    * @param building whether a build is under way: for people who were there before it began
    * @param served whether it was ever built to the end
    */

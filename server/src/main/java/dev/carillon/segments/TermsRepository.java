@@ -17,8 +17,7 @@ import org.jdbi.v3.core.Handle;
 public final class TermsRepository {
   private final CounterRepository counters;
   private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
-  private final SubscriptionDefaultsRepository subscriptions =
-      new SubscriptionDefaultsRepository();
+  private final SubscriptionDefaultsRepository subscriptions = new SubscriptionDefaultsRepository();
 
   /** With the counters from this repository. */
   public TermsRepository(CounterRepository counters) {

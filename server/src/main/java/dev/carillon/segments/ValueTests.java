@@ -81,8 +81,7 @@ final class ValueTests {
           }
           return false;
         });
-    var many =
-        read.apply(field) == null && Path.of(field).steps().contains(new Path.Step.Any());
+    var many = read.apply(field) == null && Path.of(field).steps().contains(new Path.Step.Any());
     return many ? found : found.isEmpty() ? null : found.getFirst();
   }
 

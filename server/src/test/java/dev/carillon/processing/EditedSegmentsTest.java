@@ -48,7 +48,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What becomes of a segment whose conditions change, step by step: thirty people are looked at, ten
- * at a time. Odd ones are on the pro plan and live in Linz, even ones are on the free plan and live in Graz.
+ * at a time. Odd ones are on the pro plan and live in Linz, even ones are on the free plan and live
+ * in Graz.
  */
 final class EditedSegmentsTest {
   private static final int PEOPLE = 30;
@@ -99,8 +100,7 @@ final class EditedSegmentsTest {
     for (var i = 1; i <= PEOPLE; i++) {
       var odd = i % 2 == 1;
       calls.add(
-          kit.identifyOf(
-              person(i), "plan", odd ? "pro" : "free", "city", odd ? "Linz" : "Graz"));
+          kit.identifyOf(person(i), "plan", odd ? "pro" : "free", "city", odd ? "Linz" : "Graz"));
     }
     kit.acceptTogether(calls);
   }
@@ -130,27 +130,24 @@ final class EditedSegmentsTest {
     SegmentOutcome outcome =
         kit.database.inTransaction(handle ->
             kit.segments.create(
-                handle,
-                kit.workspace(),
-                new SegmentDraft("segment", "", List.of(), conditions)));
+                handle, kit.workspace(), new SegmentDraft("segment", "", List.of(), conditions)));
     return ((SegmentOutcome.Saved) outcome).segment().id();
   }
 
   /** Who is served as members, by id; counted as well. */
   private Set<String> served(int segment) {
     var members =
-        kit.database.<List<SegmentRepository.Member>, RuntimeException>read(
-            handle ->
-                kit.segments.members(
-                    handle,
-                    kit.workspace(),
-                    kit.segments.find(handle, kit.workspace(), segment).orElseThrow(),
-                    0,
-                    1_000));
+        kit.database.<List<SegmentRepository.Member>, RuntimeException>read(handle ->
+            kit.segments.members(
+                handle,
+                kit.workspace(),
+                kit.segments.find(handle, kit.workspace(), segment).orElseThrow(),
+                0,
+                1_000));
     assertThat(members).extracting(SegmentRepository.Member::personId).isSorted();
     assertThat(
-            kit.database.<Long, RuntimeException>read(
-                handle -> kit.segments.count(
+            kit.database.<Long, RuntimeException>read(handle ->
+                kit.segments.count(
                     handle, kit.segments.find(handle, kit.workspace(), segment).orElseThrow())))
         .as("count")
         .isEqualTo(members.size());
@@ -158,8 +155,7 @@ final class EditedSegmentsTest {
     for (var i : List.of(1, 2, PEOPLE - 1, PEOPLE)) {
       var own =
           kit.database.<List<Segment>, RuntimeException>read(
-              handle ->
-                  kit.segments.ofPerson(handle, kit.workspace(), kit.personId(person(i))));
+              handle -> kit.segments.ofPerson(handle, kit.workspace(), kit.personId(person(i))));
       assertThat(own.stream().anyMatch(each -> each.id() == segment))
           .as("segments of person %d", i)
           .isEqualTo(ids.contains("p%02d".formatted(i)));
@@ -168,15 +164,15 @@ final class EditedSegmentsTest {
   }
 
   private Map<Long, Instant> servedSince(int segment) {
-    return kit.database
-        .<List<SegmentRepository.Member>, RuntimeException>read(
-            handle ->
-                kit.segments.members(
-                    handle,
-                    kit.workspace(),
-                    kit.segments.find(handle, kit.workspace(), segment).orElseThrow(),
-                    0,
-                    1_000))
+    return kit
+        .database
+        .<List<SegmentRepository.Member>, RuntimeException>read(handle ->
+            kit.segments.members(
+                handle,
+                kit.workspace(),
+                kit.segments.find(handle, kit.workspace(), segment).orElseThrow(),
+                0,
+                1_000))
         .stream()
         .collect(toMap(SegmentRepository.Member::personId, SegmentRepository.Member::enteredAt));
   }
@@ -217,7 +213,9 @@ final class EditedSegmentsTest {
   private void buildUntil(int segment, int percent) {
     for (var steps = 0; ; steps++) {
       var progress = segment(segment).progress();
-      if (segment(segment).state() == Segment.State.BUILD && progress != null && progress >= percent) {
+      if (segment(segment).state() == Segment.State.BUILD
+          && progress != null
+          && progress >= percent) {
         return;
       }
       assertThat(builder.step()).isTrue();
@@ -232,7 +230,8 @@ final class EditedSegmentsTest {
   }
 
   @Test
-  @DisplayName("S-5, S-6, S-8: what was served before is served until the build has reached everybody")
+  @DisplayName(
+      "S-5, S-6, S-8: what was served before is served until the build has reached everybody")
   void shouldServeThePreviousDefinitionMeanwhile() {
     // given
     everybody();
@@ -316,9 +315,7 @@ final class EditedSegmentsTest {
         create(
             new Condition.Attribute(
                 new AttributeTest(
-                    "ends",
-                    Operator.TS_AFTER,
-                    new Moment.Relative(Duration.ofMinutes(1), true))));
+                    "ends", Operator.TS_AFTER, new Moment.Relative(Duration.ofMinutes(1), true))));
     finish();
     assertThat(served(edited)).containsExactly("p01", "p30");
     edit(
@@ -428,7 +425,8 @@ final class EditedSegmentsTest {
   }
 
   @Test
-  @DisplayName("a first build that is cancelled leaves a segment nobody is in, which can be saved, edited or deleted")
+  @DisplayName(
+      "a first build that is cancelled leaves a segment nobody is in, which can be saved, edited or deleted")
   void shouldLeaveNobodyInASegmentWhoseFirstBuildIsCancelled() {
     everybody();
     var first = create(PRO);
@@ -490,7 +488,8 @@ final class EditedSegmentsTest {
   }
 
   @Test
-  @DisplayName("a build goes on after a crash at any point: nothing is lost, nothing is done by halves")
+  @DisplayName(
+      "a build goes on after a crash at any point: nothing is lost, nothing is done by halves")
   void shouldGoOnAfterACrashAnywhere() throws Exception {
     everybody();
     for (var i = 1; i <= 4; i++) {
@@ -560,8 +559,10 @@ final class EditedSegmentsTest {
       assertThat(++steps).isLessThan(50);
     }
     assertThat(
-            kit.database.<Segment, RuntimeException>read(
-                handle -> kit.segments.find(handle, here, large).orElseThrow()).state())
+            kit.database
+                .<Segment, RuntimeException>read(
+                    handle -> kit.segments.find(handle, here, large).orElseThrow())
+                .state())
         .isEqualTo(Segment.State.BUILD);
     finish();
     assertThat(inside(large)).isEqualTo(ODD);
@@ -579,10 +580,8 @@ final class EditedSegmentsTest {
     for (var each : List.of(1, 29)) {
       var explanation =
           kit.database
-              .<Optional<Explanation>, RuntimeException>read(
-                  handle ->
-                      explainer.explain(
-                          handle, kit.workspace(), edited, kit.personId(person(each))))
+              .<Optional<Explanation>, RuntimeException>read(handle ->
+                  explainer.explain(handle, kit.workspace(), edited, kit.personId(person(each))))
               .orElseThrow();
       var reached = each == 1;
       assertThat(explanation.waitsForBuild()).isEqualTo(!reached);
@@ -594,7 +593,8 @@ final class EditedSegmentsTest {
   }
 
   @Test
-  @DisplayName("S-10: conditions that are still served count, so that no cycle arises while they are")
+  @DisplayName(
+      "S-10: conditions that are still served count, so that no cycle arises while they are")
   void shouldRefuseCyclesWithWhatIsStillServed() {
     everybody();
     var one = create(PRO);

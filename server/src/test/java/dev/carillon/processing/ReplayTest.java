@@ -45,8 +45,8 @@ final class ReplayTest {
 
   private final IdRanges ids =
       new IdRanges(() ->
-          kit.database.read(handle ->
-              handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+          kit.database.read(
+              handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
   private final Stores stores = ProcessingKit.stores(kit.database, kit.clock, ids, kit.mergers);
   private final RuleBooks ruleBooks =
       new RuleBooks(new RuleBookReader(kit.segments, kit.campaigns, kit.counters, kit.computed));
@@ -169,12 +169,12 @@ final class ReplayTest {
 
   private long timersDue() {
     return kit.number(
-        "SELECT count(*) FROM segment_timer WHERE due_at <= to_timestamp(?)",
-        seconds(now));
+        "SELECT count(*) FROM segment_timer WHERE due_at <= to_timestamp(?)", seconds(now));
   }
 
   @Test
-  @DisplayName("S-32, S-51: who entered and left while nobody looked has done both, at the right times")
+  @DisplayName(
+      "S-32, S-51: who entered and left while nobody looked has done both, at the right times")
   void shouldEnterAndLeaveAtTheInstantsThemselves() {
     // given
     var ends = START.plus(Duration.ofDays(10));
@@ -217,7 +217,8 @@ final class ReplayTest {
   }
 
   @Test
-  @DisplayName("an operation comes after what the clock did before it, and that saw the data before it")
+  @DisplayName(
+      "an operation comes after what the clock did before it, and that saw the data before it")
   void shouldCatchUpBeforeAnOperation() {
     // given
     var ends = START.plus(Duration.ofDays(10));
@@ -261,7 +262,8 @@ final class ReplayTest {
   }
 
   @Test
-  @DisplayName("what a woken segment reads is caught up as well, though the operation does not wake it")
+  @DisplayName(
+      "what a woken segment reads is caught up as well, though the operation does not wake it")
   void shouldCatchUpWhatIsRead() {
     // given
     var ends = START.plus(Duration.ofDays(10));

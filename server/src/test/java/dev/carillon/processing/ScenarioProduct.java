@@ -134,13 +134,14 @@ final class ScenarioProduct implements AutoCloseable {
                     ? campaign(number)
                     : renumbered(value)));
         if (map.get("segment") instanceof Map<?, ?> segment) {
-          copy.put("segment", Map.of("id", Objects.requireNonNull(segments.get(segment.get("id")))));
+          copy.put(
+              "segment", Map.of("id", Objects.requireNonNull(segments.get(segment.get("id")))));
         }
         if (map.get("campaign") instanceof Map<?, ?> campaign) {
           copy.put(
               "campaign",
               Map.of(
-                  "id", campaign((Integer) campaign.get("id")),
+                  "id", campaign((Integer) Objects.requireNonNull(campaign.get("id"))),
                   "activity", campaign.get("activity")));
         }
         yield copy;
@@ -152,21 +153,23 @@ final class ScenarioProduct implements AutoCloseable {
 
   /** A campaign whose journeys come to what the scenario says; made when it is first named. */
   private int campaign(int number) {
-    return campaigns.computeIfAbsent(number, _ -> {
-      var course = Objects.requireNonNull(RandomLife.COURSES.get(number));
-      var delay = new dev.carillon.campaigns.Step.Delay(0, "", course.length());
-      var exit = new dev.carillon.campaigns.Step.Exit(0, "");
-      return kit.campaign(
-              new CampaignDefinition(
-                  "campaign " + number,
-                  "",
-                  new TriggerRule.EventTrigger(EventKind.EVENT, trigger(number), List.of()),
-                  null,
-                  Frequency.EVERY_TIME,
-                  ExitRule.NEVER,
-                  course.end().equals("exited") ? List.of(delay, exit) : List.of(delay)))
-          .id();
-    });
+    return campaigns.computeIfAbsent(
+        number,
+        _ -> {
+          var course = Objects.requireNonNull(RandomLife.COURSES.get(number));
+          var delay = new dev.carillon.campaigns.Step.Delay(0, "", course.length());
+          var exit = new dev.carillon.campaigns.Step.Exit(0, "");
+          return kit.campaign(
+                  new CampaignDefinition(
+                      "campaign " + number,
+                      "",
+                      new TriggerRule.EventTrigger(EventKind.EVENT, trigger(number), List.of()),
+                      null,
+                      Frequency.EVERY_TIME,
+                      ExitRule.NEVER,
+                      course.end().equals("exited") ? List.of(delay, exit) : List.of(delay)))
+              .id();
+        });
   }
 
   private static String trigger(int campaign) {
@@ -310,7 +313,8 @@ final class ScenarioProduct implements AutoCloseable {
               kit.workspace().value())
           .map((row, _) ->
               memberships.put(
-                  new Membership(row.getString(1), Objects.requireNonNull(numbers.get(row.getInt(2)))),
+                  new Membership(
+                      row.getString(1), Objects.requireNonNull(numbers.get(row.getInt(2)))),
                   row.getTimestamp(3).toInstant()))
           .list();
       return memberships;

@@ -62,8 +62,7 @@ final class TwoAnswers {
         if (difference.isPresent()) {
           var who = difference.get();
           return new Outcome(
-              new Difference(
-                  i, who, answers.expected().get(who), product.memberships().get(who)),
+              new Difference(i, who, answers.expected().get(who), product.memberships().get(who)),
               answers.changes);
         }
       }

@@ -127,7 +127,8 @@ final class WorkspaceZoneTest {
   @DisplayName("journeys §2.3: anniversaries are timed anew")
   void shouldTimeAnniversariesAnew() {
     // given: it is 18:00 in Greenwich on 2 March and 03:00 in Tokyo on the 3rd
-    var birthday = kit.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
+    var birthday =
+        kit.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
     kit.identify(ADA, "born", seconds("2000-03-03T12:00:00Z"));
     kit.identify(id("bob"), "born", seconds("2000-03-02T12:00:00Z"));
     kit.settle();
@@ -179,11 +180,12 @@ final class WorkspaceZoneTest {
 
   @Test
   void shouldBuildNothingWhenDaysStayAsTheyWere() {
-    var birthday = kit.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
+    var birthday =
+        kit.segment(condition("{'attribute':{'field':'born','operator':'anniversary'}}"));
     moveTo("Etc/UTC");
     assertThat(versions()).containsExactly(Map.entry(birthday, 1));
-    kit.settings(present ->
-        new WorkspaceSettings(false, true, false, List.of("id"), present.zone()));
+    kit.settings(
+        present -> new WorkspaceSettings(false, true, false, List.of("id"), present.zone()));
     assertThat(versions()).containsExactly(Map.entry(birthday, 1));
   }
 

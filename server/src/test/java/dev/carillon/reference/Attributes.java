@@ -7,7 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attributes of a person, device, object or relationship, and when each was written last. Immutable.
+ * Attributes of a person, device, object or relationship, and when each was written last.
+ * Immutable.
  *
  * @param values those that have a value
  * @param writes also of those that were removed
@@ -77,8 +78,8 @@ record Attributes(Map<String, Object> values, Map<String, Instant> writes) {
   }
 
   /**
-   * After a merge: filled where there is nothing (P-22); unsubscribed when either is, and choices of
-   * topics where none was made (P-27). The later write time stays with what was filled.
+   * After a merge: filled where there is nothing (P-22); unsubscribed when either is, and choices
+   * of topics where none was made (P-27). The later write time stays with what was filled.
    */
   Attributes inherit(Attributes other) {
     var result = this;

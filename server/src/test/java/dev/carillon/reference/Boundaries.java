@@ -37,7 +37,9 @@ final class Boundaries {
     person.journeys.values().forEach(each -> boundaries.add(each.ends()));
     if (conditions.anniversaries()) {
       var zone = world.shared().zone();
-      for (var day = from.atZone(zone).toLocalDate(); !day.isAfter(to.atZone(zone).toLocalDate()); day = day.plusDays(1)) {
+      for (var day = from.atZone(zone).toLocalDate();
+          !day.isAfter(to.atZone(zone).toLocalDate());
+          day = day.plusDays(1)) {
         boundaries.add(day.atStartOfDay(zone).toInstant());
       }
     }
@@ -54,15 +56,17 @@ final class Boundaries {
   private void values(Object value, Duration span) {
     switch (value) {
       case Map<?, ?> map -> map.values().forEach(each -> values(each, span));
-      case Collection<?> list -> list.stream().filter(each -> each != null).forEach(each -> values(each, span));
+      case Collection<?> list ->
+          list.stream().filter(each -> each != null).forEach(each -> values(each, span));
       default ->
-          Values.timestamp(value).ifPresent(seconds -> {
-            var at = Instant.ofEpochSecond(seconds);
-            add(at.plus(span));
-            add(at.plus(span).plusMillis(1));
-            add(at.minus(span));
-            add(at.minus(span).plusMillis(1));
-          });
+          Values.timestamp(value)
+              .ifPresent(seconds -> {
+                var at = Instant.ofEpochSecond(seconds);
+                add(at.plus(span));
+                add(at.plus(span).plusMillis(1));
+                add(at.minus(span));
+                add(at.minus(span).plusMillis(1));
+              });
     }
   }
 

@@ -22,7 +22,8 @@ record Conditions(Set<Duration> spans, boolean anniversaries) {
     return new Conditions(spans, !days.isEmpty());
   }
 
-  private static void collect(@Nullable Object part, World world, Set<Duration> spans, Set<Object> days) {
+  private static void collect(
+      @Nullable Object part, World world, Set<Duration> spans, Set<Object> days) {
     if (part instanceof Collection<?> list) {
       list.forEach(each -> collect(each, world, spans, days));
     } else if (part instanceof Map<?, ?>) {
@@ -34,7 +35,9 @@ record Conditions(Set<Duration> spans, boolean anniversaries) {
         days.add(members);
       }
       if (members.get("segment") instanceof Map<?, ?> other) {
-        world.conditions(Json.integer(other.get("id"))).ifPresent(each -> collect(each, world, spans, days));
+        world
+            .conditions(Json.integer(other.get("id")))
+            .ifPresent(each -> collect(each, world, spans, days));
       }
       members.values().forEach(each -> collect(each, world, spans, days));
     }

@@ -36,6 +36,11 @@ public final class Json {
     return value == null ? List.of() : (List<Map<String, Object>>) value;
   }
 
+  /** A text that must be there. */
+  static String text(@Nullable Object value) {
+    return (String) Objects.requireNonNull(value);
+  }
+
   static int integer(@Nullable Object value) {
     return ((Number) Objects.requireNonNull(value)).intValue();
   }

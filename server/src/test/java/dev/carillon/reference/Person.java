@@ -75,8 +75,8 @@ final class Person {
   }
 
   /**
-   * Takes over from another whatever this one has not itself (P-22 … P-28). A journey under way ends
-   * where this one was in the campaign, too (P-25).
+   * Takes over from another whatever this one has not itself (P-22 … P-28). A journey under way
+   * ends where this one was in the campaign, too (P-25).
    */
   void inherit(Person other, Instant now) {
     attributes = attributes.inherit(other.attributes);

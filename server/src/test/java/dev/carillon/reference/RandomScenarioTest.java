@@ -35,7 +35,10 @@ class RandomScenarioTest {
 
   @Test
   void shouldUseEveryKindOfConditionAndStep() {
-    var scenarios = Stream.iterate(1L, seed -> seed <= 10, seed -> seed + 1).map(RandomScenarioTest::scenario).toList();
+    var scenarios =
+        Stream.iterate(1L, seed -> seed <= 10, seed -> seed + 1)
+            .map(RandomScenarioTest::scenario)
+            .toList();
     var conditions =
         scenarios.stream()
             .flatMap(RandomScenarioTest::happenings)
@@ -45,11 +48,33 @@ class RandomScenarioTest {
             .toList();
     assertThat(conditions.toString())
         .contains(
-            "\"and\"", "\"or\"", "\"not\"", "\"attribute\"", "\"event\"", "\"message\"",
-            "\"segment\"", "\"subscription\"", "\"device\"", "\"object\"", "\"campaign\"",
-            "\"sample\"", "any_item", "anniversary", "ts_before", "ts_after", "is_timestamp",
-            "within_past", "not_within_past", "between", "starts_with", "not_in");
-    assertThat(scenarios.stream().flatMap(each -> each.steps().stream()).map(Object::getClass).distinct())
+            "\"and\"",
+            "\"or\"",
+            "\"not\"",
+            "\"attribute\"",
+            "\"event\"",
+            "\"message\"",
+            "\"segment\"",
+            "\"subscription\"",
+            "\"device\"",
+            "\"object\"",
+            "\"campaign\"",
+            "\"sample\"",
+            "any_item",
+            "anniversary",
+            "ts_before",
+            "ts_after",
+            "is_timestamp",
+            "within_past",
+            "not_within_past",
+            "between",
+            "starts_with",
+            "not_in");
+    assertThat(
+            scenarios.stream()
+                .flatMap(each -> each.steps().stream())
+                .map(Object::getClass)
+                .distinct())
         .contains(Happens.class, Turn.class, Restart.class);
   }
 
@@ -57,12 +82,16 @@ class RandomScenarioTest {
   void shouldLeaveOutWhatDoesNotMatter() {
     // given
     var scenario = scenario(3);
-    var event = happenings(scenario).filter(Did.class::isInstance).skip(9).findFirst().orElseThrow();
+    var event =
+        happenings(scenario).filter(Did.class::isInstance).skip(9).findFirst().orElseThrow();
     // when
     var shorter =
         Shrinker.shrink(
             scenario,
-            each -> happenings(each).anyMatch(event::equals) && happenings(each).anyMatch(h -> h instanceof Defined(var segment, _) && segment == 5),
+            each ->
+                happenings(each).anyMatch(event::equals)
+                    && happenings(each)
+                        .anyMatch(h -> h instanceof Defined(var segment, _) && segment == 5),
             Duration.ofSeconds(20));
     // then: the instants are as they were
     assertThat(happenings(shorter)).hasSize(2);

@@ -12,15 +12,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random values from small pools, so that what is asked for is often there: for attributes of people
- * and objects, and for data of events.
+ * Random values from small pools, so that what is asked for is often there: for attributes of
+ * people and objects, and for data of events.
  */
 final class RandomValues {
   static final List<String> FIELDS =
       List.of("plan", "total", "flag", "tags", "cart", "home", "when", "unsubscribed");
 
   private static final List<Object> TEXTS =
-      List.of("pro", "Pro", "free", "profile", "5", "05", "true", "é", "É", "ẞ", "İ", "ı", "3.50", "1e3");
+      List.of(
+          "pro", "Pro", "free", "profile", "5", "05", "true", "é", "É", "ẞ", "İ", "ı", "3.50",
+          "1e3");
   private static final List<Object> NUMBERS =
       List.of(0L, 1L, 3L, 5L, -2L, 3.5, 0.1, "3", "5", "-2", "3.5", "3.50", "10", 1_000L);
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a scenario shorter as long as it shows what it is to show: leaves out what happened and
- * stops of the clock, while everything else keeps its instant, and puts parts of conditions in place
- * of the whole.
+ * stops of the clock, while everything else keeps its instant, and puts parts of conditions in
+ * place of the whole.
  */
 public final class Shrinker {
   private final Scenario original;
@@ -35,8 +35,7 @@ public final class Shrinker {
    *     not
    * @param patience how long to try
    */
-  public static Scenario shrink(
-      Scenario scenario, Predicate<Scenario> shows, Duration patience) {
+  public static Scenario shrink(Scenario scenario, Predicate<Scenario> shows, Duration patience) {
     return new Shrinker(scenario, shows, patience).shrink();
   }
 

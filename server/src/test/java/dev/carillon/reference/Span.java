@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Lengths of time and instants, as conditions write them. */
 final class Span {
@@ -17,24 +18,24 @@ final class Span {
   /** {@code n} times the unit; months have 30 days, years 365 (S-33). */
   static Duration of(Map<String, Object> span) {
     return Duration.ofMinutes(
-        (long) Json.integer(span.get("n")) * MINUTES.get((String) span.get("unit")));
+        (long) Json.integer(span.get("n")) * Json.integer(MINUTES.get(Json.text(span.get("unit")))));
   }
 
   /**
    * An instant: Unix seconds or a date, which is 00:00 in the workspace's zone, each plain or in an
    * object; or so much from now or ago.
    */
-  static Instant instant(Object value, Instant now, ZoneId zone) {
+  static Instant instant(@Nullable Object value, Instant now, ZoneId zone) {
     return switch (value) {
       case Number seconds -> Instant.ofEpochSecond(seconds.longValue());
       case String date -> LocalDate.parse(date).atStartOfDay(zone).toInstant();
-      default -> {
+      case null, default -> {
         var object = Json.object(value);
         if (object.containsKey("n")) {
           var span = of(object);
-          yield object.get("direction").equals("ago") ? now.minus(span) : now.plus(span);
+          yield "ago".equals(object.get("direction")) ? now.minus(span) : now.plus(span);
         }
-        yield instant(object.getOrDefault("at", object.get("date")), now, zone);
+        yield instant(object.containsKey("at") ? object.get("at") : object.get("date"), now, zone);
       }
     };
   }

@@ -20,7 +20,7 @@ record ValueTest(Instant now, ZoneId zone) {
 
   /** Whether one test holds. */
   boolean holds(Map<String, Object> test, Map<String, Object> values) {
-    var operator = (String) test.get("operator");
+    var operator = Json.text(test.get("operator"));
     return switch (operator) {
       case "neq" -> !some("eq", test, values);
       case "not_exists" -> !some("exists", test, values);
@@ -31,7 +31,7 @@ record ValueTest(Instant now, ZoneId zone) {
   }
 
   private boolean some(String operator, Map<String, Object> test, Map<String, Object> values) {
-    return Values.found(values, (String) test.get("field")).stream()
+    return Values.found(values, Json.text(test.get("field"))).stream()
         .anyMatch(value -> passes(operator, value, test));
   }
 

@@ -93,12 +93,11 @@ final class Values {
 
   /** Unix seconds, whole, in the years 1970 to 2286: milliseconds do not pass (S-30). */
   static OptionalLong timestamp(Object value) {
-    if (!(value instanceof Long) && !(value instanceof String text && text.matches("[0-9]{1,10}"))) {
+    if (!(value instanceof Long)
+        && !(value instanceof String text && text.matches("[0-9]{1,10}"))) {
       return OptionalLong.empty();
     }
     var seconds = Long.parseLong(value.toString());
-    return seconds >= 0 && seconds <= LAST_SECOND
-        ? OptionalLong.of(seconds)
-        : OptionalLong.empty();
+    return seconds >= 0 && seconds <= LAST_SECOND ? OptionalLong.of(seconds) : OptionalLong.empty();
   }
 }

@@ -57,13 +57,18 @@ public final class World {
 
   /** The messages that went to people who are there. */
   List<String> messages() {
-    return people.values().stream().flatMap(who -> who.messages.keySet().stream()).sorted().toList();
+    return people.values().stream()
+        .flatMap(who -> who.messages.keySet().stream())
+        .sorted()
+        .toList();
   }
 
   /** How many events somebody has that have not happened yet. */
   int ahead(String id, Instant now) {
     var who = people.get(names.getOrDefault(id, 0));
-    return who == null ? 0 : (int) who.events.stream().filter(each -> each.at().isAfter(now)).count();
+    return who == null
+        ? 0
+        : (int) who.events.stream().filter(each -> each.at().isAfter(now)).count();
   }
 
   Shared shared() {
@@ -111,27 +116,31 @@ public final class World {
       }
       case Happening.Related(var id, var object, var call) -> {
         write(object, Map.of(), now);
-        change(id, now, who ->
-            who.relationships.merge(
-                object,
-                Attributes.NONE.with(call, null, now),
-                (present, added) -> present.with(call, null, now)));
+        change(
+            id,
+            now,
+            who ->
+                who.relationships.merge(
+                    object,
+                    Attributes.NONE.with(call, null, now),
+                    (present, added) -> present.with(call, null, now)));
       }
       case Happening.Unrelated(var id, var object) ->
           changeKnown(id, who -> who.relationships.remove(object));
       case Happening.Sent(var id, var message, var scope) ->
-          changeKnown(id, who ->
-              who.messages.put(message, new Person.Message(scope, List.of())));
+          changeKnown(id, who -> who.messages.put(message, new Person.Message(scope, List.of())));
       case Happening.Reached reached ->
           people.replaceAll((number, who) ->
               who.messages.containsKey(reached.message())
-                  ? changed(who, each ->
-                      each.messages.computeIfPresent(
-                          reached.message(), (_, message) -> message.with(reached)))
+                  ? changed(
+                      who,
+                      each ->
+                          each.messages.computeIfPresent(
+                              reached.message(), (_, message) -> message.with(reached)))
                   : who);
       case Happening.Travelled(var id, var journey, var campaign, var ends, var end) ->
-          change(id, now, who ->
-              who.journeys.put(journey, new Person.Journey(campaign, ends, end)));
+          change(
+              id, now, who -> who.journeys.put(journey, new Person.Journey(campaign, ends, end)));
       case Happening.Defined(var segment, var condition) ->
           share(
               with(shared.segments, segment, Optional.ofNullable(condition)),
@@ -177,14 +186,17 @@ public final class World {
     var owner = names.get(used.person());
     people.replaceAll((number, who) ->
         number.equals(owner) ? who : changed(who, each -> each.devices.remove(used.token())));
-    change(used.person(), now, who -> {
-      var present = who.devices.get(used.token());
-      var attributes = present == null ? Attributes.NONE : present.attributes();
-      who.devices.put(
-          used.token(),
-          new Person.Device(
-              used.platform(), used.lastUsed(), attributes.with(used.attributes(), null, now)));
-    });
+    change(
+        used.person(),
+        now,
+        who -> {
+          var present = who.devices.get(used.token());
+          var attributes = present == null ? Attributes.NONE : present.attributes();
+          who.devices.put(
+              used.token(),
+              new Person.Device(
+                  used.platform(), used.lastUsed(), attributes.with(used.attributes(), null, now)));
+        });
   }
 
   private void write(ObjectName name, Map<String, @Nullable Object> call, Instant now) {

@@ -529,8 +529,7 @@ class SegmentBuilderTest {
     for (var id : touched) {
       for (var segment : live) { // those that are read come first
         var condition =
-            segment.condition(
-                !created.contains(id) && underWay.leaves(id, segment.segmentId()));
+            segment.condition(!created.contains(id) && underWay.leaves(id, segment.segmentId()));
         if (condition == null) {
           continue;
         }

@@ -17,7 +17,7 @@ final class SubscriptionDefaultsTest {
   private static final Subscription OFFERS = new Subscription.Topic(2);
 
   /** A centre where one gets the news, and offers only on request. */
-  private static final Terms TERMS = 
+  private static final Terms TERMS =
       new Terms(_ -> 0, ZoneOffset.UTC, TestTerms.defaults(Set.of(OFFERS)));
 
   private static boolean subscribed(Subscription of, Map<String, ?> attributes) {

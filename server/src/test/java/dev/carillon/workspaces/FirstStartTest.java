@@ -81,8 +81,7 @@ class FirstStartTest {
       FirstStart.ensure(test.database(), CLOCK, GivenKeys.none(), seed);
     }
 
-    List<Segment> all =
-        test.database().read(handle -> segments.list(handle, new WorkspaceId(1)));
+    List<Segment> all = test.database().read(handle -> segments.list(handle, new WorkspaceId(1)));
     assertThat(all)
         .singleElement()
         .satisfies(segment -> {

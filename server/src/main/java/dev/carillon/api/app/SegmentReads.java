@@ -43,38 +43,40 @@ final class SegmentReads {
   Reply list(Access access, Request request) {
     var all =
         database.read(handle -> segments.list(handle, access.workspace())).stream()
-            .map(SegmentJson::toMap)
+            .map(SegmentReads::whole)
             .toList();
     return Reply.json(200, Map.of("segments", all));
   }
 
   Reply one(Access access, Request request) {
-    return Reply.json(200, Map.of("segment", SegmentJson.toMap(find(access, request))));
+    return Reply.json(200, Map.of("segment", whole(find(access, request))));
   }
 
   Reply count(Access access, Request request) {
     var json = new LinkedHashMap<String, Object>();
-    database.snapshot(LONGEST, handle -> {
-      var segment = find(handle, access, request);
-      json.put("segment_id", segment.id());
-      return json.put("count", segments.count(handle, segment));
-    });
+    database.snapshot(
+        LONGEST,
+        handle -> {
+          var segment = find(handle, access, request);
+          json.put("segment_id", segment.id());
+          return json.put("count", segments.count(handle, segment));
+        });
     return Reply.json(200, json);
   }
 
   Reply members(Access access, Request request) {
     var segmentId = Parameters.pathId(request, "segment");
     var list = PageCursor.MEMBERS.asked(access.workspace(), segmentId);
-    var start = list.start(request);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
-        database.snapshot(LONGEST, handle ->
-            segments.members(
-                handle,
-                access.workspace(),
-                find(handle, access, request),
-                start == null ? 0 : start[0],
-                limit + 1));
+        database.snapshot(
+            LONGEST,
+            handle -> {
+              var segment = find(handle, access, request);
+              var start = list.start(request);
+              return segments.members(
+                  handle, access.workspace(), segment, start == null ? 0 : start[0], limit + 1);
+            });
     var page = found.subList(0, Math.min(limit, found.size()));
     var json = new LinkedHashMap<String, Object>();
     json.put("segment_id", segmentId);
@@ -122,13 +124,24 @@ final class SegmentReads {
     return Reply.json(200, Map.of("segments", found.stream().map(SegmentReads::brief).toList()));
   }
 
+  /** One whose first build was cancelled is finished: nobody is in it, and nothing is done about it. */
+  private static String state(Segment segment) {
+    return segment.state() == Segment.State.CANCELLED ? "finished" : SegmentJson.state(segment);
+  }
+
+  private static Map<String, @Nullable Object> whole(Segment segment) {
+    var json = SegmentJson.toMap(segment);
+    json.put("state", state(segment));
+    return json;
+  }
+
   private static Map<String, Object> brief(Segment segment) {
     var json = new LinkedHashMap<String, Object>();
     json.put("id", segment.id());
     json.put("name", segment.name());
     json.put("description", segment.description());
     json.put("type", segment.manual() ? "manual" : "dynamic");
-    json.put("state", SegmentJson.state(segment));
+    json.put("state", state(segment));
     return json;
   }
 

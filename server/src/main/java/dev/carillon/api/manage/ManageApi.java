@@ -110,8 +110,7 @@ public final class ManageApi {
         new ClockCalls(
             clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
     this.settings =
-        new SettingsCalls(
-            sources.database, new ChangedTerms(sources.segments, sources.campaigns));
+        new SettingsCalls(sources.database, new ChangedTerms(sources.segments, sources.campaigns));
     this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
     this.uploads =
         new SegmentUploads(

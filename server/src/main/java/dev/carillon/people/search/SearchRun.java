@@ -127,7 +127,8 @@ final class SearchRun {
     var upTo = passing ? passed(handle) : Long.MAX_VALUE;
     lookedAt = Math.max(limit + 1 - found.size(), Math.min(MOST_LOOKED_AT, 4 * lookedAt));
     var candidates =
-        new CandidateQuery(access.workspace(), known, passing, segments(handle, "served < version")).run(handle, after, upTo, lookedAt);
+        new CandidateQuery(access.workspace(), known, passing, segments(handle, "served < version"))
+            .run(handle, after, upTo, lookedAt);
     look(handle, candidates);
     if (candidates.size() == lookedAt) {
       after = candidates.getLast();

@@ -49,7 +49,10 @@ final class ManageServer implements AutoCloseable {
   }
 
   ManageServer(
-      Database database, InstantSource clock, RateLimits limits, @Nullable SubscriptionReaders readers) {
+      Database database,
+      InstantSource clock,
+      RateLimits limits,
+      @Nullable SubscriptionReaders readers) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     var campaigns = new CampaignRepository(database, counters, clock);

@@ -67,7 +67,8 @@ class SettingsApiTest {
   }
 
   @Test
-  @DisplayName("a workspace begins in UTC; where its days begin may change, and segments that read days follow")
+  @DisplayName(
+      "a workspace begins in UTC; where its days begin may change, and segments that read days follow")
   void shouldChangeTheZone() {
     // given: somebody whose birthday it is in Auckland already
     var kim =
