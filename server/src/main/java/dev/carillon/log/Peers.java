@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What one reader knows of how far the others are, asked for only when it meets a {@link Tie}. It
  * waits for a group as long as that moves; one that stands still for five minutes is not waited for
- * until it moves again, so that a process that hangs cannot stop the lanes of all others. (The lanes
- * of one that is gone move on with their next owner.) Time counts only while this reader looks:
- * after an outage or a pause of the machine it begins anew.
+ * until it moves again, so that a process that hangs cannot stop the lanes of all others. (The
+ * lanes of one that is gone move on with their next owner.) Time counts only while this reader
+ * looks: after an outage or a pause of the machine it begins anew.
  */
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);

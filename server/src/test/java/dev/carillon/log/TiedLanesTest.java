@@ -38,6 +38,7 @@ final class TiedLanesTest {
       new IdRanges(() ->
           database.read(
               handle -> handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
+
   /** Stands still between turns, so that only tests say how long somebody waits. */
   private final AtomicLong time = new AtomicLong();
 
@@ -331,7 +332,8 @@ final class TiedLanesTest {
   }
 
   @Test
-  @DisplayName("I2, I3: a node that dies on its way to a tie, or at it: who takes its lanes goes on")
+  @DisplayName(
+      "I2, I3: a node that dies on its way to a tie, or at it: who takes its lanes goes on")
   void shouldGoOnWithTheLanesOfADeadNode() throws Exception {
     for (var applies : List.of(true, false)) {
       // given two nodes, and an operation tied to a lane of each

@@ -31,7 +31,8 @@ final class MergeOrderTest {
   }
 
   @Test
-  @DisplayName("I2: identify both, merge, name the secondary again or delete it: each caller's calls in order")
+  @DisplayName(
+      "I2: identify both, merge, name the secondary again or delete it: each caller's calls in order")
   void shouldKeepTheOrderOfCallersWhoMerge() throws Exception {
     try (var kit = ProcessingKit.start(2)) {
       merging(kit, List.of(kit.node(0)));
@@ -121,14 +122,15 @@ final class MergeOrderTest {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var caller = 0; caller < CALLERS; caller++) {
         var me = caller;
-        work.add(threads.submit(() -> {
-          for (var i = 0; i < EACH; i++) {
-            var turn = me + i;
-            for (var call : calls(kit, me, i)) {
-              accept(nodes.get(turn++ % nodes.size()), call);
-            }
-          }
-        }));
+        work.add(
+            threads.submit(() -> {
+              for (var i = 0; i < EACH; i++) {
+                var turn = me + i;
+                for (var call : calls(kit, me, i)) {
+                  accept(nodes.get(turn++ % nodes.size()), call);
+                }
+              }
+            }));
       }
     }
     for (var each : work) {
