@@ -7,6 +7,7 @@ import dev.carillon.reference.History.Change;
 import dev.carillon.reference.History.Moment;
 import dev.carillon.reference.Scenario;
 import dev.carillon.reference.Step;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,14 +16,27 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Leads the reference and the product through one scenario and compares what they say. */
+/**
+ * Leads the reference and the product through one scenario and compares what they say.
+ *
+ * <p>Two answers are right where calls come together and a segment looks at devices, objects or
+ * journeys. The product looks right after the calls, not within each (docs/CONDITIONS.md), so what
+ * cancels itself out within one instant may leave a trace or none; and a segment that asks about
+ * such a one may for this moment be a step ahead of it. Whoever was in it before and is in it after
+ * has then been in it since before, or since now.
+ */
 final class TwoAnswers {
   private final History history;
   private final Set<Integer> byHand = new HashSet<>();
   private final Map<Integer, Map<Integer, Instant>> entered = new HashMap<>();
   private final Map<Membership, Integer> changes = new HashMap<>();
+
+  /** Since when who was in a segment before the last step, where that may be right as well. */
+  private final Map<Membership, Instant> before = new HashMap<>();
+
   private Instant now;
   private Moment compared;
 
@@ -58,12 +72,13 @@ final class TwoAnswers {
         var step = scenario.steps().get(i);
         product.live(step);
         answers.live(step);
-        var difference = answers.compare(product.memberships());
+        var found = product.memberships();
+        answers.follow(found);
+        var difference = answers.compare(found);
         if (difference.isPresent()) {
           var who = difference.get();
           return new Outcome(
-              new Difference(
-                  i, who, answers.expected().get(who), product.memberships().get(who)),
+              new Difference(i, who, answers.expected().get(who), found.get(who)),
               answers.changes);
         }
       }
@@ -74,26 +89,63 @@ final class TwoAnswers {
   private void live(Step step) {
     switch (step) {
       case Step.Happens(var happenings) -> happenings.forEach(this::happen);
-      case Step.Turn(var by) -> now = now.plus(by);
-      case Step.Restart(var away) -> now = now.plus(away);
+      case Step.Turn(var by) -> pass(by);
+      case Step.Restart(var away) -> pass(away);
     }
+    before.clear();
     var moment = history.moment(now);
-    entered.forEach((segment, people) ->
-        history
-            .world()
-            .names()
-            .forEach((id, number) -> {
-              var since = history.changes(segment, number, compared, moment);
-              if (!since.isEmpty()) {
-                changes.merge(new Membership(id, segment), since.size(), Integer::sum);
-                note(people, number, since.getLast());
-              }
-              if (people.containsKey(number) != history.in(segment, number, moment)) {
-                throw new IllegalStateException(
-                    "the reference missed a boundary of segment %d for %s".formatted(segment, id));
-              }
-            }));
+    var people = history.world().names();
+    var changed = new HashSet<Membership>();
+    for (var segment : new TreeSet<>(entered.keySet())) {
+      var behind = history.looksAround(segment);
+      people.forEach((id, number) -> {
+        var who = new Membership(id, segment);
+        var former = members(segment).get(number);
+        if (live(who, number, moment)) {
+          changed.add(who);
+        }
+        if (step instanceof Step.Happens
+            && former != null
+            && behind.stream().anyMatch(each -> changed.contains(new Membership(id, each)))) {
+          before.put(who, former);
+        }
+      });
+    }
     compared = moment;
+  }
+
+  private void pass(Duration by) {
+    now = now.plus(by);
+    history.stop(now);
+  }
+
+  /** Whether somebody entered or left a segment since it was compared last. */
+  private boolean live(Membership who, int number, Moment moment) {
+    var people = members(who.segment());
+    var since = history.changes(who.segment(), number, compared, moment);
+    if (!since.isEmpty()) {
+      changes.merge(who, since.size(), Integer::sum);
+      note(people, number, since.getLast());
+    }
+    if (people.containsKey(number) != history.in(who.segment(), number, moment)) {
+      throw new IllegalStateException("the reference missed a boundary for " + who);
+    }
+    return !since.isEmpty();
+  }
+
+  private Map<Integer, Instant> members(int segment) {
+    return Objects.requireNonNull(entered.get(segment));
+  }
+
+  /** Takes over what the product says where it may say one or the other. */
+  private void follow(Map<Membership, Instant> found) {
+    before.forEach((who, former) -> {
+      var since = found.get(who);
+      if (former.equals(since) || now.equals(since)) {
+        var number = Objects.requireNonNull(history.world().names().get(who.person()));
+        members(who.segment()).computeIfPresent(number, (_, _) -> since);
+      }
+    });
   }
 
   private static void note(Map<Integer, Instant> people, int number, Change last) {

@@ -4,16 +4,17 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything that happened in a workspace, in the order in which it became known, and what followed
  * for who is in which segment.
  */
 public final class History {
-  private final List<Entry> entries = new ArrayList<>();
-  private final List<World> worlds = new ArrayList<>();
+  /** When each thing became known; each leads from one world to the next. */
+  private final List<Instant> entries = new ArrayList<>();
 
-  private record Entry(Instant at, Happening happening) {}
+  private final List<World> worlds = new ArrayList<>();
 
   /** A workspace in which nothing has happened yet, with its zone. */
   public History(ZoneId zone) {
@@ -32,7 +33,16 @@ public final class History {
   /** One more thing becomes known, not before the last. */
   public void add(Instant now, Happening happening) {
     worlds.add(worlds.getLast().after(happening, now));
-    entries.add(new Entry(now, happening));
+    entries.add(now);
+  }
+
+  /**
+   * The clock has been turned and stops here. Journeys that were due on the way go on now: what they
+   * do is done at this instant, as somebody who was away cannot have done it before (decision 0013).
+   */
+  public void stop(Instant now) {
+    worlds.add(worlds.getLast().stopped(now));
+    entries.add(now);
   }
 
   /** The moment at an instant after all that is known. */
@@ -43,6 +53,15 @@ public final class History {
   /** The workspace after everything that is known. */
   public World world() {
     return worlds.getLast();
+  }
+
+  /**
+   * The segments behind one that looks at devices, objects or journeys, itself or through others: it
+   * and all it asks about; none of any other segment.
+   */
+  public Set<Integer> looksAround(int segment) {
+    var conditions = Conditions.of(segment, world());
+    return conditions.surroundings() ? conditions.segments() : Set.of();
   }
 
   /** Whether somebody is in a segment; people who do not exist are in none. */
@@ -72,7 +91,7 @@ public final class History {
     var moments = new ArrayList<Moment>();
     var reached = from.at;
     for (var known = from.known; known <= to.known; known++) {
-      var until = known == to.known ? to.at : entries.get(known).at;
+      var until = known == to.known ? to.at : entries.get(known);
       for (var boundary : boundaries(segment, person, known, reached, until)) {
         moments.add(new Moment(boundary, known));
       }
