@@ -122,7 +122,7 @@ public final class RandomScenario {
     if (!together.isEmpty()) {
       steps.add(new Happens(together));
     }
-    if (random.in(2)) {
+    for (var i = random.upTo(4); i > 0; i--) {
       var alone = life.shared(random.one(people), random.one(people), history.world(), now);
       if (alone != null) {
         happens(alone);

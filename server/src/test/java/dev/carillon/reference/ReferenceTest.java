@@ -455,6 +455,17 @@ class ReferenceTest {
         .containsExactly("-" + DAY);
     use("bob", "t1", "ios", "{}"); // a token belongs to one person
     assertThat(holds("{'device':{'platform':'ios'}}")).isFalse();
+    // it moves with what is known of it, and its last use never goes back
+    use("ada", "t1", "android", "{}");
+    assertThat(holds("{'device':{'platform':'android',%s}}".formatted(where.formatted("2.1"))))
+        .isTrue();
+    var at = NOW.minusSeconds(9 * DAY);
+    history.add(NOW, new DeviceUsed("ada", "t1", "android", at, Map.of()));
+    assertThat(
+            holds(
+                "{'device':{'last_used':{'n':2,'unit':'day'},%s}}"
+                    .formatted(where.formatted("2.1"))))
+        .isTrue();
   }
 
   private void use(String person, String token, String platform, String attributes) {

@@ -192,19 +192,21 @@ public final class World {
     }
   }
 
-  /** A device keeps its attributes as long as it stays with one person. */
+  /** A device moves with what is known of it; when it was used last never goes back. */
   private void use(Happening.DeviceUsed used, Instant now) {
     var owner = names.get(used.person());
+    var present =
+        people.values().stream()
+            .flatMap(who -> Optional.ofNullable(who.devices.get(used.token())).stream())
+            .findFirst()
+            .orElse(new Person.Device(used.platform(), used.lastUsed(), Attributes.NONE));
+    var lastUsed =
+        present.lastUsed().isAfter(used.lastUsed()) ? present.lastUsed() : used.lastUsed();
+    var attributes = present.attributes().with(used.attributes(), null, now);
     people.replaceAll((number, who) ->
         number.equals(owner) ? who : changed(who, each -> each.devices.remove(used.token())));
-    change(used.person(), now, who -> {
-      var present = who.devices.get(used.token());
-      var attributes = present == null ? Attributes.NONE : present.attributes();
-      who.devices.put(
-          used.token(),
-          new Person.Device(
-              used.platform(), used.lastUsed(), attributes.with(used.attributes(), null, now)));
-    });
+    var device = new Person.Device(used.platform(), lastUsed, attributes);
+    change(used.person(), now, who -> who.devices.put(used.token(), device));
   }
 
   private void write(ObjectName name, Map<String, @Nullable Object> call, Instant now) {
