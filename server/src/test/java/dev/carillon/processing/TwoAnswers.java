@@ -22,11 +22,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Leads the reference and the product through one scenario and compares what they say.
  *
- * <p>Two answers are right where calls come together and a segment looks at devices, objects or
- * journeys. The product looks right after the calls, not within each (docs/CONDITIONS.md), so what
- * cancels itself out within one instant may leave a trace or none; and a segment that asks about
- * such a one may for this moment be a step ahead of it. Whoever was in it before and is in it after
- * has then been in it since before, or since now.
+ * <p>In two cases who is in a segment is certain, but since when is left open; the answer of the
+ * product is taken over if it is one of those possible.
+ *
+ * <ul>
+ *   <li>Calls come together, and a segment looks at devices, objects or journeys. The product looks
+ *       right after the calls, not within each (docs/CONDITIONS.md), so what cancels itself out
+ *       within one instant may leave a trace or none; and a segment that asks about such a one may
+ *       for this moment be a step ahead of it. Whoever was in it before and is in it after has then
+ *       been in it since before, or since now.
+ *   <li>A journey was due to end while the clock was turned past it. It takes its turn in order, but
+ *       ends when the clock stops (decision 0013). A segment that looks at journeys, and at anything
+ *       that time changes, may find it ended when it is looked at in between.
+ * </ul>
  */
 final class TwoAnswers {
   private final History history;
@@ -34,8 +42,11 @@ final class TwoAnswers {
   private final Map<Integer, Map<Integer, Instant>> entered = new HashMap<>();
   private final Map<Membership, Integer> changes = new HashMap<>();
 
-  /** Since when who was in a segment before the last step, where that may be right as well. */
-  private final Map<Membership, Instant> before = new HashMap<>();
+  /** What is possible where more than one thing is. */
+  private final Map<Membership, Possible> open = new HashMap<>();
+
+  /** Whose journeys were due to end before the clock stopped. */
+  private final Set<String> late = new HashSet<>();
 
   private Instant now;
   private Moment compared;
@@ -55,6 +66,19 @@ final class TwoAnswers {
    */
   record Difference(
       int step, Membership who, @Nullable Instant reference, @Nullable Instant product) {}
+
+  /**
+   * Since when somebody may be in a segment after a step.
+   *
+   * @param former since when it was before; null: not
+   * @param from else: from then on until now
+   */
+  private record Possible(@Nullable Instant former, Instant from) {
+    boolean is(@Nullable Instant since, Instant now) {
+      return since != null
+          && (since.equals(former) || (!since.isBefore(from) && !since.isAfter(now)));
+    }
+  }
 
   /**
    * What came of a scenario.
@@ -87,27 +111,31 @@ final class TwoAnswers {
   }
 
   private void live(Step step) {
+    open.clear();
+    late.clear();
     switch (step) {
       case Step.Happens(var happenings) -> happenings.forEach(this::happen);
       case Step.Turn(var by) -> pass(by);
       case Step.Restart(var away) -> pass(away);
     }
-    before.clear();
     var moment = history.moment(now);
-    var people = history.world().names();
     var changed = new HashSet<Membership>();
     for (var segment : new TreeSet<>(entered.keySet())) {
-      var behind = history.looksAround(segment);
-      people.forEach((id, number) -> {
+      var around = history.around(segment);
+      var behind = history.behind(segment);
+      history.world().names().forEach((id, number) -> {
         var who = new Membership(id, segment);
         var former = members(segment).get(number);
         if (live(who, number, moment)) {
           changed.add(who);
         }
-        if (step instanceof Step.Happens
-            && former != null
-            && behind.stream().anyMatch(each -> changed.contains(new Membership(id, each)))) {
-          before.put(who, former);
+        if (step instanceof Step.Happens) {
+          if (!around.isEmpty()
+              && behind.stream().anyMatch(each -> changed.contains(new Membership(id, each)))) {
+            open.put(who, new Possible(former, now));
+          }
+        } else if (around.contains("campaign") && late.contains(id)) {
+          open.put(who, new Possible(former, compared.at()));
         }
       });
     }
@@ -116,6 +144,10 @@ final class TwoAnswers {
 
   private void pass(Duration by) {
     now = now.plus(by);
+    var world = history.world();
+    world.names().keySet().stream()
+        .filter(id -> world.journeysDue(id).stream().anyMatch(due -> due.isBefore(now)))
+        .forEach(late::add);
     history.stop(now);
   }
 
@@ -137,11 +169,11 @@ final class TwoAnswers {
     return Objects.requireNonNull(entered.get(segment));
   }
 
-  /** Takes over what the product says where it may say one or the other. */
+  /** Takes over what the product says, where it is possible. */
   private void follow(Map<Membership, Instant> found) {
-    before.forEach((who, former) -> {
+    open.forEach((who, possible) -> {
       var since = found.get(who);
-      if (former.equals(since) || now.equals(since)) {
+      if (possible.is(since, now)) {
         var number = Objects.requireNonNull(history.world().names().get(who.person()));
         members(who.segment()).computeIfPresent(number, (_, _) -> since);
       }

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spans all lengths of time
  * @param anniversaries whether days matter
- * @param surroundings whether devices, objects or journeys do
+ * @param around those of device, object and campaign they look at
  * @param segments those segments, the first included
  */
 record Conditions(
-    Set<Duration> spans, boolean anniversaries, boolean surroundings, Set<Integer> segments) {
+    Set<Duration> spans, boolean anniversaries, Set<String> around, Set<Integer> segments) {
   private static final Set<String> SURROUNDINGS = Set.of("device", "object", "campaign");
 
   static Conditions of(int segment, World world) {
@@ -25,7 +25,7 @@ record Conditions(
     var around = new HashSet<String>();
     var segments = new HashSet<>(Set.of(segment));
     world.conditions(segment).ifPresent(each -> collect(each, world, spans, days, around, segments));
-    return new Conditions(spans, !days.isEmpty(), !around.isEmpty(), segments);
+    return new Conditions(spans, !days.isEmpty(), around, segments);
   }
 
   private static void collect(

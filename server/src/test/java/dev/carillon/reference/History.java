@@ -55,13 +55,14 @@ public final class History {
     return worlds.getLast();
   }
 
-  /**
-   * The segments behind one that looks at devices, objects or journeys, itself or through others: it
-   * and all it asks about; none of any other segment.
-   */
-  public Set<Integer> looksAround(int segment) {
-    var conditions = Conditions.of(segment, world());
-    return conditions.surroundings() ? conditions.segments() : Set.of();
+  /** A segment and all it asks about. */
+  public Set<Integer> behind(int segment) {
+    return Conditions.of(segment, world()).segments();
+  }
+
+  /** Those of device, object and campaign that it looks at, itself or through others. */
+  public Set<String> around(int segment) {
+    return Conditions.of(segment, world()).around();
   }
 
   /** Whether somebody is in a segment; people who do not exist are in none. */

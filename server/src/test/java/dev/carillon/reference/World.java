@@ -99,7 +99,7 @@ public final class World {
   }
 
   /** When journeys of somebody are due to end. */
-  List<Instant> journeysDue(String id) {
+  public List<Instant> journeysDue(String id) {
     var who = people.get(names.getOrDefault(id, 0));
     return who == null
         ? List.of()
