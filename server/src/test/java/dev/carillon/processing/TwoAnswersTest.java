@@ -31,7 +31,7 @@ class TwoAnswersTest {
   private static final int SCENARIOS = 6;
   private static final int PEOPLE = 20;
   private static final int SEGMENTS = 18;
-  private static final int ROUNDS = 22;
+  private static final int ROUNDS = 18;
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 

@@ -172,16 +172,16 @@ public final class RandomLife {
   private Happening object(String person) {
     var object = object();
     return switch (random.upTo(8)) {
-      case 0 -> new Happening.ObjectDeleted(object);
-      case 1, 2 -> new Happening.Unrelated(person, object);
-      case 3, 4 -> new Happening.ObjectWritten(object, scalars());
+      case 0, 1 -> new Happening.ObjectDeleted(object);
+      case 2 -> new Happening.Unrelated(person, object);
+      case 3, 4, 5 -> new Happening.ObjectWritten(object, scalars());
       default -> new Happening.Related(person, object, scalars());
     };
   }
 
   private ObjectName object() {
     return new ObjectName(
-        1 + random.upTo(RandomConditions.OBJECT_TYPES), random.one(List.of("a", "b", "c")));
+        1 + random.upTo(RandomConditions.OBJECT_TYPES), random.one(List.of("a", "b")));
   }
 
   private @Nullable Happening message(String person, World world, Instant now) {

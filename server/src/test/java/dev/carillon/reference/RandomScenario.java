@@ -82,7 +82,7 @@ public final class RandomScenario {
         var segment = MANUAL + 1 + random.upTo(defined.size() - MANUAL);
         define(segment, condition(segment));
       }
-      if (kinds.contains(Kind.SUBSCRIPTION) && random.in(8)) {
+      if (kinds.contains(Kind.SUBSCRIPTION) && random.in(3)) {
         happens(new Happening.ByDefault(random.one(RandomLife.CHOICES), random.in(2)));
       }
       live();
@@ -122,7 +122,7 @@ public final class RandomScenario {
     if (!together.isEmpty()) {
       steps.add(new Happens(together));
     }
-    for (var i = random.upTo(4); i > 0; i--) {
+    for (var i = random.upTo(6); i > 0; i--) {
       var alone = life.shared(random.one(people), random.one(people), history.world(), now);
       if (alone != null) {
         happens(alone);
