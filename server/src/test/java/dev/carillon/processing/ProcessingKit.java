@@ -50,8 +50,8 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
-import dev.carillon.subscriptions.OptOutRepository;
 import dev.carillon.subscriptions.ChannelType;
+import dev.carillon.subscriptions.OptOutRepository;
 import dev.carillon.subscriptions.Subscribable;
 import dev.carillon.subscriptions.SubscriptionOutcome;
 import dev.carillon.subscriptions.SubscriptionRepository;
@@ -109,8 +109,7 @@ final class ProcessingKit implements AutoCloseable {
     counters = new CounterRepository(clock);
     segments = new SegmentRepository(counters, clock);
     campaigns = new CampaignRepository(database, counters, clock);
-    subscriptions =
-        new SubscriptionRepository(clock, new ChangedTerms(segments, campaigns));
+    subscriptions = new SubscriptionRepository(clock, new ChangedTerms(segments, campaigns));
     builder = new SegmentBuilder(database, segments, counters, clock);
   }
 
@@ -147,8 +146,8 @@ final class ProcessingKit implements AutoCloseable {
   }
 
   /**
-   * Stops every node, as a whole shutdown does: what was accepted is applied first. Returns when the
-   * database has noticed, too: until then the next node would leave them half of the lanes, and
+   * Stops every node, as a whole shutdown does: what was accepted is applied first. Returns when
+   * the database has noticed, too: until then the next node would leave them half of the lanes, and
    * nobody looks again here.
    */
   void stop() {
@@ -444,8 +443,7 @@ final class ProcessingKit implements AutoCloseable {
           .execute();
       var change = new WorkspaceSettingsRepository().change(handle, workspace, edit);
       if (change instanceof WorkspaceSettingsRepository.Change.Saved(var saved, var before)) {
-        new ChangedTerms(segments, campaigns)
-            .zone(handle, workspace, before.zone(), saved.zone());
+        new ChangedTerms(segments, campaigns).zone(handle, workspace, before.zone(), saved.zone());
       }
       return change;
     });
@@ -474,18 +472,14 @@ final class ProcessingKit implements AutoCloseable {
   }
 
   private void save(
-      Subscribable.Kind kind,
-      @Nullable Integer id,
-      @Nullable ChannelType type,
-      boolean byDefault) {
+      Subscribable.Kind kind, @Nullable Integer id, @Nullable ChannelType type, boolean byDefault) {
     var draft =
         new Subscribable.Draft(type, new Subscribable.Text("what", ""), byDefault, Map.of());
     var outcome =
-        database.<SubscriptionOutcome, RuntimeException>inTransaction(
-            handle ->
-                id == null
-                    ? subscriptions.create(handle, workspace, kind, draft)
-                    : subscriptions.update(handle, workspace, kind, id, draft));
+        database.<SubscriptionOutcome, RuntimeException>inTransaction(handle ->
+            id == null
+                ? subscriptions.create(handle, workspace, kind, draft)
+                : subscriptions.update(handle, workspace, kind, id, draft));
     assertThat(outcome).isInstanceOf(SubscriptionOutcome.Saved.class);
     build();
   }

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  *       within one instant may leave a trace or none; and a segment that asks about such a one may
  *       for this moment be a step ahead of it. Whoever was in it before and is in it after has then
  *       been in it since before, or since now.
- *   <li>A journey was due to end while the clock was turned past it. It takes its turn in order, but
- *       ends when the clock stops (decision 0013). A segment that looks at journeys, and at anything
- *       that time changes, may find it ended when it is looked at in between.
+ *   <li>A journey was due to end while the clock was turned past it. It takes its turn in order,
+ *       but ends when the clock stops (decision 0013). A segment that looks at journeys, and at
+ *       anything that time changes, may find it ended when it is looked at in between.
  * </ul>
  */
 final class TwoAnswers {
@@ -102,8 +102,7 @@ final class TwoAnswers {
         if (difference.isPresent()) {
           var who = difference.get();
           return new Outcome(
-              new Difference(i, who, answers.expected().get(who), found.get(who)),
-              answers.changes);
+              new Difference(i, who, answers.expected().get(who), found.get(who)), answers.changes);
         }
       }
     }
@@ -123,21 +122,24 @@ final class TwoAnswers {
     for (var segment : new TreeSet<>(entered.keySet())) {
       var around = history.around(segment);
       var behind = history.behind(segment);
-      history.world().names().forEach((id, number) -> {
-        var who = new Membership(id, segment);
-        var former = members(segment).get(number);
-        if (live(who, number, moment)) {
-          changed.add(who);
-        }
-        if (step instanceof Step.Happens) {
-          if (!around.isEmpty()
-              && behind.stream().anyMatch(each -> changed.contains(new Membership(id, each)))) {
-            open.put(who, new Possible(former, now));
-          }
-        } else if (around.contains("campaign") && late.contains(id)) {
-          open.put(who, new Possible(former, compared.at()));
-        }
-      });
+      history
+          .world()
+          .names()
+          .forEach((id, number) -> {
+            var who = new Membership(id, segment);
+            var former = members(segment).get(number);
+            if (live(who, number, moment)) {
+              changed.add(who);
+            }
+            if (step instanceof Step.Happens) {
+              if (!around.isEmpty()
+                  && behind.stream().anyMatch(each -> changed.contains(new Membership(id, each)))) {
+                open.put(who, new Possible(former, now));
+              }
+            } else if (around.contains("campaign") && late.contains(id)) {
+              open.put(who, new Possible(former, compared.at()));
+            }
+          });
     }
     compared = moment;
   }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
  * everything and looks through all of it. After every step it is compared who is in which segment,
  * and since when. A case is one person's life under one segment's conditions.
  *
- * <p>A failure tells the seed, a scenario made as short as it could be, and both answers. To see the
- * same again, put the seed into {@link #SEED}.
+ * <p>A failure tells the seed, a scenario made as short as it could be, and both answers. To see
+ * the same again, put the seed into {@link #SEED}.
  */
 class TwoAnswersTest {
   private static final long SEED = System.nanoTime();
@@ -54,7 +54,9 @@ class TwoAnswersTest {
       changing += outcome.changes().size();
     }
     var cases = SCENARIOS * PEOPLE * SEGMENTS;
-    assertThat(changing).as("cases of %d with a change, seed %d", cases, SEED).isGreaterThan(cases / 2);
+    assertThat(changing)
+        .as("cases of %d with a change, seed %d", cases, SEED)
+        .isGreaterThan(cases / 2);
   }
 
   private static String report(long seed, Scenario scenario, Difference difference) {

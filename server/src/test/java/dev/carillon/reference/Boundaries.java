@@ -36,7 +36,9 @@ final class Boundaries {
     }
     if (conditions.anniversaries()) {
       var zone = world.shared().zone();
-      for (var day = from.atZone(zone).toLocalDate(); !day.isAfter(to.atZone(zone).toLocalDate()); day = day.plusDays(1)) {
+      for (var day = from.atZone(zone).toLocalDate();
+          !day.isAfter(to.atZone(zone).toLocalDate());
+          day = day.plusDays(1)) {
         boundaries.add(day.atStartOfDay(zone).toInstant());
       }
     }
@@ -53,15 +55,17 @@ final class Boundaries {
   private void values(Object value, Duration span) {
     switch (value) {
       case Map<?, ?> map -> map.values().forEach(each -> values(each, span));
-      case Collection<?> list -> list.stream().filter(each -> each != null).forEach(each -> values(each, span));
+      case Collection<?> list ->
+          list.stream().filter(each -> each != null).forEach(each -> values(each, span));
       default ->
-          Values.timestamp(value).ifPresent(seconds -> {
-            var at = Instant.ofEpochSecond(seconds);
-            add(at.plus(span));
-            add(at.plus(span).plusMillis(1));
-            add(at.minus(span));
-            add(at.minus(span).plusMillis(1));
-          });
+          Values.timestamp(value)
+              .ifPresent(seconds -> {
+                var at = Instant.ofEpochSecond(seconds);
+                add(at.plus(span));
+                add(at.plus(span).plusMillis(1));
+                add(at.minus(span));
+                add(at.minus(span).plusMillis(1));
+              });
     }
   }
 

@@ -24,7 +24,9 @@ record Conditions(
     var days = new HashSet<Object>();
     var around = new HashSet<String>();
     var segments = new HashSet<>(Set.of(segment));
-    world.conditions(segment).ifPresent(each -> collect(each, world, spans, days, around, segments));
+    world
+        .conditions(segment)
+        .ifPresent(each -> collect(each, world, spans, days, around, segments));
     return new Conditions(spans, !days.isEmpty(), around, segments);
   }
 
@@ -48,9 +50,7 @@ record Conditions(
       if (members.get("segment") instanceof Map<?, ?> other) {
         var id = Json.integer(other.get("id"));
         segments.add(id);
-        world
-            .conditions(id)
-            .ifPresent(each -> collect(each, world, spans, days, around, segments));
+        world.conditions(id).ifPresent(each -> collect(each, world, spans, days, around, segments));
       }
       SURROUNDINGS.stream()
           .filter(kind -> members.get(kind) instanceof Map<?, ?>)

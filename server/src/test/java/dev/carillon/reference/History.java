@@ -37,8 +37,9 @@ public final class History {
   }
 
   /**
-   * The clock has been turned and stops here. Journeys that were due on the way go on now: what they
-   * do is done at this instant, as somebody who was away cannot have done it before (decision 0013).
+   * The clock has been turned and stops here. Journeys that were due on the way go on now: what
+   * they do is done at this instant, as somebody who was away cannot have done it before (decision
+   * 0013).
    */
   public void stop(Instant now) {
     worlds.add(worlds.getLast().stopped(now));

@@ -84,8 +84,8 @@ final class Person {
   }
 
   /**
-   * Takes over from another whatever this one has not itself (P-22 … P-28). A journey under way ends
-   * where this one was in the campaign, too (P-25), and has neither finished nor exited.
+   * Takes over from another whatever this one has not itself (P-22 … P-28). A journey under way
+   * ends where this one was in the campaign, too (P-25), and has neither finished nor exited.
    */
   void inherit(Person other) {
     attributes = attributes.inherit(other.attributes);

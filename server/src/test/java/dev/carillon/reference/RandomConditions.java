@@ -26,8 +26,7 @@ final class RandomConditions {
 
   private static final List<String> OPERATORS = List.of("eq", "neq", "exists", "contains");
   private static final List<String> MORE_OPERATORS =
-      List.of(
-          "not_exists", "not_contains", "starts_with", "ends_with", "in", "not_in", "between");
+      List.of("not_exists", "not_contains", "starts_with", "ends_with", "in", "not_in", "between");
 
   private static final List<String> TEXT_PATHS =
       List.of("plan", "flag", "unsubscribed", "tags", "tags[]", "tags[0]", "home.city", "never");
@@ -40,7 +39,9 @@ final class RandomConditions {
   private final RandomValues random;
   private final List<Kind> kinds;
 
-  /** Those that need more than attributes and events; asked for oftener, or they would be seldom. */
+  /**
+   * Those that need more than attributes and events; asked for oftener, or they would be seldom.
+   */
   private final List<Kind> rare;
 
   private final ZoneId zone;
@@ -104,7 +105,8 @@ final class RandomConditions {
     return kinds.contains(kind);
   }
 
-  // ── values ──────────────────────────────────────────────────────────────────────────────────────
+  // ── values
+  // ──────────────────────────────────────────────────────────────────────────────────────
 
   private Map<String, Object> test(boolean more) {
     return random.in(3) ? numberTest(NUMBER_PATHS, more) : test(TEXT_PATHS, more);
@@ -192,18 +194,23 @@ final class RandomConditions {
   private Map<String, Object> span() {
     var span = new LinkedHashMap<String, Object>();
     var unit = random.one(List.of("minute", "hour", "day", "day", "week", "month", "year"));
-    span.put("n", unit.equals("minute") ? 1 + random.upTo(90) : unit.equals("year") ? 1 : 1 + random.upTo(5));
+    span.put(
+        "n",
+        unit.equals("minute") ? 1 + random.upTo(90) : unit.equals("year") ? 1 : 1 + random.upTo(5));
     span.put("unit", unit);
     return span;
   }
 
-  // ── what people did ─────────────────────────────────────────────────────────────────────────────
+  // ── what people did
+  // ─────────────────────────────────────────────────────────────────────────────
 
   private Map<String, Object> event(Instant now) {
     var event = new LinkedHashMap<String, Object>();
     switch (random.upTo(6)) {
       case 0 -> {
-        event.put("name", random.one(has(Kind.EVENT_WINDOW) ? List.of("/shop*", "*", "/shop", "*om*") : PAGES));
+        event.put(
+            "name",
+            random.one(has(Kind.EVENT_WINDOW) ? List.of("/shop*", "*", "/shop", "*om*") : PAGES));
         event.put("type", random.one(List.of("page", "screen")));
       }
       case 1 -> {
@@ -262,7 +269,8 @@ final class RandomConditions {
     return window;
   }
 
-  // ── the others ──────────────────────────────────────────────────────────────────────────────────
+  // ── the others
+  // ──────────────────────────────────────────────────────────────────────────────────
 
   private Map<String, Object> message(Instant now) {
     var message = new LinkedHashMap<String, Object>();
@@ -315,7 +323,8 @@ final class RandomConditions {
     var object = new LinkedHashMap<String, Object>();
     object.put("type_id", 1 + random.upTo(OBJECT_TYPES));
     if (random.in(2)) {
-      object.put("count", Map.of("op", random.one(List.of("gte", "lte", "eq")), "n", random.upTo(3)));
+      object.put(
+          "count", Map.of("op", random.one(List.of("gte", "lte", "eq")), "n", random.upTo(3)));
     }
     if (random.in(2)) {
       object.put("where", List.of(dataTest("plan", "total")));

@@ -113,7 +113,9 @@ public final class RandomLife {
       case 1 -> now.minusMillis(random.upTo(40) * DAY * 1_000 + random.upTo(100_000));
       case 2 -> now.minusSeconds(random.upTo(7_200));
       case 3 ->
-          ahead < AHEAD ? now.plusMillis(1 + random.upTo(random.in(2) ? 100_000 : 400_000_000)) : now;
+          ahead < AHEAD
+              ? now.plusMillis(1 + random.upTo(random.in(2) ? 100_000 : 400_000_000))
+              : now;
       default -> now;
     };
   }
@@ -153,8 +155,7 @@ public final class RandomLife {
     return sharing;
   }
 
-  private static @Nullable Happening merged(
-      String person, String other, World world, Instant now) {
+  private static @Nullable Happening merged(String person, String other, World world, Instant now) {
     return world.ahead(person, now) + world.ahead(other, now) <= AHEAD && !person.equals(other)
         ? new Happening.Merged(person, other)
         : null;

@@ -97,7 +97,9 @@ public final class RandomScenario {
     happens(definition);
   }
 
-  /** One that comes and goes; it asks about older segments only, so nothing goes in a circle (S-10). */
+  /**
+   * One that comes and goes; it asks about older segments only, so nothing goes in a circle (S-10).
+   */
   private Map<String, Object> condition(int segment) {
     var older = defined.keySet().stream().filter(each -> each < segment).toList();
     var condition = conditions.condition(now, older);

@@ -46,8 +46,7 @@ class ReferenceTest {
   }
 
   private void identify(String person, String attributes, @Nullable Instant writtenAt) {
-    history.add(
-        NOW, new Identified(person, Json.read(attributes.replace('\'', '"')), writtenAt));
+    history.add(NOW, new Identified(person, Json.read(attributes.replace('\'', '"')), writtenAt));
   }
 
   private void did(String name, long secondsFromNow, String data) {
@@ -86,7 +85,8 @@ class ReferenceTest {
     return millis % 1_000 == 0 ? "" + millis / 1_000 : millis + "ms";
   }
 
-  // ── §2.3 values ─────────────────────────────────────────────────────────────────────────────────
+  // ── §2.3 values
+  // ─────────────────────────────────────────────────────────────────────────────────
 
   @ParameterizedTest
   @DisplayName("§2.3: operators")
@@ -240,13 +240,12 @@ class ReferenceTest {
     var anyItem = "{'attribute':{'field':'l','operator':'any_item','where':[%s,%s]}}";
     assertThat(holds(anyItem.formatted(red.formatted("c"), many.formatted("n")))).isFalse();
     assertThat(
-            holds(
-                anyItem.formatted(
-                    red.formatted("c"), "{'field':'n','operator':'lt','value':3}")))
+            holds(anyItem.formatted(red.formatted("c"), "{'field':'n','operator':'lt','value':3}")))
         .isTrue();
   }
 
-  // ── S-31, S-32 timestamps and the clock ─────────────────────────────────────────────────────────
+  // ── S-31, S-32 timestamps and the clock
+  // ─────────────────────────────────────────────────────────
 
   @ParameterizedTest
   @DisplayName("S-31: v < now+X, v < now−X, v > now+X, v > now−X")
@@ -269,8 +268,7 @@ class ReferenceTest {
   }
 
   private static String relative(String operator, String direction) {
-    return attribute(
-        "a", operator, "{'n':3,'unit':'day','direction':'%s'}".formatted(direction));
+    return attribute("a", operator, "{'n':3,'unit':'day','direction':'%s'}".formatted(direction));
   }
 
   @Test
@@ -307,7 +305,8 @@ class ReferenceTest {
         .containsExactly("+" + (entered - SECONDS), "-" + (entered + DAY - SECONDS));
   }
 
-  // ── S-40 … S-43 events ──────────────────────────────────────────────────────────────────────────
+  // ── S-40 … S-43 events
+  // ──────────────────────────────────────────────────────────────────────────
 
   private static String event(String members) {
     return "{'event':{'name':'order'%s}}".formatted(members.isEmpty() ? "" : "," + members);
@@ -373,26 +372,29 @@ class ReferenceTest {
         .isFalse();
     assertThat(holds(event("'window':{'kind':'after','from':%d}".formatted(SECONDS - DAY))))
         .isTrue();
-    assertThat(
-            holds(
-                event("'window':{'kind':'between','from':'2026-03-01','to':'2026-03-02'}")))
+    assertThat(holds(event("'window':{'kind':'between','from':'2026-03-01','to':'2026-03-02'}")))
         .isTrue();
     assertThat(holds(event("'type':'page'"))).isFalse();
     assertThat(holds("{'event':{'name':'/shop/*','type':'page'}}")).isTrue();
     assertThat(holds("{'event':{'name':'/Shop/*','type':'page'}}")).isFalse();
     assertThat(holds("{'event':{'name':'ord*'}}")).isFalse();
     assertThat(
-            holds(event("'where':[{'field':'total','operator':'gte','value':50},"
-                + "{'field':'items[].sku','operator':'eq','value':'A'}]")))
+            holds(
+                event(
+                    "'where':[{'field':'total','operator':'gte','value':50},"
+                        + "{'field':'items[].sku','operator':'eq','value':'A'}]")))
         .isTrue();
     did("order", 0, "{'total':70}");
     assertThat(
-            holds(event("'where':[{'field':'total','operator':'gte','value':60},"
-                + "{'field':'items[].sku','operator':'eq','value':'A'}]")))
+            holds(
+                event(
+                    "'where':[{'field':'total','operator':'gte','value':60},"
+                        + "{'field':'items[].sku','operator':'eq','value':'A'}]")))
         .isFalse(); // not on the same event
   }
 
-  // ── the rest ────────────────────────────────────────────────────────────────────────────────────
+  // ── the rest
+  // ────────────────────────────────────────────────────────────────────────────────────
 
   @Test
   @DisplayName("S-20: groups")
@@ -449,8 +451,7 @@ class ReferenceTest {
     assertThat(holds("{'device':{}}")).isTrue();
     assertThat(holds("{'device':{'platform':'ios',%s}}".formatted(where.formatted("2.1"))))
         .isTrue();
-    assertThat(holds("{'device':{'platform':'ios',%s}}".formatted(where.formatted("3"))))
-        .isFalse();
+    assertThat(holds("{'device':{'platform':'ios',%s}}".formatted(where.formatted("3")))).isFalse();
     assertThat(changes("{'device':{'last_used':{'n':2,'unit':'day'}}}", 30))
         .containsExactly("-" + DAY);
     use("bob", "t1", "ios", "{}"); // a token belongs to one person
@@ -552,7 +553,8 @@ class ReferenceTest {
     assertThat(holds(campaign.formatted("finished"))).isTrue();
   }
 
-  // ── people ──────────────────────────────────────────────────────────────────────────────────────
+  // ── people
+  // ──────────────────────────────────────────────────────────────────────────────────────
 
   @Test
   @DisplayName("P-11: an older write has no effect, an equally old one has")

@@ -37,10 +37,14 @@ final class Truth {
     return switch (kind) {
       case "not" -> !holds(members);
       case "attribute" -> tests.holds(members, person.attributes.values());
-      case "event" -> often(members, person.events.stream().filter(each -> is(members, each)).map(Did::at).toList());
+      case "event" ->
+          often(
+              members,
+              person.events.stream().filter(each -> is(members, each)).map(Did::at).toList());
       case "message" -> often(members, firstTimes(members));
       case "segment" -> world.in(Json.integer(members.get("id")), person, now);
-      case "subscription" -> subscribed(members) == (boolean) members.getOrDefault("subscribed", true);
+      case "subscription" ->
+          subscribed(members) == (boolean) members.getOrDefault("subscribed", true);
       case "device" -> person.devices.values().stream().anyMatch(each -> fits(members, each));
       case "object" -> counts(members, related(members));
       case "campaign" -> travelled(members);
@@ -53,9 +57,7 @@ final class Truth {
   private boolean often(Map<String, Object> members, Collection<Instant> times) {
     var window = Json.object(members.getOrDefault("window", Map.of()));
     var inside =
-        times.stream()
-            .filter(t -> Span.contains(window, t, now, world.shared().zone()))
-            .count();
+        times.stream().filter(t -> Span.contains(window, t, now, world.shared().zone())).count();
     var never =
         !(boolean) members.getOrDefault("performed", true)
             || "not_within_past".equals(window.get("kind"));
@@ -83,30 +85,39 @@ final class Truth {
                 .matcher(event.name().strip())
                 .matches()
             : event.name().strip().equals(name);
-    return named && event.type().equals(type) && tests.all(Json.objects(members.get("where")), event.data());
+    return named
+        && event.type().equals(type)
+        && tests.all(Json.objects(members.get("where")), event.data());
   }
 
   /** Each message counts once, at the first time it reached the metric, or the link was clicked. */
   private Collection<Instant> firstTimes(Map<String, Object> members) {
     var scope = List.of("channel", "campaign", "newsletter", "action");
     return person.messages.values().stream()
-        .filter(each -> scope.stream().allMatch(name -> !members.containsKey(name) || members.get(name).equals(each.scope().get(name))))
+        .filter(each ->
+            scope.stream()
+                .allMatch(name ->
+                    !members.containsKey(name) || members.get(name).equals(each.scope().get(name))))
         .flatMap(each -> first(members, each).stream())
         .toList();
   }
 
   private static Optional<Instant> first(Map<String, Object> members, Person.Message message) {
-    var times = message.reached().stream()
-        .filter(each -> each.metric().equals(members.get("metric")))
-        .filter(each -> each.human() || !"human".equals(members.get("engagement")))
-        .filter(each -> !members.containsKey("link") || members.get("link").equals(each.link()))
-        .map(Reached::at);
+    var times =
+        message.reached().stream()
+            .filter(each -> each.metric().equals(members.get("metric")))
+            .filter(each -> each.human() || !"human".equals(members.get("engagement")))
+            .filter(each -> !members.containsKey("link") || members.get("link").equals(each.link()))
+            .map(Reached::at);
     return members.containsKey("link") ? times.min(Comparator.naturalOrder()) : times.findFirst();
   }
 
   /** The person's own choice, else what holds by default. */
   private boolean subscribed(Map<String, Object> members) {
-    var choice = members.containsKey("topic") ? "topics.topic_" + members.get("topic") : "channels." + members.get("channel");
+    var choice =
+        members.containsKey("topic")
+            ? "topics.topic_" + members.get("topic")
+            : "channels." + members.get("channel");
     var own = Values.found(person.attributes.values(), "cio_subscription_preferences." + choice);
     return own.isEmpty()
         ? world.shared().defaults().getOrDefault(choice, true)
@@ -124,8 +135,12 @@ final class Truth {
   private long related(Map<String, Object> members) {
     return person.relationships.entrySet().stream()
         .filter(each -> each.getKey().type() == Json.integer(members.get("type_id")))
-        .filter(each -> tests.all(Json.objects(members.get("relationship")), each.getValue().values()))
-        .filter(each -> tests.all(Json.objects(members.get("where")), world.shared().objects().getOrDefault(each.getKey(), Attributes.NONE).values()))
+        .filter(
+            each -> tests.all(Json.objects(members.get("relationship")), each.getValue().values()))
+        .filter(each ->
+            tests.all(
+                Json.objects(members.get("where")),
+                world.shared().objects().getOrDefault(each.getKey(), Attributes.NONE).values()))
         .count();
   }
 

@@ -57,13 +57,18 @@ public final class World {
 
   /** The messages that went to people who are there. */
   List<String> messages() {
-    return people.values().stream().flatMap(who -> who.messages.keySet().stream()).sorted().toList();
+    return people.values().stream()
+        .flatMap(who -> who.messages.keySet().stream())
+        .sorted()
+        .toList();
   }
 
   /** How many events somebody has that have not happened yet. */
   int ahead(String id, Instant now) {
     var who = people.get(names.getOrDefault(id, 0));
-    return who == null ? 0 : (int) who.events.stream().filter(each -> each.at().isAfter(now)).count();
+    return who == null
+        ? 0
+        : (int) who.events.stream().filter(each -> each.at().isAfter(now)).count();
   }
 
   Shared shared() {
@@ -93,8 +98,8 @@ public final class World {
   /** The world once all journeys that are due have gone on, which they do when the clock stops. */
   World stopped(Instant now) {
     var next = new World(this);
-    next.people.replaceAll((number, who) ->
-        who.travelsOn(now) ? changed(who, each -> each.travel(now)) : who);
+    next.people.replaceAll(
+        (number, who) -> who.travelsOn(now) ? changed(who, each -> each.travel(now)) : who);
     return next;
   }
 
@@ -131,27 +136,33 @@ public final class World {
       }
       case Happening.Related(var id, var object, var call) -> {
         write(object, Map.of(), now);
-        change(id, now, who ->
-            who.relationships.merge(
-                object,
-                Attributes.NONE.with(call, null, now),
-                (present, added) -> present.with(call, null, now)));
+        change(
+            id,
+            now,
+            who ->
+                who.relationships.merge(
+                    object,
+                    Attributes.NONE.with(call, null, now),
+                    (present, added) -> present.with(call, null, now)));
       }
       case Happening.Unrelated(var id, var object) ->
           changeKnown(id, who -> who.relationships.remove(object));
       case Happening.Sent(var id, var message, var scope) ->
-          changeKnown(id, who ->
-              who.messages.put(message, new Person.Message(scope, List.of())));
+          changeKnown(id, who -> who.messages.put(message, new Person.Message(scope, List.of())));
       case Happening.Reached reached ->
           people.replaceAll((number, who) ->
               who.messages.containsKey(reached.message())
-                  ? changed(who, each ->
-                      each.messages.computeIfPresent(
-                          reached.message(), (_, message) -> message.with(reached)))
+                  ? changed(
+                      who,
+                      each ->
+                          each.messages.computeIfPresent(
+                              reached.message(), (_, message) -> message.with(reached)))
                   : who);
       case Happening.Travelled(var id, var journey, var campaign, var ends, var end) ->
-          change(id, now, who ->
-              who.journeys.put(journey, new Person.Journey(campaign, ends, end, "in")));
+          change(
+              id,
+              now,
+              who -> who.journeys.put(journey, new Person.Journey(campaign, ends, end, "in")));
       case Happening.Defined(var segment, var condition) ->
           share(
               with(shared.segments, segment, Optional.ofNullable(condition)),
