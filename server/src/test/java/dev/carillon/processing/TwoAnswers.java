@@ -74,9 +74,8 @@ final class TwoAnswers {
    * @param from else: from then on until now
    */
   private record Possible(@Nullable Instant former, Instant from) {
-    boolean is(@Nullable Instant since, Instant now) {
-      return since != null
-          && (since.equals(former) || (!since.isBefore(from) && !since.isAfter(now)));
+    boolean is(Instant since, Instant now) {
+      return since.equals(former) || (!since.isBefore(from) && !since.isAfter(now));
     }
   }
 
@@ -175,9 +174,9 @@ final class TwoAnswers {
   private void follow(Map<Membership, Instant> found) {
     open.forEach((who, possible) -> {
       var since = found.get(who);
-      if (possible.is(since, now)) {
-        var number = Objects.requireNonNull(history.world().names().get(who.person()));
-        members(who.segment()).computeIfPresent(number, (_, _) -> since);
+      var number = Objects.requireNonNull(history.world().names().get(who.person()));
+      if (since != null && possible.is(since, now) && members(who.segment()).containsKey(number)) {
+        members(who.segment()).put(number, since);
       }
     });
   }

@@ -144,7 +144,7 @@ public final class RandomScenario {
       case 5 -> {
         var away = length();
         steps.add(new Restart(away));
-        pass(away);
+        passed(away);
       }
       default -> turn(length());
     }
@@ -177,10 +177,10 @@ public final class RandomScenario {
 
   private void turn(Duration by) {
     steps.add(new Turn(by));
-    pass(by);
+    passed(by);
   }
 
-  private void pass(Duration by) {
+  private void passed(Duration by) {
     now = now.plus(by);
     history.stop(now);
   }
