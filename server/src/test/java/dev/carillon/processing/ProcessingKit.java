@@ -145,10 +145,21 @@ final class ProcessingKit implements AutoCloseable {
     return node;
   }
 
-  /** Stops every node, as a whole shutdown does: what was accepted is applied first. */
+  /**
+   * Stops every node, as a whole shutdown does: what was accepted is applied first. Returns when
+   * the database has noticed, too: until then the next node would leave them half of the lanes, and
+   * nobody looks again here.
+   */
   void stop() {
     nodes.forEach(Processing::close);
     nodes.clear();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() ->
+            number(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                == 0);
   }
 
   /** As the server builds them. */

@@ -28,10 +28,10 @@ class TwoAnswersTest {
 
   private static final Set<Kind> KINDS = EnumSet.allOf(Kind.class);
 
-  private static final int SCENARIOS = 14;
-  private static final int PEOPLE = 12;
-  private static final int SEGMENTS = 12;
-  private static final int ROUNDS = 26;
+  private static final int SCENARIOS = 6;
+  private static final int PEOPLE = 20;
+  private static final int SEGMENTS = 18;
+  private static final int ROUNDS = 18;
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -66,7 +66,7 @@ class TwoAnswersTest {
     var shorter = Shrinker.shrink(telling, TwoAnswersTest::differs, PATIENCE);
     var again = TwoAnswers.of(shorter).difference();
     return again == null
-        ? "(not when it was lived again) " + new DifferenceReport(seed, scenario, difference).text()
+        ? "(not when it was lived again) " + new DifferenceReport(seed, focused, difference).text()
         : new DifferenceReport(seed, shorter, again).text();
   }
 

@@ -82,7 +82,7 @@ public final class RandomScenario {
         var segment = MANUAL + 1 + random.upTo(defined.size() - MANUAL);
         define(segment, condition(segment));
       }
-      if (kinds.contains(Kind.SUBSCRIPTION) && random.in(8)) {
+      if (kinds.contains(Kind.SUBSCRIPTION) && random.in(3)) {
         happens(new Happening.ByDefault(random.one(RandomLife.CHOICES), random.in(2)));
       }
       live();
@@ -124,7 +124,7 @@ public final class RandomScenario {
     if (!together.isEmpty()) {
       steps.add(new Happens(together));
     }
-    if (random.in(2)) {
+    for (var i = random.upTo(6); i > 0; i--) {
       var alone = life.shared(random.one(people), random.one(people), history.world(), now);
       if (alone != null) {
         happens(alone);
@@ -143,8 +143,8 @@ public final class RandomScenario {
       case 1, 2, 3, 4 -> turnToAChange();
       case 5 -> {
         var away = length();
-        now = now.plus(away);
         steps.add(new Restart(away));
+        passed(away);
       }
       default -> turn(length());
     }
@@ -153,16 +153,20 @@ public final class RandomScenario {
   /** Just before something changes by itself, and then to that very instant. */
   private void turnToAChange() {
     var segment = random.one(List.copyOf(defined.keySet()));
-    var number = history.world().names().getOrDefault(random.one(people), 0);
+    var person = random.one(people);
+    var number = history.world().names().getOrDefault(person, 0);
     Moment from = history.moment(now);
     Moment to = history.moment(now.plus(Duration.ofDays(40)));
-    var changes = history.changes(segment, number, from, to);
+    var changes =
+        new ArrayList<>(
+            history.changes(segment, number, from, to).stream().map(History.Change::at).toList());
+    changes.addAll(history.world().journeysDue(person));
     if (changes.isEmpty()) {
       turn(length());
       return;
     }
     var before = Duration.ofMillis(random.in(2) ? 1 : 1_000);
-    var distance = Duration.between(now, random.one(changes).at());
+    var distance = Duration.between(now, random.one(changes));
     if (distance.compareTo(before) > 0) {
       turn(distance.minus(before));
       turn(before);
@@ -172,8 +176,13 @@ public final class RandomScenario {
   }
 
   private void turn(Duration by) {
-    now = now.plus(by);
     steps.add(new Turn(by));
+    passed(by);
+  }
+
+  private void passed(Duration by) {
+    now = now.plus(by);
+    history.stop(now);
   }
 
   private Duration length() {
