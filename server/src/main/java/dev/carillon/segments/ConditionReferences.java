@@ -50,7 +50,8 @@ public final class ConditionReferences {
       case Condition.Message(var filter, _) -> {
         switch (filter.scope()) {
           case MessageFilter.Scope.Any() -> {}
-          case MessageFilter.Scope.Campaign(var id) -> campaigns.put(path + ".message.campaign", id);
+          case MessageFilter.Scope.Campaign(var id) ->
+              campaigns.put(path + ".message.campaign", id);
           case MessageFilter.Scope.Newsletter(var id) ->
               newsletters.put(path + ".message.newsletter", id);
           case MessageFilter.Scope.Action(var id) -> actions.put(path + ".message.action", id);

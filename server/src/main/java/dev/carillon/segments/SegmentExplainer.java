@@ -225,7 +225,9 @@ public final class SegmentExplainer {
       return written.get(attribute) instanceof Long millis ? Instant.ofEpochMilli(millis) : null;
     }
 
-    /** When the clock has turned the answer since the value was written; else when it was written. */
+    /**
+     * When the clock has turned the answer since the value was written; else when it was written.
+     */
     private @Nullable Instant turnedAt(ValueLeaf leaf, @Nullable Instant written) {
       if (written == null || !leaf.timed()) {
         return written;

@@ -20,7 +20,8 @@ final class PersonTableTest {
 
   /** Columns that hold a person's key, or one of the names that {@link Called} knows. */
   private static final List<String> PERSONAL =
-      List.of("person_id",
+      List.of(
+          "person_id",
           "primary_id",
           "secondary_id",
           "anonymous_id",

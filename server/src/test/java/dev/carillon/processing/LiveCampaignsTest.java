@@ -167,12 +167,7 @@ final class LiveCampaignsTest {
             new Condition.Attribute(new AttributeTest("closed", Operator.IS_TIMESTAMP, null)));
     var segment = KIT.segment(new Condition.And(List.of(soon, denied)));
     KIT.campaign(
-        of(
-            new TriggerRule.SegmentTrigger(segment),
-            null,
-            Frequency.ONCE,
-            ExitRule.NEVER,
-            email()));
+        of(new TriggerRule.SegmentTrigger(segment), null, Frequency.ONCE, ExitRule.NEVER, email()));
     KIT.identify(ADA, "trial_ends", KIT.clock.instant().plus(DAY).getEpochSecond());
     KIT.settle();
     assertThat(KIT.journeys(ADA)).extracting(Travel::state).containsExactly("finished");

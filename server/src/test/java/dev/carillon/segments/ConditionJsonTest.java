@@ -484,10 +484,8 @@ class ConditionJsonTest {
     assertThat(faults("{\"and\":[" + (leaf + ",").repeat(5_000) + leaf + "]}"))
         .containsExactly(tooWide);
     var half = "{\"or\":[" + (leaf + ",").repeat(98) + leaf + "]}";
-    assertThat(faults("{\"and\":[" + half + ",{\"not\":" + half + "}]}"))
-        .containsExactly(tooWide);
-    assertThat(faults("{\"and\":[" + "{\"or\":[]},".repeat(5_000) + leaf + "]}"))
-        .contains(tooWide);
+    assertThat(faults("{\"and\":[" + half + ",{\"not\":" + half + "}]}")).containsExactly(tooWide);
+    assertThat(faults("{\"and\":[" + "{\"or\":[]},".repeat(5_000) + leaf + "]}")).contains(tooWide);
     var test = "{\"field\":\"b\",\"operator\":\"exists\"}";
     assertThat(
             faults(

@@ -128,8 +128,9 @@ class SegmentCountsTest {
     var draft = new SegmentDraft("by hand", "", List.of(), null);
     var saved =
         (SegmentOutcome.Saved)
-            test.database().<SegmentOutcome, RuntimeException>inTransaction(
-                handle -> segments.create(handle, shop, draft));
+            test.database()
+                .<SegmentOutcome, RuntimeException>inTransaction(
+                    handle -> segments.create(handle, shop, draft));
     var id = saved.segment().id();
     test.database()
         .<Integer, RuntimeException>inTransaction(handle -> {

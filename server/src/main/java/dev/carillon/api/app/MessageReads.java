@@ -30,7 +30,8 @@ final class MessageReads {
 
   Reply list(Access access, Request request) {
     var end = Parameters.instant(request, "end_ts");
-    var list = PageCursor.MESSAGES.asked(
+    var list =
+        PageCursor.MESSAGES.asked(
             access.workspace(),
             Parameters.said(
                 request,

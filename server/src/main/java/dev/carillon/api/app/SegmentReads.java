@@ -57,12 +57,11 @@ final class SegmentReads {
 
   Reply count(Access access, Request request) {
     var json = new LinkedHashMap<String, Object>();
-    snapshot(
-        handle -> {
-          var segment = find(handle, access, request);
-          json.put("segment_id", segment.id());
-          return json.put("count", segments.count(handle, segment));
-        });
+    snapshot(handle -> {
+      var segment = find(handle, access, request);
+      json.put("segment_id", segment.id());
+      return json.put("count", segments.count(handle, segment));
+    });
     return Reply.json(200, json);
   }
 
@@ -71,13 +70,12 @@ final class SegmentReads {
     var list = PageCursor.MEMBERS.asked(access.workspace(), segmentId);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
-        snapshot(
-            handle -> {
-              var segment = find(handle, access, request);
-              var start = list.start(request);
-              return segments.members(
-                  handle, access.workspace(), segment, start == null ? 0 : start[0], limit + 1);
-            });
+        snapshot(handle -> {
+          var segment = find(handle, access, request);
+          var start = list.start(request);
+          return segments.members(
+              handle, access.workspace(), segment, start == null ? 0 : start[0], limit + 1);
+        });
     var page = found.subList(0, Math.min(limit, found.size()));
     var json = new LinkedHashMap<String, Object>();
     json.put("segment_id", segmentId);
@@ -136,7 +134,9 @@ final class SegmentReads {
     return Reply.json(200, Map.of("segments", found.stream().map(SegmentReads::brief).toList()));
   }
 
-  /** One whose first build was cancelled is finished: nobody is in it, and nothing is done about it. */
+  /**
+   * One whose first build was cancelled is finished: nobody is in it, and nothing is done about it.
+   */
   private static String state(Segment segment) {
     return segment.state() == Segment.State.CANCELLED ? "finished" : SegmentJson.state(segment);
   }

@@ -163,7 +163,8 @@ class AppDataChecklistTest {
     assertThat(PROOFS.values()).isNotEmpty().noneMatch(List::isEmpty);
     for (var proof : PROOFS.values().stream().flatMap(List::stream).distinct().toList()) {
       var parts = proof.split("#");
-      var type = Class.forName(
+      var type =
+          Class.forName(
               parts[0].contains(".") ? parts[0] : HERE + parts[0],
               false,
               getClass().getClassLoader());

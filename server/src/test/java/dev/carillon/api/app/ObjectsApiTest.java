@@ -280,7 +280,10 @@ final class ObjectsApiTest {
         .send("POST", "/v1/objects", search("{\"or\":[" + String.join(",", tests) + "]}"))
         .expectProblem(400, "a filter has at most 1000 parts");
     client
-        .send("POST", "/v1/objects", search("{\"or\":[" + "{\"and\":[]},".repeat(1_001) + test + "]}"))
+        .send(
+            "POST",
+            "/v1/objects",
+            search("{\"or\":[" + "{\"and\":[]},".repeat(1_001) + test + "]}"))
         .expectProblem(400, "a filter has at most 1000 parts");
     for (var value : List.of("{}", "[1]")) {
       client

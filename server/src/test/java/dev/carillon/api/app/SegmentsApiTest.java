@@ -219,24 +219,30 @@ class SegmentsApiTest {
   @Test
   @DisplayName("app-data §4: a segment whose first build was cancelled is finished, and empty")
   void shouldShowFiveStatesOnly() {
-    var id = TEST.database().<Integer, RuntimeException>inTransaction(handle -> {
-      var draft =
-          new SegmentDraft(
-              "Cancelled",
-              "",
-              List.of(),
-              ConditionJson.stored(
-                  "{\"event\":{\"name\":\"bought\",\"count\":{\"op\":\"gte\",\"n\":3}}}"));
-      var outcome = SERVER.segments.create(handle, shop.workspace(), draft);
-      var saved = ((SegmentOutcome.Saved) outcome).segment().id();
-      SERVER.segments.cancelBuild(handle, shop.workspace(), saved);
-      return saved;
-    });
+    var id =
+        TEST.database()
+            .<Integer, RuntimeException>inTransaction(handle -> {
+              var draft =
+                  new SegmentDraft(
+                      "Cancelled",
+                      "",
+                      List.of(),
+                      ConditionJson.stored(
+                          "{\"event\":{\"name\":\"bought\",\"count\":{\"op\":\"gte\",\"n\":3}}}"));
+              var outcome = SERVER.segments.create(handle, shop.workspace(), draft);
+              var saved = ((SegmentOutcome.Saved) outcome).segment().id();
+              SERVER.segments.cancelBuild(handle, shop.workspace(), saved);
+              return saved;
+            });
     var at = "/v1/segments/" + id;
     assertThat(client.get(at).json().at("/segment/state").asString()).isEqualTo("finished");
     assertThat(count(id)).isZero();
     assertThat(
-            client.get("/v1/segments").json().get("segments").valueStream()
+            client
+                .get("/v1/segments")
+                .json()
+                .get("segments")
+                .valueStream()
                 .filter(each -> each.get("id").asInt() == id)
                 .map(each -> each.get("state").asString()))
         .containsExactly("finished");
@@ -244,7 +250,8 @@ class SegmentsApiTest {
             TEST.database()
                 .<Long, RuntimeException>read(handle ->
                     handle
-                        .createQuery("SELECT count(*) FROM build WHERE target_id = ANY(:none) OR kind = 'counter'")
+                        .createQuery(
+                            "SELECT count(*) FROM build WHERE target_id = ANY(:none) OR kind = 'counter'")
                         .bind("none", new int[] {id})
                         .mapTo(Long.class)
                         .one()))

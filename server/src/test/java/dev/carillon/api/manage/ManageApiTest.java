@@ -175,7 +175,8 @@ class ManageApiTest {
     var campaign =
         create(
             "campaign",
-            "{\"campaign\":{\"name\":\"Waits\",\"trigger\":{\"segment\":{\"id\":%d}}}}".formatted(id));
+            "{\"campaign\":{\"name\":\"Waits\",\"trigger\":{\"segment\":{\"id\":%d}}}}"
+                .formatted(id));
     description
         .check("segments.used_by", client.get(at))
         .expect(
@@ -594,12 +595,12 @@ class ManageApiTest {
                       : below.startsWith("/computed_attributes")
                           ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
                           : below.startsWith("/subscription_channels")
-                          ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
-                          : below.startsWith("/subscription_topics")
-                          ? "{\"subscription_topic\":{\"name\":\"News\"}}"
-                          : below.endsWith("/stop")
-                              ? "{\"journeys\":\"exit\"}"
-                              : below.endsWith("/start") ? "" : WELCOME;
+                              ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
+                              : below.startsWith("/subscription_topics")
+                                  ? "{\"subscription_topic\":{\"name\":\"News\"}}"
+                                  : below.endsWith("/stop")
+                                      ? "{\"journeys\":\"exit\"}"
+                                      : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -615,12 +616,12 @@ class ManageApiTest {
                         : below.startsWith("/computed_attributes")
                             ? "computed attribute"
                             : below.startsWith("/subscription_channels")
-                            ? "channel"
-                            : below.startsWith("/subscription_topics")
-                            ? "topic"
-                            : below.startsWith("/customers")
-                                ? "person"
-                                : below.startsWith("/erasures") ? "erasure" : "campaign");
+                                ? "channel"
+                                : below.startsWith("/subscription_topics")
+                                    ? "topic"
+                                    : below.startsWith("/customers")
+                                        ? "person"
+                                        : below.startsWith("/erasures") ? "erasure" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");
