@@ -13,9 +13,6 @@ import org.jdbi.v3.core.Handle;
 
 /** Rows of passes: how far builds that go on together have come through the people. */
 final class PassRepository {
-  /** In place of a cursor: everybody is reached, but for those who were skipped. */
-  static final long EVERYBODY = Long.MAX_VALUE;
-
   /**
    * A pass.
    *
@@ -29,12 +26,8 @@ final class PassRepository {
       WorkspaceId workspace,
       long doneTo,
       SortedSet<Long> skipped,
-      int failures) {
-    /** Whether only the end is missing. */
-    boolean isComplete() {
-      return doneTo == EVERYBODY && skipped.isEmpty();
-    }
-  }
+      int failures)
+      implements Way {}
 
   private static Pass read(ResultSet row) throws SQLException {
     var skipped = new TreeSet<Long>();
