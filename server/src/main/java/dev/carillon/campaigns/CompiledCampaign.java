@@ -73,9 +73,10 @@ public final class CompiledCampaign {
     var surroundings = filters == null ? Part.NONE : filters.surroundings();
     var attributes = new HashSet<String>(filters == null ? Set.of() : filters.wakes().attributes());
     for (var node : nodes.values()) {
-      if (node.condition() != null) {
-        surroundings = surroundings.plus(node.condition().surroundings());
-        attributes.addAll(node.condition().wakes().attributes());
+      var condition = node.condition();
+      if (condition != null) {
+        surroundings = surroundings.plus(condition.surroundings());
+        attributes.addAll(condition.wakes().attributes());
       }
     }
     var reads = new Reads(definition.segments(), attributes, surroundings);

@@ -150,8 +150,7 @@ public final class ComputedBuilder {
     if (attribute != null && !people.isEmpty()) {
       fill(handle, attribute, people);
     }
-    rows.advance(
-        handle, work, range.doneTo(), List.copyOf(range.skipped()), people.size());
+    rows.advance(handle, work, range.doneTo(), List.copyOf(range.skipped()), people.size());
     size.held(people.size(), System.nanoTime() - locked);
   }
 

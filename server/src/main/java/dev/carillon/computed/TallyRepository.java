@@ -53,8 +53,7 @@ public final class TallyRepository {
             stored.put(
                 row.getLong(1),
                 new Stored(
-                    parse(row.getString(2)),
-                    Set.of((Integer[]) row.getArray(3).getArray()))))
+                    parse(row.getString(2)), Set.of((Integer[]) row.getArray(3).getArray()))))
         .list();
     return stored;
   }
@@ -86,10 +85,7 @@ public final class TallyRepository {
           .createUpdate("DELETE FROM person_computed WHERE person_id = ANY(:people)")
           .bind(
               "people",
-              rows.stream()
-                  .filter(row -> row.stored.isEmpty())
-                  .mapToLong(Row::personId)
-                  .toArray())
+              rows.stream().filter(row -> row.stored.isEmpty()).mapToLong(Row::personId).toArray())
           .execute();
     }
   }

@@ -54,9 +54,7 @@ final class DueBatch {
   /** Reads what is due. */
   Due due(Handle handle, DueRound round) {
     return new Due(
-        round.timers()
-            ? stores.memberships().dueOf(handle, round.ids(), round.until())
-            : List.of(),
+        round.timers() ? stores.memberships().dueOf(handle, round.ids(), round.until()) : List.of(),
         round.timers() ? stores.tallies().dueOf(handle, round.ids(), round.until()) : List.of(),
         stores.journeys().loadDue(handle, round.journeys(), round.until()));
   }
@@ -103,10 +101,7 @@ final class DueBatch {
   /** A journey that was left out is due no earlier than the last that was not. */
   private static Instant until(DueRound round, List<Journey> journeys) {
     return round.more()
-        ? journeys.stream()
-            .map(Replay::due)
-            .max(Comparator.naturalOrder())
-            .orElse(round.until())
+        ? journeys.stream().map(Replay::due).max(Comparator.naturalOrder()).orElse(round.until())
         : round.until();
   }
 

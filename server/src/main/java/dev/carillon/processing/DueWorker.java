@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * Does what falls due with no new data: timers of segments and of computed attributes, and journeys
  * that wait, of each person in the order of their instants (class {@link Replay}); and what follows
  * when messages reached something ({@link MessageWork}). Looks twice a second at three indexes, for
- * the people of the lane groups this node owns; owning only spares double work. Candidates are found without locks, their
- * people are locked in key order like in any batch, and what is due is read again under the lock:
- * whoever comes second finds nothing to do.
+ * the people of the lane groups this node owns; owning only spares double work. Candidates are
+ * found without locks, their people are locked in key order like in any batch, and what is due is
+ * read again under the lock: whoever comes second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
@@ -148,7 +148,8 @@ public final class DueWorker implements AutoCloseable {
               round.people().size(),
               failure);
         }
-        var middle = round.people().stream().skip(round.people().size() / 2).findFirst().orElseThrow();
+        var middle =
+            round.people().stream().skip(round.people().size() / 2).findFirst().orElseThrow();
         run(handle, round.of(round.people().headSet(middle)));
         run(handle, round.of(round.people().tailSet(middle)));
       } else {
@@ -162,8 +163,7 @@ public final class DueWorker implements AutoCloseable {
    */
   private void apart(Handle handle, DueRound round, RuntimeException failure) {
     var due = batch.due(handle, round);
-    var journeys =
-        due.journeys().stream().collect(Collectors.toMap(Journey::id, Replay::due));
+    var journeys = due.journeys().stream().collect(Collectors.toMap(Journey::id, Replay::due));
     var timers = due.timers();
     var first =
         Stream.concat(journeys.values().stream(), timers.stream())
@@ -178,7 +178,8 @@ public final class DueWorker implements AutoCloseable {
             .toList();
     var hasTimer = timers.contains(first);
     if (firstJourneys.size() + (hasTimer ? 1 : 0) == 1 && first.equals(round.until())) {
-      putAside(handle, round.people().first(), firstJourneys, hasTimer, first, round.now(), failure);
+      putAside(
+          handle, round.people().first(), firstJourneys, hasTimer, first, round.now(), failure);
       return;
     }
     if (hasTimer) {

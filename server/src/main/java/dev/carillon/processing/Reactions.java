@@ -122,7 +122,8 @@ final class Reactions {
   List<Journey> fire(PersonState person, Instant at) {
     var rules = rules(person);
     var due = new ArrayList<SegmentRule>();
-    for (var computedId : computable.isEmpty() ? List.<Integer>of() : person.tallies().timersAt(at)) {
+    for (var computedId :
+        computable.isEmpty() ? List.<Integer>of() : person.tallies().timersAt(at)) {
       var attribute = rules.computed().get(computedId);
       if (attribute == null) {
         person.tallies().computeAt(computedId, null); // gone altogether

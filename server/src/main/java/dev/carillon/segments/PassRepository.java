@@ -21,12 +21,7 @@ final class PassRepository {
    * @param failures how often in a row it went wrong
    */
   record Pass(
-      int id,
-      Kind kind,
-      WorkspaceId workspace,
-      long doneTo,
-      SortedSet<Long> skipped,
-      int failures)
+      int id, Kind kind, WorkspaceId workspace, long doneTo, SortedSet<Long> skipped, int failures)
       implements Way {}
 
   private static Pass read(ResultSet row) throws SQLException {

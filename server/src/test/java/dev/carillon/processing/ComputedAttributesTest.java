@@ -320,8 +320,7 @@ class ComputedAttributesTest {
 
   private static ComputedOutcome create(String name) {
     var count = new Computation(Aggregate.COUNT, null, null);
-    var definition =
-        new ComputedDefinition(name, "", EventKind.EVENT, "ordered", List.of(), count);
+    var definition = new ComputedDefinition(name, "", EventKind.EVENT, "ordered", List.of(), count);
     return KIT.database.inTransaction(
         handle -> KIT.computed.create(handle, KIT.workspace(), definition));
   }
@@ -346,7 +345,8 @@ class ComputedAttributesTest {
     assertThat(KIT.attributesOf(BOB)).containsEntry("spent", 5L);
     assertThat(state(theirs, broken)).isEqualTo(ComputedAttribute.State.FILLING);
     // and when it works again
-    KIT.database.inTransaction(handle -> handle.execute("UPDATE person_computed SET tallies = '{}' WHERE tallies = 'broken'"));
+    KIT.database.inTransaction(handle ->
+        handle.execute("UPDATE person_computed SET tallies = '{}' WHERE tallies = 'broken'"));
     KIT.advance(Duration.ofHours(1));
     assertThat(untilNothingIsLeft(builder)).isZero();
     assertThat(state(theirs, broken)).isEqualTo(ComputedAttribute.State.READY);
@@ -404,7 +404,8 @@ class ComputedAttributesTest {
     assertThat(KIT.attributesOf(BOB)).containsEntry("spent", 5L);
     assertThat(KIT.number("SELECT count(*) FROM computed_timer WHERE computed_id = ?", id)).isOne();
     // and it goes when the timer can be worked off
-    KIT.database.inTransaction(handle -> handle.execute("UPDATE person_computed SET tallies = '{}' WHERE tallies = 'broken'"));
+    KIT.database.inTransaction(handle ->
+        handle.execute("UPDATE person_computed SET tallies = '{}' WHERE tallies = 'broken'"));
     KIT.advance(Duration.ofHours(2));
     build();
     assertThat(KIT.number("SELECT count(*) FROM computed_attribute WHERE computed_id = ?", id))
@@ -430,9 +431,7 @@ class ComputedAttributesTest {
       assertThat(builder.step()).as("who is free is filled").isTrue();
       other.rollback();
     }
-    assertThat(
-            KIT.number(
-                "SELECT skipped[1] FROM computed_attribute WHERE computed_id = ?", id))
+    assertThat(KIT.number("SELECT skipped[1] FROM computed_attribute WHERE computed_id = ?", id))
         .isEqualTo(KIT.personId(ADA));
     assertThat(
             KIT.number(

@@ -535,8 +535,7 @@ final class ProcessingKit implements AutoCloseable {
     return define(attribute, event, new Computation(aggregate, property, window), List.of());
   }
 
-  int define(
-      String attribute, String event, Computation computation, List<AttributeTest> where) {
+  int define(String attribute, String event, Computation computation, List<AttributeTest> where) {
     var definition =
         new ComputedDefinition(attribute, "", EventKind.EVENT, event, where, computation);
     var outcome =

@@ -494,8 +494,7 @@ final class ReplayTest {
         "bought",
         null,
         new Step.Delay(0, "", Duration.ofMinutes(1_410)),
-        new Step.Branch(
-            0, "", in(both), List.of(new Step.Exit(0, "as it was then")), List.of()));
+        new Step.Branch(0, "", in(both), List.of(new Step.Exit(0, "as it was then")), List.of()));
     identify("until", seconds(START.plus(Duration.ofHours(23))));
     event("looked");
     event("bought");
@@ -525,7 +524,8 @@ final class ReplayTest {
   }
 
   @Test
-  @DisplayName("S-51: what an operation's rules read is computed first, though it does not change it")
+  @DisplayName(
+      "S-51: what an operation's rules read is computed first, though it does not change it")
   void shouldComputeWhatIsRead() {
     computed("looks", "looked");
     var looking = kit.segment(new Condition.And(List.of(is("looks", 1L), is("plan", "pro"))));

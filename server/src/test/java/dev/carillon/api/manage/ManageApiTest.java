@@ -175,7 +175,8 @@ class ManageApiTest {
     var campaign =
         create(
             "campaign",
-            "{\"campaign\":{\"name\":\"Waits\",\"trigger\":{\"segment\":{\"id\":%d}}}}".formatted(id));
+            "{\"campaign\":{\"name\":\"Waits\",\"trigger\":{\"segment\":{\"id\":%d}}}}"
+                .formatted(id));
     description
         .check("segments.used_by", client.get(at))
         .expect(
