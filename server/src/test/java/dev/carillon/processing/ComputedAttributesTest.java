@@ -387,6 +387,25 @@ class ComputedAttributesTest {
   }
 
   @Test
+  @DisplayName("I8: workspaces take turns, however many attributes each has")
+  void shouldBuildWorkspacesInTurn() {
+    build();
+    define("one", Aggregate.COUNT, null, null);
+    define("two", Aggregate.COUNT, null, null);
+    KIT.inNewWorkspace();
+    var theirs = define("one", Aggregate.COUNT, null, null);
+    var builder = new ComputedBuilder(KIT.database, KIT.computed, KIT.clock);
+    assertThat(builder.step()).isTrue();
+    assertThat(builder.step()).isTrue();
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM computed_attribute WHERE computed_id = ? AND people IS NOT NULL",
+                theirs))
+        .isOne();
+    build();
+  }
+
+  @Test
   @DisplayName("I8: one that waits for a timer that failed is passed over")
   void shouldBuildOthersWhileOneWaitsForItsTimers() {
     var id = define("spent", Aggregate.SUM, "total", null);
