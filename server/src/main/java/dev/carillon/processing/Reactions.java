@@ -49,7 +49,9 @@ final class Reactions {
 
   private final RuleBook ruleBook;
   private final IdRanges ids;
+  private final ComputedApplier computed;
   private final Set<Integer> fireable = new HashSet<>();
+  private final Set<Integer> computable = new HashSet<>();
   private final Map<PersonState, Collection<SegmentRule>> newborn = new LinkedHashMap<>();
   private final BatchSurroundings surroundings;
   private final Map<Long, Journey> moved = new LinkedHashMap<>();
@@ -58,9 +60,11 @@ final class Reactions {
   private final List<CampaignRefusal> refusals = new ArrayList<>();
   private OpenBuilds builds = OpenBuilds.NONE;
 
-  Reactions(RuleBook ruleBook, IdRanges ids, BatchSurroundings surroundings) {
+  Reactions(
+      RuleBook ruleBook, IdRanges ids, ComputedApplier computed, BatchSurroundings surroundings) {
     this.ruleBook = ruleBook;
     this.ids = ids;
+    this.computed = computed;
     this.surroundings = surroundings;
   }
 
@@ -69,9 +73,13 @@ final class Reactions {
     builds = underWay;
   }
 
-  /** Timers of these segments may be fired: all that follows can be evaluated. */
-  void fireable(Set<Integer> segments) {
+  /**
+   * Timers of these segments and computed attributes may be fired: all that follows can be
+   * evaluated.
+   */
+  void fireable(Set<Integer> segments, Set<Integer> computedIds) {
     fireable.addAll(segments);
+    computable.addAll(computedIds);
   }
 
   /**
@@ -92,23 +100,38 @@ final class Reactions {
 
   /** Whether {@link #catchUp} can do anything at all. */
   boolean mayFire() {
-    return !fireable.isEmpty();
+    return !fireable.isEmpty() || !computable.isEmpty();
   }
 
   /** When the first timer of a person that may be fired runs out; null: there is none. */
   @Nullable Instant nextTimer(PersonState person) {
-    return fireable.isEmpty() || person.deleted() ? null : person.firstTimer(fireable);
+    if (!mayFire() || person.deleted()) {
+      return null;
+    }
+    var first = fireable.isEmpty() ? null : person.firstTimer(fireable);
+    var value = computable.isEmpty() ? null : person.tallies().firstTimer(computable);
+    return first == null || (value != null && value.isBefore(first)) ? value : first;
   }
 
   /**
-   * The timers of a person that run out at this instant have: evaluates their segments as of it,
-   * all at once, and what follows. People left to a build lose the timer: the build arms it.
+   * The timers of a person that run out at this instant have: computes attributes as of it, then
+   * evaluates the segments that read them and those whose timers they are, all at once, and what
+   * follows. People left to a build lose the timer of a segment: the build arms it.
    *
    * @return journeys that started and go on waiting
    */
   List<Journey> fire(PersonState person, Instant at) {
     var rules = rules(person);
     var due = new ArrayList<SegmentRule>();
+    for (var computedId :
+        computable.isEmpty() ? List.<Integer>of() : person.tallies().timersAt(at)) {
+      var attribute = rules.computed().get(computedId);
+      if (attribute == null) {
+        person.tallies().computeAt(computedId, null); // gone altogether
+      } else if (computable.contains(computedId)) {
+        due.addAll(computed.fire(person, attribute, at));
+      }
+    }
     for (var segmentId : person.timersAt(at)) {
       var segment = rules.segments().get(segmentId);
       if (segment == null || condition(segment, person) == null) {

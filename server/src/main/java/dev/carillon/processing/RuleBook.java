@@ -62,6 +62,7 @@ record RuleBook(
    * @param campaigns all campaigns journeys may be in, by id
    * @param surroundings which of them look at devices, objects and journeys
    * @param computed all computed attributes, by id
+   * @param windowed those whose values change with no new event, by name of the attribute
    */
   record Rules(
       EventIndex byEvent,
@@ -75,7 +76,8 @@ record RuleBook(
       Map<Integer, List<CompiledCampaign>> onEntry,
       Map<Integer, CompiledCampaign> campaigns,
       SurroundingRules surroundings,
-      Map<Integer, ComputedRule> computed) {
+      Map<Integer, ComputedRule> computed,
+      Map<String, ComputedRule> windowed) {
     static final Rules NONE =
         new Rules(
             EventIndex.NONE,
@@ -89,7 +91,16 @@ record RuleBook(
             Map.of(),
             Map.of(),
             SurroundingRules.NONE,
+            Map.of(),
             Map.of());
+
+    /** The segments that read a computed attribute; none for one that is gone. */
+    List<SegmentRule> readers(int computedId) {
+      var attribute = computed.get(computedId);
+      return attribute == null
+          ? List.of()
+          : byAttribute.getOrDefault(attribute.definition().name(), List.of());
+    }
 
     /** Whether an attribute is computed, so that nobody else may write it. */
     boolean computes(String attribute) {
@@ -217,6 +228,7 @@ record RuleBook(
   static final class Reach {
     private final Set<Integer> woken = new HashSet<>();
     private final Set<Integer> timed = new HashSet<>();
+    private final Set<Integer> computable = new HashSet<>();
     private final Set<Integer> below = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
@@ -248,6 +260,7 @@ record RuleBook(
             timed.add(each.segmentId());
           }
           read(rules, each.wakes().segments());
+          attributes(rules, each.wakes().attributes());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
           rules
               .onEntry()
@@ -274,7 +287,21 @@ record RuleBook(
       if (segment.timed()) {
         wake(rules, List.of(segment));
       } else {
+        attributes(rules, segment.wakes().attributes());
         segment.wakes().segments().forEach(each -> before(rules, each));
+      }
+    }
+
+    /** An attribute that is read may be about to change by itself: the same holds for it. */
+    private void attributes(Rules rules, Collection<String> read) {
+      if (dueWork || rules.windowed().isEmpty()) {
+        return;
+      }
+      for (var name : read) {
+        var attribute = rules.windowed().get(name);
+        if (attribute != null) {
+          compute(rules, List.of(attribute));
+        }
       }
     }
 
@@ -295,8 +322,18 @@ record RuleBook(
     void compute(Rules rules, Collection<ComputedRule> computed) {
       for (var each : computed) {
         tallies = true;
-        wake(rules, rules.byAttribute().getOrDefault(each.definition().name(), List.of()));
+        if (computable.add(each.id())) {
+          wake(rules, rules.readers(each.id()));
+        }
       }
+    }
+
+    /** Adds a computed attribute whose timer is due, though the attribute may be gone. */
+    void compute(Rules rules, int computedId) {
+      var attribute = rules.computed().get(computedId);
+      compute(rules, attribute == null ? List.of() : List.of(attribute));
+      tallies = true;
+      computable.add(computedId);
     }
 
     /** Whether tallies are looked at. */
@@ -321,6 +358,7 @@ record RuleBook(
     void start(Rules rules, CompiledCampaign campaign) {
       if (campaigns.add(campaign.id())) {
         read(rules, campaign.reads().segments());
+        attributes(rules, campaign.reads().attributes());
         travel(rules, campaign.id());
       }
     }
@@ -335,7 +373,7 @@ record RuleBook(
       wake(rules, rules.segments().values());
       rules.campaigns().values().forEach(campaign -> start(rules, campaign));
       counters |= !rules.counters().isEmpty();
-      tallies |= !rules.computed().isEmpty();
+      compute(rules, rules.computed().values());
     }
 
     /** Whether slow segments are evaluated. */
@@ -355,6 +393,11 @@ record RuleBook(
     /** Segments that change by themselves and can be evaluated with what is read. */
     Set<Integer> timed() {
       return timed;
+    }
+
+    /** Computed attributes that may change by themselves, with all that follows. */
+    Set<Integer> computable() {
+      return computable;
     }
 
     Set<Integer> campaigns() {
