@@ -1,6 +1,7 @@
 package dev.carillon;
 
 import dev.carillon.api.app.AppApi;
+import dev.carillon.api.app.AppSettings;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
 import dev.carillon.api.pipelines.PipelinesApi;
@@ -11,7 +12,11 @@ import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.ComputedBuilder;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
@@ -39,13 +44,18 @@ import dev.carillon.objects.RelationshipRepository;
 import dev.carillon.people.AttributeNames;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.DeviceRepository;
-import dev.carillon.people.Erasures;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.PersonLookup;
 import dev.carillon.people.Suppressions;
+import dev.carillon.people.search.SearchIndexer;
+import dev.carillon.privacy.ErasureRecords;
+import dev.carillon.privacy.ErasureRepository;
+import dev.carillon.privacy.Erasures;
+import dev.carillon.privacy.PersonExport;
+import dev.carillon.processing.LoggedOperations;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -54,17 +64,22 @@ import dev.carillon.processing.TurnableClock;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.reporting.WorkspaceActivities;
+import dev.carillon.reporting.WorkspaceUsage;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.ManualSegments;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentCounts;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
+import dev.carillon.segments.SignedUp;
 import dev.carillon.store.Database;
 import dev.carillon.store.DatabaseSettings;
 import dev.carillon.store.DatabaseSettings.Embedded;
 import dev.carillon.store.Partitions;
+import dev.carillon.subscriptions.OptOutRepository;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -89,6 +104,9 @@ import org.slf4j.LoggerFactory;
 /** The whole program, built in reading order and closed in reverse. */
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  /** Farther behind, processing needs the machine more than the search does. */
+  private static final Duration INDEXER_RESTS = Duration.ofMillis(500);
 
   private final Settings settings;
   private final Closing closing = new Closing();
@@ -130,14 +148,22 @@ final class Server implements AutoCloseable {
         new IdRanges(() ->
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
-    created = FirstStart.ensure(database, clock, givenKeys());
-    created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what reacts
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     var campaigns = new CampaignRepository(database, counters, clock);
-    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var computed = new ComputedAttributes(clock);
+    var ruleBooks = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
+
+    // the first workspace, with what it begins with
+    created =
+        FirstStart.ensure(
+            database,
+            clock,
+            givenKeys(),
+            (handle, workspace) -> segments.create(handle, workspace, SignedUp.DRAFT));
+    created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what goes out
     var deliveries = new DeliveryRepository(database);
@@ -146,6 +172,8 @@ final class Server implements AutoCloseable {
 
     // the log and its processing
     var outbox = new DeliverySignal();
+    var suppressions = new Suppressions(secret.getEncoded());
+    var erasures = new ErasureRepository(secret.getEncoded());
     var mergers = new MergerRepository();
     var objectTypes = new ObjectTypes(database, clock);
     var eventNames = new EventNames(database, clock);
@@ -153,7 +181,8 @@ final class Server implements AutoCloseable {
     var stores =
         new Stores(
             new PeopleRepository(),
-            new Suppressions(secret.getEncoded()),
+            suppressions,
+            erasures,
             mergers,
             new Belongings(),
             new DeviceRepository(),
@@ -166,9 +195,12 @@ final class Server implements AutoCloseable {
             attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
+            new TallyRepository(),
+            computed,
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
+            new OptOutRepository(),
             ids);
     var isWorker = settings.roles().contains(Role.WORKER);
     var processing =
@@ -190,7 +222,8 @@ final class Server implements AutoCloseable {
             new CampaignTemplates(campaigns, settings.mailFrom()),
             mailer,
             clock,
-            new Random());
+            new Random(),
+            processing::messagesReached);
     var upkeep = new Upkeep();
     if (isWorker) {
       closing.add(sender);
@@ -202,10 +235,15 @@ final class Server implements AutoCloseable {
           () -> sender.reclaim(processing.shareLanes(sender.holders())));
       var builder = new SegmentBuilder(database, segments, counters, clock);
       upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
+      var computedBuilder = new ComputedBuilder(database, computed, clock);
+      upkeep.every(Duration.ofMillis(200), "computed-attributes", () -> runToEnd(computedBuilder));
       var campaignUpkeep = new CampaignUpkeep(database, deliveries);
       upkeep.every(
           Duration.ofMillis(500), "campaign-upkeep", () -> runToEnd(campaignUpkeep, clock));
-      upkeep.every(Duration.ofSeconds(30), "erasures", new Erasures(database, clock)::run);
+      upkeep.every(
+          Duration.ofSeconds(30),
+          "erasures",
+          new Erasures(database, clock, new LoggedOperations())::run);
       upkeep.every(Duration.ofSeconds(30), "mergers", new Mergers(database, clock, mergers)::run);
       upkeep.every(Duration.ofSeconds(10), "object-remains", new ObjectRemains(database)::run);
       var anonymousRelationships = new AnonymousRelationshipRepository();
@@ -213,6 +251,14 @@ final class Server implements AutoCloseable {
           Duration.ofMinutes(10),
           "anonymous-relationships",
           () -> runToEnd(database, anonymousRelationships, clock));
+      upkeep.every(Duration.ofSeconds(1), "segment-counts", new SegmentCounts(database)::fold);
+      upkeep.every(
+          Duration.ofMinutes(5), "workspace-usage", new WorkspaceUsage(database, clock)::refresh);
+      var searchIndexer = new SearchIndexer(database);
+      upkeep.every(
+          Duration.ofMillis(500),
+          "search-indexer",
+          () -> searchIndexer.run(() -> processing.lag().compareTo(INDEXER_RESTS) > 0));
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }
@@ -248,18 +294,22 @@ final class Server implements AutoCloseable {
             processing.intake(),
             new PipelinesApi.Sources(objectTypes::exists, deliveryIds, clock));
     var people = new PeopleQueries(database);
+    var subscriptions = new SubscriptionRepository(clock, new ChangedTerms(segments, campaigns));
     var app =
         new AppApi(
+            new AppSettings(settings.egressAddresses()),
             credentials,
             limits(settings.appRate()),
             new AppApi.Sources(
                 database,
+                processing.intake(),
                 people,
                 new ActivityQueries(database, clock),
                 new WorkspaceActivities(database, clock),
                 attributeNames,
                 eventNames,
                 segments,
+                subscriptions,
                 campaigns,
                 new CampaignMetrics(database),
                 deliveries,
@@ -280,8 +330,17 @@ final class Server implements AutoCloseable {
                 new FactsReader(clock),
                 new PersonLookup(people),
                 forms,
-                objectTypes),
-            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
+                objectTypes,
+                computed,
+                people,
+                processing.intake(),
+                new ManageApi.Privacy(
+                    new PersonExport(
+                        database, suppressions, deliveryIds, new LoggedOperations(), clock),
+                    new ErasureRecords(database, erasures),
+                    ids),
+                subscriptions),
+            clock);
     var operations =
         new OperationsApi(
             new OperationsApi.Sources(
@@ -375,6 +434,12 @@ final class Server implements AutoCloseable {
     while (database.<Boolean, RuntimeException>inTransaction(
         handle -> relationships.expire(handle, clock.instant()))) {
       LOG.trace("some relationships of nobody are past their time");
+    }
+  }
+
+  private static void runToEnd(ComputedBuilder builder) {
+    while (builder.step()) {
+      LOG.trace("a step of a computed attribute is done");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.carillon;
 
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -28,6 +29,7 @@ final class SettingParsers {
 
   private static final int SECRET_KEY_BYTES = 32;
   private static final Pattern MEMORY = Pattern.compile("([0-9]{1,6})(MB|GB)");
+  private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]{7,15}|[0-9A-Fa-f:.]{2,45}");
   private static final Pattern CREDENTIAL = Pattern.compile("[!-9;-~]{1,128}");
   private static final List<String> DATABASE_SCHEMES =
       List.of("jdbc:postgresql:", "postgresql://", "postgres://");
@@ -44,6 +46,26 @@ final class SettingParsers {
         throw new IllegalArgumentException(expected, e);
       }
     };
+  }
+
+  static List<String> addresses(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .map(SettingParsers::address)
+        .toList();
+  }
+
+  private static String address(String text) {
+    require(
+        IP_ADDRESS.matcher(text).matches(),
+        text,
+        "must be IPv4 or IPv6 addresses separated by commas");
+    try {
+      return InetAddress.ofLiteral(text).getHostAddress();
+    } catch (IllegalArgumentException malformed) {
+      throw new IllegalArgumentException(
+          "must be IPv4 or IPv6 addresses separated by commas", malformed);
+    }
   }
 
   static <E extends Enum<E>> Function<String, E> oneOf(Class<E> type) {

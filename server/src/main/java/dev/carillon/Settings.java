@@ -180,6 +180,13 @@ public final class Settings {
           "on: answer wrong Pipelines API calls with 4xx also without X-Strict-Mode",
           either("on", "off"));
 
+  /** The addresses calls to the outside come from. */
+  public static final Setting<List<String>> EGRESS_ADDRESSES =
+      Setting.optional(
+          "egress-addresses",
+          "IP addresses that calls of this server come from, told by GET /v1/info/ip_addresses; absent: none",
+          SettingParsers::addresses);
+
   /** The account's region. */
   public static final Setting<Region> REGION =
       Setting.of(
@@ -240,6 +247,7 @@ public final class Settings {
           APP_RATE,
           PIPELINES_RATE,
           PIPELINES_STRICT,
+          EGRESS_ADDRESSES,
           REGION,
           LOG_FORMAT,
           LOG_LEVEL,
@@ -414,6 +422,11 @@ public final class Settings {
   /** Whether every call of the Pipelines API is treated as if it asked for strict mode. */
   public boolean pipelinesStrict() {
     return value(PIPELINES_STRICT);
+  }
+
+  /** The IP addresses that calls of this server come from; empty when the operator names none. */
+  public List<String> egressAddresses() {
+    return optional(EGRESS_ADDRESSES).orElse(List.of());
   }
 
   /** The region that the account answers with. */

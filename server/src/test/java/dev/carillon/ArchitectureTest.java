@@ -44,7 +44,9 @@ class ArchitectureTest {
         "subscriptions",
         "reporting",
         "workspaces",
+        "computed",
         "forms",
+        "privacy",
         "processing"),
     /** What edges share of their wire forms. */
     WIRE("api.wire"),

@@ -39,6 +39,7 @@ class SettingsTest {
     assertThat(settings.secretKey()).isEmpty();
     assertThat(settings.smtpUrl()).isEmpty();
     assertThat(settings.mailFrom()).isEqualTo("Carillon <carillon@localhost>");
+    assertThat(settings.egressAddresses()).isEmpty();
     assertThat(settings.rateLimits()).isFalse();
     assertThat(settings.trackRate()).isEqualTo(1000);
     assertThat(settings.appRate()).isEqualTo(10);

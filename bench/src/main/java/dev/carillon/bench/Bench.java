@@ -52,7 +52,8 @@ public final class Bench {
         new IdleRow(),
         new MemoryRow(),
         new StartRow(),
-        new GrowthRow());
+        new GrowthRow(),
+        new SegmentsRow());
   }
 
   /** Runs and returns the exit code that {@link #main} documents. */
@@ -81,7 +82,8 @@ public final class Bench {
     progress.say("servers and their data lie in %s", folder);
     var wanted = all.stream().filter(each -> options.rows().contains(each.row())).toList();
     List<Result> results;
-    try (var bed = new TestBed(new Launcher(home), folder, options.sizes(), progress)) {
+    try (var bed =
+        new TestBed(new Launcher(home), folder, options.base(), options.sizes(), progress)) {
       results = measure(wanted, bed);
     } finally {
       if (!options.keep()) {

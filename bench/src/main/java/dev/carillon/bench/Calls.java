@@ -16,14 +16,28 @@ final class Calls {
 
   /** An event with a ULID and five values, about 150 bytes of JSON. */
   static RequestTemplate event(String name) {
+    return event(
+        name,
+        """
+        {"total":42.5,"quantity":3,"sku":"SKU-{number}","category":"shoes","coupon":"SPRING"}\
+        """);
+  }
+
+  /** An event with a ULID and this data, a JSON object. */
+  static RequestTemplate event(String name, String data) {
     return RequestTemplate.of(
         "POST",
         PERSON + "/events",
         AUTHORIZATION,
         """
-        {"name":"%s","id":"{ulid}","data":{"total":42.5,"quantity":3,"sku":"SKU-{number}","category":"shoes","coupon":"SPRING"}}\
+        {"name":"%s","id":"{ulid}","data":%s}\
         """
-            .formatted(name));
+            .formatted(name, data));
+  }
+
+  /** Identifies with these attributes, a JSON object. */
+  static RequestTemplate identify(String attributes) {
+    return RequestTemplate.of("PUT", PERSON, AUTHORIZATION, attributes);
   }
 
   /**
@@ -92,6 +106,11 @@ final class Calls {
   /** The same as {@link #event}, for one call at a time. */
   static String id(long person) {
     return "bench-%07d".formatted(person);
+  }
+
+  /** The number of the person with this id. */
+  static long number(String id) {
+    return Long.parseLong(id.substring("bench-".length()));
   }
 
   /** The person's address. */

@@ -7,6 +7,11 @@ interface Measurement {
   /** What {@code --only} calls it. */
   String row();
 
+  /** Whether it is made when no row is named; what takes very long is not. */
+  default boolean usual() {
+    return true;
+  }
+
   /** What it measures and how, in lines of at most 90 characters. */
   String how();
 

@@ -36,22 +36,31 @@ final class MemoryRow implements Measurement {
             Sources.counted(Calls.event("memory"), 0, bed.sizes().events(), n -> n % people));
       }
     }
+    return List.of(measured(row(), server, 500));
+  }
+
+  /**
+   * The memory of a server at this moment.
+   *
+   * @param row the measurement it belongs to
+   * @param required at most so many MiB
+   */
+  static Result measured(String row, RunningServer server, double required) {
     var postmaster = ProcessHandle.of(server.database().pid()).orElseThrow();
     var program = ResidentMemory.of(List.of(server.process()));
     var database = ResidentMemory.of(List.of(postmaster));
     var all = ResidentMemory.of(List.of(server.process(), postmaster));
-    return List.of(
-        new Result.Measured(
-            row(),
-            "resident memory of %d processes (PSS)".formatted(all.processes()),
-            all.proportional() + all.swapped(),
-            Requirement.atMost(500, " MiB", 0),
-            "RSS %.0f MiB; PSS of PostgreSQL's %d processes %.0f MiB; of the process tree of the server %.0f MiB; swapped %.0f MiB"
-                .formatted(
-                    all.resident(),
-                    database.processes(),
-                    database.proportional(),
-                    program.proportional(),
-                    all.swapped())));
+    return new Result.Measured(
+        row,
+        "resident memory of %d processes (PSS)".formatted(all.processes()),
+        all.proportional() + all.swapped(),
+        Requirement.atMost(required, " MiB", 0),
+        "RSS %.0f MiB; PSS of PostgreSQL's %d processes %.0f MiB; of the process tree of the server %.0f MiB; swapped %.0f MiB"
+            .formatted(
+                all.resident(),
+                database.processes(),
+                database.proportional(),
+                program.proportional(),
+                all.swapped()));
   }
 }

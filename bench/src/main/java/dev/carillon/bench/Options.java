@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
  * What a run was asked for.
  *
  * @param rows names of the measurements to make, in the order of the table
+ * @param base where the base of {@code segments} is kept from run to run; absent: it is not kept
  * @param folder where the run makes its folder; absent: beside the built program
  */
 record Options(
@@ -22,6 +23,7 @@ record Options(
     Form form,
     boolean keep,
     boolean noFail,
+    Optional<Path> base,
     Optional<Path> folder) {
 
   /** In which form the results are printed. */
@@ -44,6 +46,7 @@ record Options(
   }
 
   private static final String ONLY = "--only";
+  private static final String PEOPLE = "--people";
 
   /** A size that can be set, with its range. */
   private record Size(String flag, int usual, int least, int most, String description) {}
@@ -63,7 +66,13 @@ record Options(
               1,
               20,
               "measured rounds, after one to warm up; the median counts"),
-          new Size("--people", Sizes.DEFAULT.people(), 50, 100_000, "people whom events are about"),
+          new Size(
+              PEOPLE,
+              Sizes.DEFAULT.people(),
+              50,
+              9_000_000,
+              "people whom events are about; of segments %,d unless given"
+                  .formatted(Sizes.DEFAULT.segmentsPeople())),
           new Size("--events", Sizes.DEFAULT.events(), 100, 200_000, "operations in one round"),
           new Size(
               "--mails",
@@ -101,8 +110,9 @@ record Options(
 
   private static Parsed rows(ParseResult parsed, List<Measurement> all) {
     var known = all.stream().map(Measurement::row).toList();
-    @Nullable List<String> wanted = parsed.matchedOptionValue(ONLY, known);
-    var rows = wanted == null ? known : wanted;
+    var usual = all.stream().filter(Measurement::usual).map(Measurement::row).toList();
+    @Nullable List<String> wanted = parsed.matchedOptionValue(ONLY, usual);
+    var rows = wanted == null ? usual : wanted;
     for (var row : rows) {
       if (!known.contains(row)) {
         return new Parsed.Wrong(
@@ -120,13 +130,22 @@ record Options(
             form,
             parsed.hasMatchedOption("--keep"),
             parsed.hasMatchedOption("--no-fail"),
+            Optional.ofNullable(parsed.matchedOptionValue("--base", (Path) null)),
             Optional.ofNullable(parsed.matchedOptionValue("--folder", (Path) null))));
   }
 
   private static Sizes sizes(ParseResult parsed) {
     var values = SIZES.stream().mapToInt(size -> value(parsed, size)).toArray();
     return new Sizes(
-        values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]);
+        values[0],
+        values[1],
+        values[2],
+        values[3],
+        values[4],
+        values[5],
+        values[6],
+        values[7],
+        parsed.matchedOptionValue(PEOPLE, Sizes.DEFAULT.segmentsPeople()));
   }
 
   private static int value(ParseResult parsed, Size size) {
@@ -160,6 +179,13 @@ record Options(
                 .paramLabel("FOLDER")
                 .description(
                     "Where the run makes its folder; decides which disk is measured. Default: target/bench.")
+                .build())
+        .addOption(
+            OptionSpec.builder("--base")
+                .type(Path.class)
+                .paramLabel("FOLDER")
+                .description(
+                    "Where the loaded base of segments is kept, and found again by the next run of that size; a base that was loaded half is loaded anew. Default: it is not kept.")
                 .build());
     for (var size : SIZES) {
       command.addOption(
@@ -196,7 +222,7 @@ record Options(
     lines.add("Rows:");
     for (var each : all) {
       lines.add("");
-      lines.add("  " + each.row());
+      lines.add("  " + each.row() + (each.usual() ? "" : " (only when named with --only)"));
       each.how().lines().map(line -> "    " + line).forEach(lines::add);
     }
     return lines.toArray(String[]::new);

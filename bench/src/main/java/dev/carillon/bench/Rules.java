@@ -22,7 +22,7 @@ final class Rules {
 
   /** The condition that an attribute has this value. */
   static Map<String, Object> attributeIs(String field, String value) {
-    return Map.of("attribute", Map.of("field", field, "operator", "eq", "value", value));
+    return attribute(field, "eq", value);
   }
 
   /** The condition that an event was performed at least this often. */
@@ -30,6 +30,40 @@ final class Rules {
     return Map.of(
         "event",
         Map.of("name", event, "performed", true, "count", Map.of("op", "gte", "n", times)));
+  }
+
+  /**
+   * The condition that an event was performed at least this often.
+   *
+   * @param days within the past days; 0: ever
+   * @param where tests on its data, all of which hold for an event that counts
+   */
+  static Map<String, Object> performed(
+      String event, int times, int days, List<Map<String, Object>> where) {
+    var condition = new LinkedHashMap<String, Object>();
+    condition.put("name", event);
+    condition.put("count", Map.of("op", "gte", "n", times));
+    if (days > 0) {
+      condition.put("window", days(days));
+    }
+    if (!where.isEmpty()) {
+      condition.put("where", where);
+    }
+    return Map.of("event", condition);
+  }
+
+  /** The condition that an event was not performed within the past days. */
+  static Map<String, Object> neverWithin(String event, int days) {
+    return Map.of("event", Map.of("name", event, "performed", false, "window", days(days)));
+  }
+
+  private static Map<String, Object> days(int days) {
+    return Map.of("kind", "within_past", "n", days, "unit", "day");
+  }
+
+  /** The condition that an attribute compares so with a value. */
+  static Map<String, Object> attribute(String field, String operator, Object value) {
+    return Map.of("attribute", Map.of("field", field, "operator", operator, "value", value));
   }
 
   /** The condition that all of these hold. */

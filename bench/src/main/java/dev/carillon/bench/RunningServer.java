@@ -76,6 +76,11 @@ final class RunningServer implements AutoCloseable {
     return connection;
   }
 
+  /** Another connection; the caller closes it. */
+  HttpConnection connect() {
+    return connect(port);
+  }
+
   /** Calls to define segments and campaigns. */
   Rules rules() {
     return new Rules(connection);
@@ -87,6 +92,11 @@ final class RunningServer implements AutoCloseable {
    * @throws BenchFailure when it does not tell
    */
   long processed() {
+    return processed(connection);
+  }
+
+  /** The same over another connection. */
+  static long processed(HttpConnection connection) {
     var answer = connection.call("GET", "/metrics", "", "");
     return answer
         .body()

@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Properties;
+import org.postgresql.PGConnection;
 
 /**
  * The embedded database of a running server, seen with its own role. Used by one thread.
@@ -97,6 +98,20 @@ final class ServerDatabase implements AutoCloseable {
     } catch (SQLException failure) {
       throw failed(sql, failure);
     }
+  }
+
+  /** Begins to copy rows into a table. */
+  BinaryCopy copyInto(String table, String columns) {
+    try {
+      return BinaryCopy.into(connection.unwrap(PGConnection.class), table, columns);
+    } catch (SQLException failure) {
+      throw failed("COPY " + table, failure);
+    }
+  }
+
+  /** Another connection, for statements with a memory or locks of their own. */
+  ServerDatabase another() {
+    return new ServerDatabase(postgres, open(postgres));
   }
 
   private PreparedStatement bound(String sql, Object... parameters) throws SQLException {

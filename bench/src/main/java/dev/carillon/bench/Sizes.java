@@ -12,6 +12,7 @@ package dev.carillon.bench;
  * @param mails mails in one round
  * @param samples single events on an idle server
  * @param growthPeople size of the larger base of {@code growth}
+ * @param segmentsPeople size of the base of {@code segments}
  */
 record Sizes(
     int connections,
@@ -21,9 +22,11 @@ record Sizes(
     int events,
     int mails,
     int samples,
-    int growthPeople) {
+    int growthPeople,
+    int segmentsPeople) {
 
-  static final Sizes DEFAULT = new Sizes(64, 10, 3, 2_000, 20_000, 2_000, 100, 1_000_000);
+  static final Sizes DEFAULT =
+      new Sizes(64, 10, 3, 2_000, 20_000, 2_000, 100, 1_000_000, 1_000_000);
 
   /** Times the people of a round do the event: exact, so that counts can be foretold. */
   int eventsEach() {

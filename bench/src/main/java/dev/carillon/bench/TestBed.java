@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class TestBed implements AutoCloseable {
 
   private final Launcher launcher;
   private final Path folder;
+  private final Optional<Path> base;
   private final Sizes sizes;
   private final Progress progress;
   private final SmtpSink sink = SmtpSink.start();
@@ -27,10 +29,12 @@ final class TestBed implements AutoCloseable {
 
   /**
    * @param folder where servers get their data folders; exists
+   * @param base where a large base is kept from run to run; absent: it is not kept
    */
-  TestBed(Launcher launcher, Path folder, Sizes sizes, Progress progress) {
+  TestBed(Launcher launcher, Path folder, Optional<Path> base, Sizes sizes, Progress progress) {
     this.launcher = launcher;
     this.folder = folder;
+    this.base = base;
     this.sizes = sizes;
     this.progress = progress;
     this.nextPerson = sizes.people();
@@ -50,6 +54,11 @@ final class TestBed implements AutoCloseable {
 
   SmtpSink sink() {
     return sink;
+  }
+
+  /** Where a large base is kept from run to run. */
+  Optional<Path> base() {
+    return base;
   }
 
   /** A folder below that of the run; made if need be. */

@@ -38,7 +38,7 @@ record Work(long operations, Duration took) {
     long start = System.nanoTime();
     Load load = client.send(source);
     long operations = load.answered() * each;
-    long end = await(server, before, before + operations, start);
+    long end = await(server.connection(), before, before + operations, start);
     return new Work(operations, Duration.ofNanos(end - start));
   }
 
@@ -54,13 +54,18 @@ record Work(long operations, Duration took) {
       }
       start = System.nanoTime();
     }
-    long end = await(server, before, before + answered, start);
+    long end = await(server.connection(), before, before + answered, start);
     return new Work(answered, Duration.ofNanos(end - start));
   }
 
   /** Waits until the counter has come from one value to another. */
   static void awaitProcessed(RunningServer server, long before, long target) {
-    await(server, before, target, System.nanoTime());
+    awaitProcessed(server.connection(), before, target);
+  }
+
+  /** The same over another connection. */
+  static void awaitProcessed(HttpConnection connection, long before, long target) {
+    await(connection, before, target, System.nanoTime());
   }
 
   /**
@@ -68,11 +73,11 @@ record Work(long operations, Duration took) {
    *
    * @return when that was seen
    */
-  private static long await(RunningServer server, long before, long target, long start) {
+  private static long await(HttpConnection connection, long before, long target, long start) {
     long last = before;
     long progressed = System.nanoTime();
     while (true) {
-      long count = server.processed();
+      long count = RunningServer.processed(connection);
       long now = System.nanoTime();
       if (count >= target) {
         return now;

@@ -39,7 +39,30 @@ final class BenchTest {
     assertThat(run("--help")).isZero();
     assertThat(text(out))
         .contains("--only", "--markdown", "--growth-people")
-        .contains("  accept", "  processing", "  growth");
+        .contains("  accept", "  processing", "  growth")
+        .contains("  segments (only when named with --only)", "--base");
+  }
+
+  @Test
+  void shouldMeasureWhatTakesLongOnlyWhenItIsNamed() {
+    var all = List.<Measurement>of(new EventsRow(), new SegmentsRow());
+
+    assertThat(options(all).rows()).containsExactly("events");
+    assertThat(options(all, "--only", "segments").rows()).containsExactly("segments");
+  }
+
+  @Test
+  void shouldTakeTheNumberOfPeopleForTheLargeBaseTooOnceItIsGiven() {
+    var all = List.<Measurement>of(new SegmentsRow());
+
+    assertThat(options(all).sizes().people()).isEqualTo(2_000);
+    assertThat(options(all).sizes().segmentsPeople()).isEqualTo(1_000_000);
+    assertThat(options(all, "--people=20000").sizes().segmentsPeople()).isEqualTo(20_000);
+    assertThat(options(all, "--base", "there").base()).contains(Path.of("there"));
+  }
+
+  private static Options options(List<Measurement> all, String... arguments) {
+    return ((Options.Parsed.Run) Options.parse(arguments, all)).options();
   }
 
   @Test

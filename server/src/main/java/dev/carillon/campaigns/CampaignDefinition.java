@@ -2,10 +2,12 @@ package dev.carillon.campaigns;
 
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.ConditionReferences;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +39,46 @@ public record CampaignDefinition(
 
   /** Every condition in it: the filters and those of the steps. */
   public List<Condition> conditions() {
-    var ofSteps =
-        Workflow.steps(steps)
-            .flatMap(step ->
-                switch (step) {
-                  case Step.Email email -> Stream.ofNullable(email.conditions());
-                  case Step.Branch branch -> Stream.ofNullable(branch.condition());
-                  case Step.Delay _, Step.Exit _ -> Stream.<Condition>empty();
-                });
-    return Stream.concat(Stream.ofNullable(filters), ofSteps).toList();
+    return List.copyOf(placedConditions().values());
+  }
+
+  /** The same by where each stands, such as {@code steps[2].true[0].conditions}. */
+  public Map<String, Condition> placedConditions() {
+    var placed = new LinkedHashMap<String, Condition>();
+    if (filters != null) {
+      placed.put("filters", filters);
+    }
+    place(steps, "steps", placed);
+    return placed;
+  }
+
+  private static void place(List<Step> steps, String path, Map<String, Condition> placed) {
+    for (var index = 0; index < steps.size(); index++) {
+      var at = path + "[" + index + "]";
+      switch (steps.get(index)) {
+        case Step.Email email -> {
+          if (email.conditions() != null) {
+            placed.put(at + ".conditions", email.conditions());
+          }
+        }
+        case Step.Branch(_, _, var condition, var then, var otherwise) -> {
+          if (condition != null) {
+            placed.put(at + ".condition", condition);
+          }
+          place(then, at + ".true", placed);
+          place(otherwise, at + ".false", placed);
+        }
+        case Step.Delay _, Step.Exit _ -> {}
+      }
+    }
+  }
+
+  /** Ids of all campaigns its conditions look at. */
+  public Set<Integer> campaigns() {
+    var campaigns = new HashSet<Integer>();
+    placedConditions()
+        .forEach((path, each) -> campaigns.addAll(new ConditionReferences(each, path).campaigns()));
+    return campaigns;
   }
 
   /** Ids of all segments it mentions. */
@@ -54,10 +87,7 @@ public record CampaignDefinition(
     if (trigger instanceof TriggerRule.SegmentTrigger(var segment)) {
       segments.add(segment);
     }
-    // Which counter an event condition has says nothing about segments.
-    conditions()
-        .forEach(
-            each -> segments.addAll(CompiledCondition.compile(each, _ -> 0).wakes().segments()));
+    conditions().forEach(each -> segments.addAll(CompiledCondition.segmentsOf(each)));
     return segments;
   }
 }

@@ -2,7 +2,6 @@ package dev.carillon.campaigns;
 
 import dev.carillon.campaigns.CampaignExplanation.Gate;
 import dev.carillon.people.AttributesJson;
-import dev.carillon.segments.EventFilter;
 import dev.carillon.segments.Facts;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -103,7 +102,7 @@ public final class CampaignExplainer {
           null);
     }
     for (var each : seen) {
-      if (EventFilter.matches(trigger.where(), AttributesJson.parse(each.data))) {
+      if (campaign.accepts(AttributesJson.parse(each.data))) {
         return new Gate("trigger", true, "The newest event that triggers was at " + each.at, null);
       }
     }

@@ -1,10 +1,14 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.segments.CompiledCondition;
-import dev.carillon.segments.CounterIds;
+import dev.carillon.segments.Condition;
+import dev.carillon.segments.ConditionReferences;
+import dev.carillon.segments.CounterReader;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Fault;
+import dev.carillon.segments.SegmentRepository;
 import dev.carillon.segments.SegmentUse;
+import dev.carillon.segments.Terms;
+import dev.carillon.segments.TermsRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
@@ -23,6 +27,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +52,14 @@ public final class CampaignRepository {
 
   private final Database database;
   private final CounterRepository counters;
+  private final TermsRepository terms;
   private final InstantSource clock;
 
   /** Dates what it stores by this clock. */
   public CampaignRepository(Database database, CounterRepository counters, InstantSource clock) {
     this.database = database;
     this.counters = counters;
+    this.terms = new TermsRepository(counters);
     this.clock = clock;
   }
 
@@ -60,7 +67,6 @@ public final class CampaignRepository {
   public Campaign create(WorkspaceId workspace, CampaignDefinition definition) {
     return database.inTransaction(handle -> {
       Epoch.newRules(handle);
-      counters(handle, workspace, definition);
       var now = clock.instant();
       var numbered = numbered(handle, definition);
       int id =
@@ -76,6 +82,7 @@ public final class CampaignRepository {
               .bind("now", now)
               .mapTo(Integer.class)
               .one();
+      counters(handle, workspace, id, definition);
       insertVersion(handle, id, 1, numbered, Map.of(), now);
       return found(handle, workspace, id);
     });
@@ -118,29 +125,55 @@ public final class CampaignRepository {
 
   /** The same, ready to run. */
   public List<CompiledCampaign> compiled(Handle handle) {
-    var byWorkspace = new HashMap<WorkspaceId, CounterIds>();
+    var byWorkspace = new HashMap<WorkspaceId, Terms>();
     return live(handle).stream()
         .map(campaign ->
             CompiledCampaign.compile(
                 campaign,
                 byWorkspace.computeIfAbsent(
-                    campaign.workspace(), workspace -> counters.of(handle, workspace))))
+                    campaign.workspace(), workspace -> terms.of(handle, workspace))))
         .toList();
   }
 
   /** One campaign in any state, ready to be explained. */
   public CompiledCampaign compiled(Handle handle, Campaign campaign) {
-    return CompiledCampaign.compile(campaign, counters.of(handle, campaign.workspace()));
+    return CompiledCampaign.compile(campaign, terms.of(handle, campaign.workspace()));
   }
 
   /** The campaigns that mention a segment, which therefore must not be deleted (S-9). */
   public List<SegmentUse> uses(Handle handle, WorkspaceId workspace, int segmentId) {
+    return uses(handle, workspace, campaign -> campaign.segments().contains(segmentId));
+  }
+
+  /** The campaigns whose conditions ask about a topic or channel. */
+  static List<SegmentUse> usesOfSubscription(
+      Handle handle, WorkspaceId workspace, Condition.Subscription subscription) {
+    return uses(
+        handle,
+        workspace,
+        campaign ->
+            campaign.conditions().stream()
+                .anyMatch(each -> new ConditionReferences(each, "").names(subscription)));
+  }
+
+  /** Whose conditions look at a campaign, which therefore must not be deleted: not its own. */
+  private static List<SegmentUse> usesOfCampaign(
+      Handle handle, WorkspaceId workspace, int campaignId) {
+    var users = new ArrayList<>(SegmentRepository.usesOfCampaign(handle, workspace, campaignId));
+    uses(handle, workspace, campaign -> campaign.campaigns().contains(campaignId)).stream()
+        .filter(use -> use.id() != campaignId)
+        .forEach(users::add);
+    return users;
+  }
+
+  private static List<SegmentUse> uses(
+      Handle handle, WorkspaceId workspace, Predicate<CampaignDefinition> uses) {
     return handle
         .createQuery(SELECT + " AND c.workspace_id = :workspace ORDER BY c.campaign_id")
         .bind("workspace", workspace.value())
         .map(CampaignRepository::campaign)
         .stream()
-        .filter(campaign -> campaign.definition().segments().contains(segmentId))
+        .filter(campaign -> uses.test(campaign.definition()))
         .map(campaign -> new SegmentUse("campaign", campaign.id(), campaign.name()))
         .toList();
   }
@@ -165,7 +198,8 @@ public final class CampaignRepository {
       if (stored.state() == CampaignState.ARCHIVED) {
         return refused("an archived campaign cannot be changed");
       }
-      var ids = counters(handle, stored.workspace(), definition);
+      // Also when the change is refused: once they are filled it is not any more.
+      var ids = counters(handle, stored.workspace(), stored.id(), definition);
       var problems =
           stored.state().moves()
               ? problems(handle, stored.workspace(), definition, ids)
@@ -174,6 +208,7 @@ public final class CampaignRepository {
         return new CampaignChange.NotAllowed(problems);
       }
       save(handle, stored, numbered(handle, definition), clock.instant());
+      terms.settle(handle, CounterReader.campaign(stored.id()), definition.conditions(), ids);
       return changed(handle, stored);
     });
   }
@@ -215,7 +250,7 @@ public final class CampaignRepository {
         case RUNNING -> new CampaignChange.Changed(stored);
         case ARCHIVED -> refused("an archived campaign cannot be started");
         case DRAFT, STOPPING, STOPPED -> {
-          var ids = counters(handle, workspace, stored.definition());
+          var ids = counters(handle, workspace, stored.id(), stored.definition());
           var problems = problems(handle, workspace, stored.definition(), ids);
           if (!problems.isEmpty()) {
             yield new CampaignChange.NotAllowed(problems);
@@ -293,15 +328,18 @@ public final class CampaignRepository {
 
   /**
    * Removes a campaign and ends its journeys as a stop does; past deliveries stay (journeys §3.7).
-   *
-   * @return false when this workspace has no such campaign
+   * Not while conditions of others look at it (S-9).
    */
-  public boolean delete(WorkspaceId workspace, int campaignId) {
+  public CampaignDeletion delete(WorkspaceId workspace, int campaignId) {
     return database.inTransaction(handle -> {
       Epoch.newRules(handle);
       var stored = locked(handle, workspace, campaignId);
       if (stored == null) {
-        return false;
+        return new CampaignDeletion.NoSuchCampaign();
+      }
+      var users = usesOfCampaign(handle, workspace, campaignId);
+      if (!users.isEmpty()) {
+        return new CampaignDeletion.InUse(users);
       }
       var now = clock.instant();
       end(handle, stored, now);
@@ -310,7 +348,8 @@ public final class CampaignRepository {
           .bind("id", stored.id())
           .bind("now", now)
           .execute();
-      return true;
+      terms.gone(handle, CounterReader.campaign(stored.id()));
+      return new CampaignDeletion.Deleted();
     });
   }
 
@@ -323,35 +362,59 @@ public final class CampaignRepository {
   }
 
   /**
-   * Makes sure that the counters its event conditions read exist, and that past events fill them.
+   * Makes sure that the counters its conditions read exist, and that past events and messages fill
+   * them.
    */
-  private CounterIds counters(Handle handle, WorkspaceId workspace, CampaignDefinition definition) {
-    var specs =
-        definition.conditions().stream()
-            .flatMap(each -> CompiledCondition.specsOf(each).stream())
-            .toList();
-    return counters.ensure(handle, workspace, specs);
+  private Terms counters(
+      Handle handle, WorkspaceId workspace, int campaignId, CampaignDefinition definition) {
+    return terms.ensure(
+        handle, workspace, CounterReader.campaign(campaignId), definition.conditions());
+  }
+
+  /**
+   * Makes sure that the counters exist which these of the workspace's campaigns read under its
+   * present terms. To be called after {@link Epoch#newRules} in the same transaction.
+   *
+   * @param affected whether a condition means something else than before
+   */
+  public void recount(Handle handle, WorkspaceId workspace, Predicate<Condition> affected) {
+    var all =
+        handle
+            .createQuery(SELECT + " AND c.workspace_id = :workspace ORDER BY c.campaign_id")
+            .bind("workspace", workspace.value())
+            .map(CampaignRepository::campaign)
+            .list();
+    for (var campaign : all) {
+      var conditions = campaign.definition().conditions();
+      if (conditions.stream().anyMatch(affected)) {
+        var ids = counters(handle, workspace, campaign.id(), campaign.definition());
+        terms.settle(handle, CounterReader.campaign(campaign.id()), conditions, ids);
+      }
+    }
   }
 
   private List<Fault> problems(
-      Handle handle, WorkspaceId workspace, CampaignDefinition definition, CounterIds ids) {
+      Handle handle, WorkspaceId workspace, CampaignDefinition definition, Terms ids) {
     var problems =
         new ArrayList<>(
             StartProblems.of(
                 definition, unknownSegments(handle, workspace, definition.segments())));
+    definition
+        .placedConditions()
+        .forEach((path, each) ->
+            problems.addAll(
+                new ConditionReferences(each, path).faults(handle, workspace, ids.defaults())));
     if (!counted(handle, definition, ids)) {
       problems.add(
-          new Fault("", "past events of its conditions are still being counted, try again soon"));
+          new Fault(
+              "",
+              "past events and messages of its conditions are still being counted, try again soon"));
     }
     return problems;
   }
 
-  private boolean counted(Handle handle, CampaignDefinition definition, CounterIds ids) {
-    var read = new HashSet<Integer>();
-    definition
-        .conditions()
-        .forEach(each -> read.addAll(CompiledCondition.compile(each, ids).wakes().counters()));
-    return counters.complete(handle, read);
+  private boolean counted(Handle handle, CampaignDefinition definition, Terms ids) {
+    return counters.complete(handle, TermsRepository.countersOf(definition.conditions(), ids));
   }
 
   /**
@@ -362,7 +425,7 @@ public final class CampaignRepository {
     return database.read(handle ->
         find(handle, workspace, campaignId)
             .filter(
-                campaign -> !counted(handle, campaign.definition(), counters.of(handle, workspace)))
+                campaign -> !counted(handle, campaign.definition(), terms.of(handle, workspace)))
             .isPresent());
   }
 

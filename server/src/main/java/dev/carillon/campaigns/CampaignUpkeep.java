@@ -2,7 +2,9 @@ package dev.carillon.campaigns;
 
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
+import dev.carillon.segments.SurroundingsWakes;
 import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,7 @@ public final class CampaignUpkeep {
 
   private final Database database;
   private final DeliveryRepository deliveries;
+  private final SurroundingsWakes wakes = new SurroundingsWakes();
 
   public CampaignUpkeep(Database database, DeliveryRepository deliveries) {
     this.database = database;
@@ -51,6 +54,9 @@ public final class CampaignUpkeep {
 
   /** Locks the campaign's row, so that its state cannot change meanwhile. */
   private boolean step(Handle handle, int campaignId, Instant now) {
+    Epoch.join(
+        handle); // who saves a segment that reads the campaign waits, and its build sees all of
+    // this
     var campaign = claim(handle, campaignId);
     if (campaign.isEmpty()) {
       return false;
@@ -104,6 +110,7 @@ public final class CampaignUpkeep {
             .map((row, _) -> new EndedJourney(row.getLong("journey_id"), row.getLong("person_id")))
             .list();
     deliveries.cancelForJourneys(handle, ended);
+    wakes.journeysEnded(handle, ended.stream().map(EndedJourney::journeyId).toList(), now);
     return ended.size();
   }
 

@@ -2,11 +2,13 @@ package dev.carillon.campaigns;
 
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
-import dev.carillon.segments.CounterIds;
 import dev.carillon.segments.EventFilter;
 import dev.carillon.segments.Facts;
+import dev.carillon.segments.Surroundings.Part;
+import dev.carillon.segments.Terms;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +23,7 @@ public final class CompiledCampaign {
   static final int END = 0;
 
   private final Campaign campaign;
-  private final CounterIds counters;
+  private final Terms terms;
   private final @Nullable CompiledCondition filters;
   private final Map<Integer, Node> nodes;
   private final int first;
@@ -45,13 +47,13 @@ public final class CompiledCampaign {
 
   private CompiledCampaign(
       Campaign campaign,
-      CounterIds counters,
+      Terms terms,
       @Nullable CompiledCondition filters,
       Map<Integer, Node> nodes,
       int first,
       Reads reads) {
     this.campaign = campaign;
-    this.counters = counters;
+    this.terms = terms;
     this.filters = filters;
     this.nodes = Map.copyOf(nodes);
     this.first = first;
@@ -61,20 +63,28 @@ public final class CompiledCampaign {
   /**
    * Compiles a campaign.
    *
-   * @param counters knows the counter of each event condition in it
+   * @param terms of the workspace; they know the counter of each condition in it
    */
-  public static CompiledCampaign compile(Campaign campaign, CounterIds counters) {
+  public static CompiledCampaign compile(Campaign campaign, Terms terms) {
     var definition = campaign.definition();
     var nodes = new HashMap<Integer, Node>();
-    var first = flatten(definition.steps(), END, counters, nodes);
-    var filters = compile(definition.filters(), counters);
-    return new CompiledCampaign(
-        campaign, counters, filters, nodes, first, new Reads(definition.segments()));
+    var first = flatten(definition.steps(), END, terms, nodes);
+    var filters = compile(definition.filters(), terms);
+    var surroundings = filters == null ? Part.NONE : filters.surroundings();
+    var attributes = new HashSet<String>(filters == null ? Set.of() : filters.wakes().attributes());
+    for (var node : nodes.values()) {
+      var condition = node.condition();
+      if (condition != null) {
+        surroundings = surroundings.plus(condition.surroundings());
+        attributes.addAll(condition.wakes().attributes());
+      }
+    }
+    var reads = new Reads(definition.segments(), attributes, surroundings);
+    return new CompiledCampaign(campaign, terms, filters, nodes, first, reads);
   }
 
   /** Lays out the steps in front of {@code next} and returns the first of them. */
-  private static int flatten(
-      List<Step> steps, int next, CounterIds counters, Map<Integer, Node> flat) {
+  private static int flatten(List<Step> steps, int next, Terms terms, Map<Integer, Node> flat) {
     var below = next;
     for (var step : steps.reversed()) {
       flat.put(
@@ -84,10 +94,10 @@ public final class CompiledCampaign {
                 new Node(
                     step,
                     below,
-                    flatten(then, below, counters, flat),
-                    flatten(otherwise, below, counters, flat),
-                    compile(condition, counters));
-            case Step.Email email -> straight(step, below, compile(email.conditions(), counters));
+                    flatten(then, below, terms, flat),
+                    flatten(otherwise, below, terms, flat),
+                    compile(condition, terms));
+            case Step.Email email -> straight(step, below, compile(email.conditions(), terms));
             case Step.Delay _, Step.Exit _ -> straight(step, below, null);
           });
       below = step.id();
@@ -99,9 +109,8 @@ public final class CompiledCampaign {
     return new Node(step, next, next, next, condition);
   }
 
-  private static @Nullable CompiledCondition compile(
-      @Nullable Condition condition, CounterIds counters) {
-    return condition == null ? null : CompiledCondition.compile(condition, counters);
+  private static @Nullable CompiledCondition compile(@Nullable Condition condition, Terms terms) {
+    return condition == null ? null : CompiledCondition.compile(condition, terms);
   }
 
   /** The campaign it was compiled from. */
@@ -130,14 +139,17 @@ public final class CompiledCampaign {
   }
 
   /**
-   * What the conditions of a campaign read beside attributes and counters.
+   * What the conditions of a campaign read beside counters.
    *
    * @param segments ids that {@link Facts#inSegment} is asked for
+   * @param attributes names that {@link Facts#attribute} is asked for
+   * @param surroundings what {@link Facts#surroundings} is asked for
    */
-  public record Reads(Set<Integer> segments) {
-    /** Copies the ids. */
+  public record Reads(Set<Integer> segments, Set<String> attributes, Part surroundings) {
+    /** Copies the sets. */
     public Reads {
       segments = Set.copyOf(segments);
+      attributes = Set.copyOf(attributes);
     }
   }
 
@@ -153,7 +165,8 @@ public final class CompiledCampaign {
   /** Whether the data of an event passes the tests of the trigger (C-12). */
   boolean accepts(Map<String, ?> fields) {
     return switch (campaign.definition().trigger()) {
-      case TriggerRule.EventTrigger(_, _, var where) -> EventFilter.matches(where, fields);
+      case TriggerRule.EventTrigger(_, _, var where) ->
+          EventFilter.matches(where, fields, terms.zone());
       case TriggerRule.SegmentTrigger _ -> false;
     };
   }
@@ -161,7 +174,7 @@ public final class CompiledCampaign {
   /** What each part of the filters answers about the person; null when there are none. */
   @Nullable Object filtersExplained(Facts facts) {
     var condition = campaign.definition().filters();
-    return condition == null ? null : Conditions.explain(condition, counters, facts);
+    return condition == null ? null : Conditions.explain(condition, terms, facts);
   }
 
   /** Whether the person matches the filters; true without any. */

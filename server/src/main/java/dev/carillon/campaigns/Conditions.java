@@ -4,9 +4,10 @@ import dev.carillon.events.EventKind;
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;
-import dev.carillon.segments.CounterIds;
 import dev.carillon.segments.Facts;
 import dev.carillon.segments.Fault;
+import dev.carillon.segments.SurroundingsReads;
+import dev.carillon.segments.Terms;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,15 +94,22 @@ final class Conditions {
   }
 
   /** A condition with its answer, what it reads of the person, and the same of its parts. */
-  static Map<String, @Nullable Object> explain(
-      Condition condition, CounterIds counters, Facts facts) {
+  static Map<String, @Nullable Object> explain(Condition condition, Terms terms, Facts facts) {
     var json = new LinkedHashMap<String, @Nullable Object>();
     var inner =
         switch (condition) {
           case Condition.And(var all) -> all;
           case Condition.Or(var any) -> any;
           case Condition.Not(var one) -> List.of(one);
-          case Condition.Attribute _, Condition.Event _, Condition.InSegment _ ->
+          case Condition.Attribute _,
+              Condition.Event _,
+              Condition.Message _,
+              Condition.InSegment _,
+              Condition.Subscribed _,
+              Condition.Device _,
+              Condition.Related _,
+              Condition.InCampaign _,
+              Condition.Sample _ ->
               List.<Condition>of();
         };
     var word =
@@ -109,17 +117,30 @@ final class Conditions {
           case Condition.And _ -> "and";
           case Condition.Or _ -> "or";
           case Condition.Not _ -> "not";
-          case Condition.Attribute _, Condition.Event _, Condition.InSegment _ -> null;
+          case Condition.Attribute _,
+              Condition.Event _,
+              Condition.Message _,
+              Condition.InSegment _,
+              Condition.Subscribed _,
+              Condition.Device _,
+              Condition.Related _,
+              Condition.InCampaign _,
+              Condition.Sample _ ->
+              null;
         };
     json.put("condition", word == null ? toJson(condition) : Map.of("group", word));
-    json.put("holds", CompiledCondition.compile(condition, counters).matches(facts));
+    var compiled = CompiledCondition.compile(condition, terms);
+    json.put("holds", compiled.matches(facts));
+    compiled.counted(facts).ifPresent(counted -> json.put("read", Map.of("counted", counted)));
     if (condition instanceof Condition.Attribute(var test)) {
       var read = new LinkedHashMap<String, @Nullable Object>();
       read.put("value", facts.attribute(test.field()));
       json.put("read", read);
     }
+    SurroundingsReads.told(compiled, facts)
+        .ifPresent(told -> json.putAll(JSON.convertValue(told, OBJECT)));
     if (!inner.isEmpty()) {
-      json.put("parts", inner.stream().map(each -> explain(each, counters, facts)).toList());
+      json.put("parts", inner.stream().map(each -> explain(each, terms, facts)).toList());
     }
     return json;
   }

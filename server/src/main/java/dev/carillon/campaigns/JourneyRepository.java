@@ -312,18 +312,19 @@ public final class JourneyRepository {
         .execute();
   }
 
-  /** Ends one journey that cannot go on; without effect when it has ended already. */
-  public void endWithError(Handle handle, long journeyId, Instant now) {
-    handle
-        .createUpdate(
-            """
-            UPDATE journey
-               SET state = 'exited', end_reason = 'error', wake_at = NULL, ended_at = :now
-             WHERE journey_id = :id AND wake_at IS NOT NULL
-            """)
-        .bind("id", journeyId)
-        .bind("now", now)
-        .execute();
+  /** Ends one journey that cannot go on; false when it has ended already. */
+  public boolean endWithError(Handle handle, long journeyId, Instant now) {
+    return handle
+            .createUpdate(
+                """
+                UPDATE journey
+                   SET state = 'exited', end_reason = 'error', wake_at = NULL, ended_at = :now
+                 WHERE journey_id = :id AND wake_at IS NOT NULL
+                """)
+            .bind("id", journeyId)
+            .bind("now", now)
+            .execute()
+        == 1;
   }
 
   /** Counts refusals; of several with the same reason the last detail is kept. */

@@ -36,5 +36,20 @@ record Claimed(
       boolean draft,
       boolean cancelled,
       @Nullable String attributes,
-      @Nullable Instant firstRetried) {}
+      @Nullable Instant firstRetried,
+      Listing listing) {}
+
+  /**
+   * What was seen of the suppression list with the claim, so that mails need not ask one by one.
+   *
+   * @param any whether any address is on it
+   * @param email the person's own address in lower case; null when nobody looked or there is none
+   * @param listed whether that address is on it, for whichever sender
+   */
+  record Listing(boolean any, @Nullable String email, boolean listed) {
+    /** Whether this recipient may be on the list, so that it has to be looked at. */
+    boolean mayHold(String recipient) {
+      return any && (listed || !recipient.equals(email));
+    }
+  }
 }

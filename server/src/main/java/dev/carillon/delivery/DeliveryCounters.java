@@ -11,6 +11,7 @@ final class DeliveryCounters {
   private final LongAdder sent = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder undeliverable = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
   private final LongAdder drafted = new LongAdder();
   private final LongAdder cancelled = new LongAdder();
   private final LongAdder retries = new LongAdder();
@@ -23,9 +24,10 @@ final class DeliveryCounters {
           case SENT -> sent.increment();
           case FAILED -> failed.increment();
           case UNDELIVERABLE -> undeliverable.increment();
+          case DROPPED -> dropped.increment();
           case DRAFTED -> drafted.increment();
           case CANCELLED -> cancelled.increment();
-          case QUEUED, ATTEMPTED, DEFERRED, DELIVERED, DROPPED, BOUNCED ->
+          case QUEUED, ATTEMPTED, DEFERRED, DELIVERED, BOUNCED ->
               throw new IllegalStateException(state + " is not an end");
         }
       }
@@ -44,6 +46,7 @@ final class DeliveryCounters {
         sent.sum(),
         failed.sum(),
         undeliverable.sum(),
+        dropped.sum(),
         drafted.sum(),
         cancelled.sum(),
         retries.sum(),

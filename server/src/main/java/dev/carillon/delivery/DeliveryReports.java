@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class DeliveryReports {
    * @param personId whom it went to; may be gone, or merged into somebody else
    * @param personExists whether anything personal may still be kept
    * @param known the metrics it has; none is ever taken away
+   * @param byHuman whether it was opened and clicked by a human: those of both metrics that were
    */
   public record Reported(
       long deliveryId,
@@ -31,10 +33,12 @@ public final class DeliveryReports {
       long personId,
       boolean personExists,
       String channel,
-      Set<Metric> known) {
-    /** Copies the set. */
+      Set<Metric> known,
+      Set<Metric> byHuman) {
+    /** Copies the sets. */
     public Reported {
       known = Set.copyOf(known);
+      byHuman = Set.copyOf(byHuman);
     }
   }
 
@@ -56,6 +60,13 @@ public final class DeliveryReports {
               known.add(metric);
             }
           }
+          var byHuman = EnumSet.noneOf(Metric.class);
+          if (row.getObject("human_opened_at") != null) {
+            byHuman.add(Metric.OPENED);
+          }
+          if (row.getObject("human_clicked_at") != null) {
+            byHuman.add(Metric.CLICKED);
+          }
           return new Reported(
               row.getLong("delivery_id"),
               DeliveryRow.instant(row, "created_at"),
@@ -63,7 +74,8 @@ public final class DeliveryReports {
               row.getLong("person_id"),
               row.getBoolean("person_exists"),
               row.getString("channel"),
-              known);
+              known,
+              byHuman);
         })
         .forEach(reported -> found.put(reported.deliveryId(), reported));
     return found;
@@ -73,16 +85,18 @@ public final class DeliveryReports {
    * What is new about a delivery.
    *
    * @param metrics when each happened
+   * @param byHuman when it was opened or clicked by a human, as far as it was
    * @param reason why it bounced or was dropped; null when nobody says
    */
-  public record News(Reported delivery, Map<Metric, Instant> metrics, @Nullable String reason) {
+  public record News(
+      Reported delivery,
+      Map<Metric, Instant> metrics,
+      Map<Metric, Instant> byHuman,
+      @Nullable String reason) {
     /** Copies the metrics. */
     public News {
       metrics = Map.copyOf(metrics);
-    }
-
-    private @Nullable Instant at(Metric metric) {
-      return metrics.get(metric);
+      byHuman = Map.copyOf(byHuman);
     }
   }
 
@@ -99,9 +113,9 @@ public final class DeliveryReports {
             """
             WITH news AS MATERIALIZED (
                 SELECT * FROM unnest(:ids, :createdAt, :delivered, :deferred, :opened, :clicked, :converted,
-                                     :bounced, :dropped, :spammed, :unsubscribed, :reasons)
+                                     :bounced, :dropped, :spammed, :unsubscribed, :humanOpened, :humanClicked, :reasons)
                     AS n(delivery_id, created_at, delivered, deferred, opened, clicked, converted,
-                         bounced, dropped, spammed, unsubscribed, reason)),
+                         bounced, dropped, spammed, unsubscribed, human_opened, human_clicked, reason)),
             held AS MATERIALIZED (
                 SELECT d.delivery_id FROM news n
                   JOIN delivery d ON d.delivery_id = n.delivery_id AND d.created_at = n.created_at
@@ -117,6 +131,8 @@ public final class DeliveryReports {
                    dropped_at = coalesce(d.dropped_at, n.dropped),
                    spammed_at = coalesce(d.spammed_at, n.spammed),
                    unsubscribed_at = coalesce(d.unsubscribed_at, n.unsubscribed),
+                   human_opened_at = coalesce(d.human_opened_at, n.human_opened),
+                   human_clicked_at = coalesce(d.human_clicked_at, n.human_clicked),
                    failure_message = CASE WHEN d.bounced_at IS NULL AND d.dropped_at IS NULL
                                           THEN coalesce(left(n.reason, 1000), d.failure_message)
                                           ELSE d.failure_message END,
@@ -134,21 +150,24 @@ public final class DeliveryReports {
         .bind(
             "createdAt",
             news.stream().map(each -> each.delivery().createdAt()).toArray(Instant[]::new))
-        .bind("delivered", times(news, Metric.DELIVERED))
-        .bind("deferred", times(news, Metric.DEFERRED))
-        .bind("opened", times(news, Metric.OPENED))
-        .bind("clicked", times(news, Metric.CLICKED))
-        .bind("converted", times(news, Metric.CONVERTED))
-        .bind("bounced", times(news, Metric.BOUNCED))
-        .bind("dropped", times(news, Metric.DROPPED))
-        .bind("spammed", times(news, Metric.SPAMMED))
-        .bind("unsubscribed", times(news, Metric.UNSUBSCRIBED))
+        .bind("delivered", times(news, News::metrics, Metric.DELIVERED))
+        .bind("deferred", times(news, News::metrics, Metric.DEFERRED))
+        .bind("opened", times(news, News::metrics, Metric.OPENED))
+        .bind("clicked", times(news, News::metrics, Metric.CLICKED))
+        .bind("converted", times(news, News::metrics, Metric.CONVERTED))
+        .bind("bounced", times(news, News::metrics, Metric.BOUNCED))
+        .bind("dropped", times(news, News::metrics, Metric.DROPPED))
+        .bind("spammed", times(news, News::metrics, Metric.SPAMMED))
+        .bind("unsubscribed", times(news, News::metrics, Metric.UNSUBSCRIBED))
+        .bind("humanOpened", times(news, News::byHuman, Metric.OPENED))
+        .bind("humanClicked", times(news, News::byHuman, Metric.CLICKED))
         .bind("reasons", news.stream().map(News::reason).toArray(String[]::new))
         .execute();
   }
 
-  private static @Nullable Instant[] times(Collection<News> news, Metric metric) {
-    return news.stream().map(each -> each.at(metric)).toArray(Instant[]::new);
+  private static @Nullable Instant[] times(
+      Collection<News> news, Function<News, Map<Metric, Instant>> of, Metric metric) {
+    return news.stream().map(each -> of.apply(each).get(metric)).toArray(Instant[]::new);
   }
 
   /**
@@ -157,13 +176,15 @@ public final class DeliveryReports {
    * @param href the link; null when none is named
    * @param actionName name of the button of an in-app message; null when none is named
    * @param actionValue what that button does; null when that is not told
+   * @param byHuman whether a human clicked
    */
   public record Click(
       Reported delivery,
       Instant at,
       @Nullable String href,
       @Nullable String actionName,
-      @Nullable String actionValue) {}
+      @Nullable String actionValue,
+      boolean byHuman) {}
 
   /** Keeps clicks, repeats as well: links are counted by all of them (M-1). */
   public void keep(Handle handle, List<Click> clicks) {
@@ -171,11 +192,11 @@ public final class DeliveryReports {
         .createUpdate(
             """
             INSERT INTO delivery_click (delivery_id, created_at, workspace_id, clicked_at,
-                                        href, action_name, action_value)
+                                        href, action_name, action_value, human)
             SELECT c.delivery_id, c.created_at, c.workspace_id, c.clicked_at,
-                   left(c.href, 2000), left(c.action_name, 2000), left(c.action_value, 2000)
-              FROM unnest(:ids, :createdAt, :workspaces, :at, :hrefs, :names, :values)
-                AS c(delivery_id, created_at, workspace_id, clicked_at, href, action_name, action_value)
+                   left(c.href, 2000), left(c.action_name, 2000), left(c.action_value, 2000), c.human
+              FROM unnest(:ids, :createdAt, :workspaces, :at, :hrefs, :names, :values, :humans)
+                AS c(delivery_id, created_at, workspace_id, clicked_at, href, action_name, action_value, human)
             """)
         .bind("ids", clicks.stream().mapToLong(each -> each.delivery().deliveryId()).toArray())
         .bind(
@@ -188,6 +209,7 @@ public final class DeliveryReports {
         .bind("hrefs", clicks.stream().map(Click::href).toArray(String[]::new))
         .bind("names", clicks.stream().map(Click::actionName).toArray(String[]::new))
         .bind("values", clicks.stream().map(Click::actionValue).toArray(String[]::new))
+        .bind("humans", clicks.stream().map(Click::byHuman).toArray(Boolean[]::new))
         .execute();
   }
 }

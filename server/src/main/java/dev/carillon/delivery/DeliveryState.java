@@ -16,7 +16,7 @@ public enum DeliveryState {
   DEFERRED,
   /** Sent, and reported to have arrived. */
   DELIVERED,
-  /** Sent, but the provider knows the recipient as one that takes nothing. */
+  /** Not sent, or sent in vain: the recipient is known as one that takes nothing. */
   DROPPED,
   /** Sent, but it came back. */
   BOUNCED,

@@ -6,6 +6,7 @@ package dev.carillon.delivery;
  * @param sent deliveries the provider accepted
  * @param failed deliveries that could not be rendered or handed over
  * @param undeliverable deliveries we refused
+ * @param dropped deliveries to addresses on the suppression list
  * @param drafted deliveries rendered for a human
  * @param cancelled deliveries whose person or journey was gone
  * @param retries attempts that will be repeated
@@ -16,6 +17,7 @@ public record DeliveryStats(
     long sent,
     long failed,
     long undeliverable,
+    long dropped,
     long drafted,
     long cancelled,
     long retries,

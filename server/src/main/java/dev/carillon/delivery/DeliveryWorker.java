@@ -25,6 +25,8 @@ public final class DeliveryWorker implements AutoCloseable {
    * close.
    *
    * @param random spreads retries
+   * @param messagesReached called after a commit when messages reached something that rules count
+   *     ({@link MessageWakes})
    */
   public DeliveryWorker(
       DeliverySettings settings,
@@ -33,15 +35,25 @@ public final class DeliveryWorker implements AutoCloseable {
       TemplateSource templates,
       Mailer mailer,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Runnable messagesReached) {
     this.clock = clock;
     this.outbox = new Outbox(database, settings.incarnation());
     var sender =
-        new Sender(templates, mailer, ids, settings.messageIdDomain(), new Backoff(random), clock);
+        new Sender(
+            templates,
+            mailer,
+            new EspSuppressions(database, clock),
+            ids,
+            settings.messageIdDomain(),
+            new Backoff(random),
+            clock);
     settings
         .lanes()
         .forEach((lane, limits) ->
-            lanes.put(lane, new LaneWorker(lane, limits, outbox, sender, counters, clock)));
+            lanes.put(
+                lane,
+                new LaneWorker(lane, limits, outbox, sender, counters, clock, messagesReached)));
   }
 
   /** Starts sending in the background. */

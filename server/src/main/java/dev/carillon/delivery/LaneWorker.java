@@ -43,6 +43,7 @@ final class LaneWorker implements AutoCloseable {
   private final Sender sender;
   private final DeliveryCounters counters;
   private final InstantSource clock;
+  private final Runnable messagesReached;
 
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Semaphore slots;
@@ -59,13 +60,15 @@ final class LaneWorker implements AutoCloseable {
       Outbox outbox,
       Sender sender,
       DeliveryCounters counters,
-      InstantSource clock) {
+      InstantSource clock,
+      Runnable messagesReached) {
     this.lane = lane;
     this.limits = limits;
     this.outbox = outbox;
     this.sender = sender;
     this.counters = counters;
     this.clock = clock;
+    this.messagesReached = messagesReached;
     this.slots = new Semaphore(limits.inFlight());
     this.connections = new Semaphore(limits.connections(), true);
   }
@@ -199,7 +202,7 @@ final class LaneWorker implements AutoCloseable {
   private void record(List<Outcome> batch) {
     var recorded = outbox.record(batch);
     for (var outcome : batch) {
-      if (recorded.contains(outcome.claimed().deliveryId())) {
+      if (recorded.deliveries().contains(outcome.claimed().deliveryId())) {
         counters.recorded(outcome);
       } else {
         counters.lost();
@@ -207,6 +210,9 @@ final class LaneWorker implements AutoCloseable {
             "the lease of delivery {} was lost before its outcome could be recorded",
             outcome.claimed().deliveryId());
       }
+    }
+    if (recorded.woken()) {
+      messagesReached.run();
     }
     failures(batch);
   }

@@ -38,7 +38,7 @@ public enum Metric {
     return Optional.empty();
   }
 
-  String column() {
+  public String column() {
     return wire + "_at";
   }
 }

@@ -5,16 +5,19 @@ import dev.carillon.delivery.Outcome.Result.Finished;
 import dev.carillon.delivery.Outcome.Result.Untouched;
 import dev.carillon.delivery.Outcome.Result.Vanished;
 import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.ConnectionException;
 import org.jspecify.annotations.Nullable;
@@ -99,11 +102,18 @@ final class Outbox {
                     RETURNING o.delivery_id, o.created_at, o.attempts)
                 SELECT c.delivery_id, c.created_at, c.attempts, d.workspace_id, w.name, d.person_id,
                        d.journey_id, d.campaign_id, d.action_id, d.trigger, d.state,
-                       d.drafted_at IS NOT NULL AS draft, d.attempted_at, p.attributes
+                       d.drafted_at IS NOT NULL AS draft, d.attempted_at, p.attributes,
+                       l.listing, m.email,
+                       EXISTS (SELECT FROM esp_suppression e
+                                WHERE e.workspace_id = d.workspace_id AND e.email = m.email) AS listed
                   FROM claimed c
                   LEFT JOIN delivery d ON d.delivery_id = c.delivery_id AND d.created_at = c.created_at
                   LEFT JOIN workspace w ON w.workspace_id = d.workspace_id
                   LEFT JOIN person p ON p.person_id = d.person_id AND p.workspace_id = d.workspace_id
+                  -- Where nobody is on the list no profile is looked into.
+                  CROSS JOIN (SELECT EXISTS (SELECT FROM esp_suppression) AS listing OFFSET 0) l
+                  CROSS JOIN LATERAL (
+                      SELECT CASE WHEN l.listing THEN lower(p.attributes::json ->> 'email') END AS email OFFSET 0) m
                 """)
             .bind("lane", lane.code())
             .bind("now", now)
@@ -182,15 +192,31 @@ final class Outbox {
         row.getBoolean("draft"),
         DeliveryState.ofWire(row.getString("state")) == DeliveryState.CANCELLED,
         row.getString("attributes"),
-        DeliveryRow.optionalInstant(row, "attempted_at"));
+        DeliveryRow.optionalInstant(row, "attempted_at"),
+        new Claimed.Listing(
+            row.getBoolean("listing"), row.getString("email"), row.getBoolean("listed")));
   }
 
   /**
-   * Records outcomes, durably and all in one, of those whose lease still holds.
+   * What was recorded.
    *
-   * @return the deliveries whose outcome was recorded; the others were lost to another holder
+   * @param deliveries whose outcome was recorded; the others were lost to another holder
+   * @param woken whether some rule counts what was reached, so that due work has something to do
    */
-  Set<Long> record(List<Outcome> outcomes) {
+  record Recorded(Set<Long> deliveries, boolean woken) {
+    /** Copies the keys. */
+    Recorded {
+      deliveries = Set.copyOf(deliveries);
+    }
+  }
+
+  /**
+   * Records outcomes, durably and all in one, of those whose lease still holds. The people whose
+   * messages reached something that rules count are noted with them ({@link MessageWakes}); for
+   * that it joins the rules' epoch, so that whoever saves a rule that counts more finds what was
+   * recorded before, and everything recorded after is noted.
+   */
+  Recorded record(List<Outcome> outcomes) {
     // In the order of the keys, so that two transactions that touch the same deliveries cannot wait
     // for each other in a circle.
     var rows =
@@ -198,76 +224,94 @@ final class Outbox {
             .sorted(Comparator.comparingLong(each -> each.claimed().deliveryId()))
             .map(Row::of)
             .toList();
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                WITH outcome AS MATERIALIZED (
-                    SELECT * FROM unnest(:ids, :createdAt, :leases, :states, :reasons, :at, :dueAt,
-                                         :handedOver, :recipients, :subjects, :contents)
-                        AS o(delivery_id, created_at, lease, state, reason, at, due_at,
-                             handed_over, recipient, subject, content)),
-                settled AS (
-                    DELETE FROM outbox w USING outcome o
-                     WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NULL
-                    RETURNING w.delivery_id),
-                delayed AS (
-                    UPDATE outbox w
-                       SET lease = NULL, leased_until = NULL, due_at = o.due_at,
-                           attempts = CASE WHEN o.state IS NULL THEN w.attempts - 1 ELSE w.attempts END
-                      FROM outcome o
-                     WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NOT NULL
-                    RETURNING w.delivery_id),
-                held AS MATERIALIZED (
-                    SELECT o.* FROM outcome o
-                     WHERE o.delivery_id IN (SELECT delivery_id FROM settled
-                                             UNION ALL SELECT delivery_id FROM delayed)),
-                archived AS (
-                    INSERT INTO delivery_content (delivery_id, created_at, workspace_id, content)
-                    SELECT d.delivery_id, d.created_at, d.workspace_id, o.content
-                      FROM held o
-                      JOIN delivery d ON d.delivery_id = o.delivery_id AND d.created_at = o.created_at
-                     WHERE o.content IS NOT NULL
-                    ON CONFLICT (delivery_id, created_at) DO UPDATE SET content = excluded.content),
-                told AS (
-                    UPDATE delivery d
-                       SET state = CASE WHEN o.state = 'attempted' AND d.state = 'cancelled' THEN d.state
-                                        WHEN o.state <> 'sent' THEN o.state
-                                        WHEN d.bounced_at IS NOT NULL THEN 'bounced'
-                                        WHEN d.dropped_at IS NOT NULL THEN 'dropped'
-                                        WHEN d.delivered_at IS NOT NULL THEN 'delivered'
-                                        WHEN d.deferred_at IS NOT NULL THEN 'deferred'
-                                        ELSE 'sent' END,
-                           failure_message = coalesce(o.reason,
-                               CASE WHEN d.bounced_at IS NOT NULL OR d.dropped_at IS NOT NULL
-                                    THEN d.failure_message END),
-                           recipient = coalesce(o.recipient, d.recipient),
-                           subject = coalesce(o.subject, d.subject),
-                           attempts = d.attempts + o.handed_over::int,
-                           attempted_at = CASE WHEN o.state = 'attempted'
-                                               THEN coalesce(d.attempted_at, o.at) ELSE d.attempted_at END,
-                           sent_at = CASE WHEN o.state = 'sent' THEN o.at ELSE d.sent_at END,
-                           failed_at = CASE WHEN o.state = 'failed' THEN o.at ELSE d.failed_at END,
-                           undeliverable_at = CASE WHEN o.state = 'undeliverable' THEN o.at
-                                                   ELSE d.undeliverable_at END
-                      FROM held o
-                     WHERE d.delivery_id = o.delivery_id AND d.created_at = o.created_at
-                       AND o.state IS NOT NULL)
-                SELECT delivery_id FROM held
-                """)
-            .bind("ids", rows.stream().mapToLong(Row::id).toArray())
-            .bind("createdAt", rows.stream().map(Row::createdAt).toArray(Instant[]::new))
-            .bind("leases", rows.stream().mapToLong(Row::lease).toArray())
-            .bind("states", rows.stream().map(Row::state).toArray(String[]::new))
-            .bind("reasons", rows.stream().map(Row::reason).toArray(String[]::new))
-            .bind("at", rows.stream().map(Row::at).toArray(Instant[]::new))
-            .bind("dueAt", rows.stream().map(Row::dueAt).toArray(Instant[]::new))
-            .bind("handedOver", rows.stream().map(Row::handedOver).toArray(Boolean[]::new))
-            .bind("recipients", rows.stream().map(Row::recipient).toArray(String[]::new))
-            .bind("subjects", rows.stream().map(Row::subject).toArray(String[]::new))
-            .bind("contents", rows.stream().map(Row::content).toArray(String[]::new))
-            .mapTo(Long.class)
-            .set());
+    var recorded = new HashSet<Long>();
+    var woken = new AtomicBoolean();
+    database.<Integer, RuntimeException>inTransaction(handle -> {
+      Epoch.hold(handle);
+      return handle
+          .createQuery(
+              """
+              WITH outcome AS MATERIALIZED (
+                  SELECT * FROM unnest(:ids, :createdAt, :leases, :states, :reasons, :at, :dueAt,
+                                       :handedOver, :recipients, :subjects, :contents)
+                      AS o(delivery_id, created_at, lease, state, reason, at, due_at,
+                           handed_over, recipient, subject, content)),
+              settled AS (
+                  DELETE FROM outbox w USING outcome o
+                   WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NULL
+                  RETURNING w.delivery_id),
+              delayed AS (
+                  UPDATE outbox w
+                     SET lease = NULL, leased_until = NULL, due_at = o.due_at,
+                         attempts = CASE WHEN o.state IS NULL THEN w.attempts - 1 ELSE w.attempts END
+                    FROM outcome o
+                   WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NOT NULL
+                  RETURNING w.delivery_id),
+              held AS MATERIALIZED (
+                  SELECT o.* FROM outcome o
+                   WHERE o.delivery_id IN (SELECT delivery_id FROM settled
+                                           UNION ALL SELECT delivery_id FROM delayed)),
+              archived AS (
+                  INSERT INTO delivery_content (delivery_id, created_at, workspace_id, content)
+                  SELECT d.delivery_id, d.created_at, d.workspace_id, o.content
+                    FROM held o
+                    JOIN delivery d ON d.delivery_id = o.delivery_id AND d.created_at = o.created_at
+                   WHERE o.content IS NOT NULL
+                  ON CONFLICT (delivery_id, created_at) DO UPDATE SET content = excluded.content),
+              told AS (
+                  UPDATE delivery d
+                     SET state = CASE WHEN o.state = 'attempted' AND d.state = 'cancelled' THEN d.state
+                                      WHEN o.state <> 'sent' THEN o.state
+                                      WHEN d.bounced_at IS NOT NULL THEN 'bounced'
+                                      WHEN d.dropped_at IS NOT NULL THEN 'dropped'
+                                      WHEN d.delivered_at IS NOT NULL THEN 'delivered'
+                                      WHEN d.deferred_at IS NOT NULL THEN 'deferred'
+                                      ELSE 'sent' END,
+                         failure_message = coalesce(o.reason,
+                             CASE WHEN d.bounced_at IS NOT NULL OR d.dropped_at IS NOT NULL
+                                  THEN d.failure_message END),
+                         recipient = coalesce(o.recipient, d.recipient),
+                         subject = coalesce(o.subject, d.subject),
+                         attempts = d.attempts + o.handed_over::int,
+                         attempted_at = CASE WHEN o.state = 'attempted'
+                                             THEN coalesce(d.attempted_at, o.at) ELSE d.attempted_at END,
+                         sent_at = CASE WHEN o.state = 'sent' THEN o.at ELSE d.sent_at END,
+                         failed_at = CASE WHEN o.state = 'failed' THEN o.at ELSE d.failed_at END,
+                         dropped_at = CASE WHEN o.state = 'dropped' THEN o.at ELSE d.dropped_at END,
+                         undeliverable_at = CASE WHEN o.state = 'undeliverable' THEN o.at
+                                                 ELSE d.undeliverable_at END
+                    FROM held o
+                   WHERE d.delivery_id = o.delivery_id AND d.created_at = o.created_at
+                     AND o.state IS NOT NULL
+                  RETURNING d.person_id, d.workspace_id, o.state),
+              woken AS (
+                  INSERT INTO message_wake (person_id, workspace_id)
+                  SELECT DISTINCT t.person_id, t.workspace_id FROM told t
+                   WHERE EXISTS (SELECT FROM counter c
+                                  WHERE c.workspace_id = t.workspace_id AND c.metric = t.state
+                                    AND c.unused_at IS NULL)
+                  RETURNING wake_id)
+              SELECT delivery_id, EXISTS (SELECT FROM woken) FROM held
+              """)
+          .bind("ids", rows.stream().mapToLong(Row::id).toArray())
+          .bind("createdAt", rows.stream().map(Row::createdAt).toArray(Instant[]::new))
+          .bind("leases", rows.stream().mapToLong(Row::lease).toArray())
+          .bind("states", rows.stream().map(Row::state).toArray(String[]::new))
+          .bind("reasons", rows.stream().map(Row::reason).toArray(String[]::new))
+          .bind("at", rows.stream().map(Row::at).toArray(Instant[]::new))
+          .bind("dueAt", rows.stream().map(Row::dueAt).toArray(Instant[]::new))
+          .bind("handedOver", rows.stream().map(Row::handedOver).toArray(Boolean[]::new))
+          .bind("recipients", rows.stream().map(Row::recipient).toArray(String[]::new))
+          .bind("subjects", rows.stream().map(Row::subject).toArray(String[]::new))
+          .bind("contents", rows.stream().map(Row::content).toArray(String[]::new))
+          .map((row, _) -> {
+            woken.set(row.getBoolean(2));
+            return recorded.add(row.getLong(1));
+          })
+          .list()
+          .size();
+    });
+    return new Recorded(recorded, woken.get());
   }
 
   /** Incarnations other than our own that hold claims. */

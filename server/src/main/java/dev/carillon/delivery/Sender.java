@@ -8,6 +8,7 @@ import dev.carillon.delivery.Outcome.Result.Finished;
 import dev.carillon.delivery.Outcome.Result.Untouched;
 import dev.carillon.delivery.Outcome.Result.Vanished;
 import dev.carillon.messages.Email;
+import dev.carillon.messages.EmailAddress;
 import dev.carillon.messages.EmailRenderer;
 import dev.carillon.messages.MessageScope;
 import dev.carillon.messages.Rendering.Failed;
@@ -19,6 +20,7 @@ import dev.carillon.store.Outage;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,7 @@ final class Sender {
   private final TemplateSource templates;
   private final EmailRenderer renderer;
   private final Mailer mailer;
+  private final EspSuppressions suppressions;
   private final DeliveryIds ids;
   private final String messageIdDomain;
   private final Backoff backoff;
@@ -45,6 +48,7 @@ final class Sender {
   Sender(
       TemplateSource templates,
       Mailer mailer,
+      EspSuppressions suppressions,
       DeliveryIds ids,
       String messageIdDomain,
       Backoff backoff,
@@ -52,6 +56,7 @@ final class Sender {
     this.templates = templates;
     this.renderer = new EmailRenderer(clock);
     this.mailer = mailer;
+    this.suppressions = suppressions;
     this.ids = ids;
     this.messageIdDomain = messageIdDomain;
     this.backoff = backoff;
@@ -115,7 +120,7 @@ final class Sender {
       case Rendered(var rendered) ->
           content.draft()
               ? drafted(claimed, rendered)
-              : handOver(claimed, content, scope.deliveryId(), rendered);
+              : unlessSuppressed(claimed, content, scope.deliveryId(), rendered);
     };
   }
 
@@ -145,6 +150,26 @@ final class Sender {
             step.actionId(), email.stepName(), "email_action", content.journeyId()),
         ids.text(claimed.deliveryId(), claimed.createdAt()),
         new MessageScope.Workspace(content.workspaceId(), content.workspaceName()));
+  }
+
+  /** Gate 9 (journeys §5.1): an address on the suppression list gets nothing (M-104). */
+  private Outcome unlessSuppressed(
+      Claimed claimed, Claimed.Content content, String deliveryId, Email email) {
+    var recipient = EspSuppressions.comparable(email.recipient()).orElse("");
+    if (content.listing().mayHold(recipient)) {
+      var domain =
+          EmailAddress.parse(email.from())
+              .map(from -> from.domain().toLowerCase(Locale.ROOT))
+              .orElse("");
+      var entry = suppressions.blocking(new WorkspaceId(content.workspaceId()), recipient, domain);
+      if (entry.isPresent()) {
+        var reason =
+            "the address is on the suppression list (%s: %s)"
+                .formatted(entry.get().kind().word(), entry.get().reason());
+        return finished(claimed, DeliveryState.DROPPED, reason).with(email, false);
+      }
+    }
+    return handOver(claimed, content, deliveryId, email);
   }
 
   private Outcome handOver(

@@ -18,6 +18,7 @@ public final class AnonymousRepository {
   public static final int ATTACHED = 10_000;
 
   private static final int ATTACHED_BYTES = 8_000_000;
+  private static final int ATTEMPTS = 20;
 
   /** An anonymous id in a workspace. */
   public record Key(WorkspaceId workspace, String anonymousId) implements Comparable<Key> {
@@ -48,7 +49,19 @@ public final class AnonymousRepository {
    * nobody are absent.
    */
   public Map<Key, Link> lock(Handle handle, SortedSet<Key> keys) {
-    var links = new HashMap<Key, Link>();
+    // An erasure may remove a row between the two statements: then it is made anew.
+    for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
+      var links = new HashMap<Key, Link>();
+      if (lock(handle, keys, links) == keys.size()) {
+        return links;
+      }
+    }
+    throw new IllegalStateException(
+        "%d anonymous ids could not be locked in %d attempts".formatted(keys.size(), ATTEMPTS));
+  }
+
+  /** Returns how many are locked. */
+  private static int lock(Handle handle, SortedSet<Key> keys, Map<Key, Link> links) {
     var workspaces = keys.stream().mapToInt(key -> key.workspace.value()).toArray();
     var ids = keys.stream().map(Key::anonymousId).toArray(String[]::new);
     handle
@@ -60,7 +73,7 @@ public final class AnonymousRepository {
         .bind("workspaces", workspaces)
         .bind("ids", ids)
         .execute();
-    handle
+    return handle
         .createQuery(
             """
             SELECT l.workspace_id, l.anonymous_id, l.person_id, l.linked_at
@@ -79,8 +92,8 @@ public final class AnonymousRepository {
           }
           return 0;
         })
-        .list();
-    return links;
+        .list()
+        .size();
   }
 
   /** Those of these anonymous ids that belong to somebody who lives, looked up without a lock. */

@@ -2,6 +2,7 @@ package dev.carillon.events;
 
 import java.util.Arrays;
 import java.util.StringJoiner;
+import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -10,8 +11,8 @@ import java.util.function.IntUnaryOperator;
  * <p>The packed form, per counter in the order of ids: id, total, how many times follow, and the
  * times, the first as Unix milliseconds, each other as the difference to the one before. All are
  * numbers of seven bits a byte, lowest first, the high bit set on all but the last byte;
- * differences carry their sign in the lowest bit. Counters that no rule knows any more stay as they
- * are until {@link #without} removes them.
+ * differences carry their sign in the lowest bit. Counters that no rule knows any more stay until
+ * the person's counters are written the next time ({@link #only}).
  */
 public final class Counters {
   /** Nothing counted yet. */
@@ -30,6 +31,11 @@ public final class Counters {
   private Counters(int[] ids, Counter[] counters) {
     this.ids = ids;
     this.counters = counters;
+  }
+
+  /** The ids of all counters that are kept, ascending. */
+  public int[] ids() {
+    return ids.clone();
   }
 
   /** The counter with this id; {@link Counter#NONE} when there is none. */
@@ -71,16 +77,28 @@ public final class Counters {
     return new Counters(fewerIds, fewer);
   }
 
+  /** These counters without those that are no longer kept; the same when all of them are. */
+  public Counters only(IntPredicate isKept) {
+    var kept = this;
+    for (var id : ids) {
+      if (!isKept.test(id)) {
+        kept = kept.without(id);
+      }
+    }
+    return kept;
+  }
+
   /**
    * Two people's counters as those of one.
    *
    * @param keep how many newest times each counter keeps
+   * @param nowMillis the clock
    */
-  public Counters plus(Counters other, IntUnaryOperator keep) {
+  public Counters plus(Counters other, IntUnaryOperator keep, long nowMillis) {
     var sum = this;
     for (var i = 0; i < other.ids.length; i++) {
       var id = other.ids[i];
-      sum = sum.with(id, sum.get(id).plus(other.counters[i], keep.applyAsInt(id)));
+      sum = sum.with(id, sum.get(id).plus(other.counters[i], keep.applyAsInt(id), nowMillis));
     }
     return sum;
   }

@@ -26,6 +26,9 @@ public final class ErrorEnvelope implements ErrorShape {
         meta.put("errors", faults.stream().map(Problem.Invalid.Fault::detail).toList());
       }
       errors = faults.stream().<Object>map(fault -> error(fault, status)).toList();
+    } else if (problem instanceof Problem.BadRequests(var messages)) {
+      meta.put("errors", messages);
+      errors = messages.stream().<Object>map(message -> error(message, status)).toList();
     } else {
       // In small letters here (app-messaging §0.3), where the Track API has a capital.
       var message = problem instanceof Problem.Unauthorised ? "unauthorized" : problem.message();

@@ -10,6 +10,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
@@ -34,12 +35,14 @@ public final class HttpServer implements AutoCloseable {
   private final HttpSettings settings;
   private final Router router;
   private final ReceiveWatch watch;
+  private final SendWatch sending;
   private final WebServer server;
 
   private HttpServer(HttpSettings settings, ErrorShape fallback, List<RouteTable> tables) {
     this.settings = settings;
     this.router = new Router(tables, fallback);
     this.watch = new ReceiveWatch(settings.receiveTimeout());
+    this.sending = new SendWatch(settings.idleTimeout());
     this.server =
         WebServer.builder()
             .host(settings.host())
@@ -90,6 +93,7 @@ public final class HttpServer implements AutoCloseable {
     server.server.start();
     if (!server.server.isRunning()) {
       server.watch.close();
+      server.sending.close();
       throw new IllegalStateException(
           "cannot listen on "
               + settings.host()
@@ -114,9 +118,10 @@ public final class HttpServer implements AutoCloseable {
   public void close() {
     server.stop();
     watch.close();
+    sending.close();
   }
 
-  private void serve(ServerRequest inner, ServerResponse response) {
+  private void serve(ServerRequest inner, RoutingResponse response) {
     var method = inner.prologue().method().text();
     var target = router.find(method, inner.prologue().uriPath().rawPath());
     var request =
@@ -130,7 +135,12 @@ public final class HttpServer implements AutoCloseable {
     }
     var reply = answer(target, method, request);
     boolean keepAlive = request.finish();
-    send(response, reply, target.crossOrigin() != null, keepAlive, method.equals("HEAD"));
+    var writer = method.equals("HEAD") ? null : reply.writer();
+    if (writer == null) {
+      send(response, reply, target, keepAlive, method.equals("HEAD"));
+    } else {
+      stream(response, reply, writer, target, keepAlive);
+    }
   }
 
   private Reply answer(Router.Target target, String method, Request request) {
@@ -152,18 +162,23 @@ public final class HttpServer implements AutoCloseable {
     } catch (CloseConnectionException | RequestException connection) {
       throw connection;
     } catch (Exception fault) {
-      if (fault instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-      var reference = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-      LOG.error(
-          "request failed: reference={} method={} route=/{}",
-          reference,
-          route.method(),
-          String.join("/", route.pattern()),
-          fault);
-      return problemReply(shape, new Problem.Internal(reference));
+      return problemReply(shape, new Problem.Internal(report(route, fault)));
     }
+  }
+
+  /** Logs a fault; the answer is the reference that names the line. */
+  private static String report(RouteTable.Route route, Exception fault) {
+    if (fault instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    var reference = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    LOG.error(
+        "request failed: reference={} method={} route=/{}",
+        reference,
+        route.method(),
+        String.join("/", route.pattern()),
+        fault);
+    return reference;
   }
 
   private static Reply problemReply(ErrorShape shape, Problem problem) {
@@ -174,6 +189,7 @@ public final class HttpServer implements AutoCloseable {
           reply.with("retry-after", Integer.toString(seconds));
       case Problem.MethodNotAllowed(var allowed) -> reply.with("allow", String.join(", ", allowed));
       case Problem.BadRequest _,
+          Problem.BadRequests _,
           Problem.Unauthorised _,
           Problem.Forbidden _,
           Problem.NotFound _,
@@ -186,23 +202,70 @@ public final class HttpServer implements AutoCloseable {
     };
   }
 
-  private static void send(
-      ServerResponse response,
+  /**
+   * Sends a body while it is written. What goes wrong before its first byte is answered as ever;
+   * after it, closing the connection is the only way to tell the client that something is missing.
+   */
+  private void stream(
+      RoutingResponse response,
       Reply reply,
-      boolean openToBrowsers,
-      boolean keepAlive,
-      boolean head) {
+      Reply.Writer writer,
+      Router.Target target,
+      boolean keepAlive) {
+    var out =
+        new SendWatch.Output(() -> {
+          head(response, reply, target, keepAlive);
+          return response.outputStream();
+        });
+    try (var _ = sending.watch(out)) {
+      writer.write(out);
+      out.finish();
+      response.commit();
+    } catch (CloseConnectionException connection) {
+      throw connection;
+    } catch (Exception failure) {
+      if (out.begun()) {
+        if (!(failure instanceof IOException || failure instanceof UncheckedIOException)
+            && target instanceof Router.Found(var route, _)) {
+          report(route, failure); // not the client's doing
+        }
+        throw new CloseConnectionException("an answer could not be sent to its end", failure);
+      }
+      send(response, instead(target, failure), target, keepAlive, false);
+    }
+  }
+
+  private static Reply instead(Router.Target target, Exception failure) {
+    var problem =
+        switch (failure) {
+          case ProblemException expected -> expected.problem();
+          default ->
+              new Problem.Internal(
+                  target instanceof Router.Found(var route, _) ? report(route, failure) : "");
+        };
+    return problemReply(target.shape(), problem);
+  }
+
+  private static void head(
+      ServerResponse response, Reply reply, Router.Target target, boolean keepAlive) {
     response.status(reply.helidonStatus());
     for (var header : reply.headers()) {
       response.header(header);
     }
-    if (openToBrowsers) {
+    if (target.crossOrigin() != null) {
       response.header(Reply.ANY_ORIGIN);
     }
     if (!keepAlive) {
       response.header(HeaderValues.CONNECTION_CLOSE);
     }
-    if (head) {
+  }
+
+  private static void send(
+      ServerResponse response, Reply reply, Router.Target target, boolean keepAlive, boolean head) {
+    head(response, reply, target, keepAlive);
+    if (head && reply.writer() != null) {
+      response.send(); // how long it would be is not known
+    } else if (head) {
       response.headers().contentLength(reply.rawBody().length);
       response.send();
     } else {

@@ -14,7 +14,8 @@ import java.time.Duration;
  *     and the connection is closed
  * @param receiveTimeout from the request line to the last byte of the body; slower → the connection
  *     is closed without an answer
- * @param idleTimeout how long a kept-alive connection may be silent
+ * @param idleTimeout how long a kept-alive connection may be silent, and a client may take nothing
+ *     of a long answer
  * @param stopTimeout how long {@link HttpServer#close()} waits for requests in flight
  */
 public record HttpSettings(
@@ -36,7 +37,7 @@ public record HttpSettings(
         10_000,
         16 * 1024,
         32 * 1024,
-        4 * 1024 * 1024,
+        16 * 1024 * 1024,
         Duration.ofSeconds(30),
         Duration.ofSeconds(75),
         Duration.ofSeconds(10));

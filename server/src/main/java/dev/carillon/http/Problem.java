@@ -26,6 +26,30 @@ public sealed interface Problem {
     }
   }
 
+  /**
+   * The request breaks several rules of the surface, or one where clients read a list.
+   *
+   * @param messages at least one, each a sentence that may be shown to the client
+   */
+  record BadRequests(List<String> messages) implements Problem {
+    public BadRequests {
+      messages = List.copyOf(messages);
+      if (messages.isEmpty()) {
+        throw new IllegalArgumentException("nothing is wrong without a message");
+      }
+    }
+
+    @Override
+    public int status() {
+      return 400;
+    }
+
+    @Override
+    public String message() {
+      return String.join("; ", messages);
+    }
+  }
+
   /** No or wrong credentials. */
   record Unauthorised() implements Problem {
     @Override

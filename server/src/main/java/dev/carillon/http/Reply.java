@@ -5,6 +5,7 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +27,32 @@ public final class Reply {
   private final Status status;
   private final Header[] headers;
   private final byte[] body;
+  private final @Nullable Writer writer;
+
+  /** Writes a body that is too long to be held in memory. */
+  @FunctionalInterface
+  public interface Writer {
+
+    /**
+     * Writes all of it. Called on the thread of the request, at most once, and not for HEAD.
+     *
+     * @param out sends what is written; need not be closed
+     * @throws ProblemException to answer with a problem instead; nothing must be written yet
+     * @throws Exception anything else is a fault: answered 500 when nothing is written yet, else
+     *     the connection is closed, so that the client cannot take a part for the whole
+     */
+    void write(OutputStream out) throws Exception;
+  }
 
   private Reply(Status status, Header[] headers, byte[] body) {
+    this(status, headers, body, null);
+  }
+
+  private Reply(Status status, Header[] headers, byte[] body, @Nullable Writer writer) {
     this.status = status;
     this.headers = headers;
     this.body = body;
+    this.writer = writer;
   }
 
   /**
@@ -59,6 +81,12 @@ public final class Reply {
         .with("content-type", contentType);
   }
 
+  /** An answer whose body is written while it is sent, of unknown length. */
+  public static Reply stream(int status, String contentType, Writer writer) {
+    return new Reply(Status.create(status), NO_HEADERS, NOTHING, writer)
+        .with("content-type", contentType);
+  }
+
   /** An answer without a body. */
   public static Reply empty(int status) {
     return new Reply(Status.create(status), NO_HEADERS, NOTHING);
@@ -80,7 +108,7 @@ public final class Reply {
     var kept = Arrays.stream(headers).filter(header -> !header.headerName().equals(name)).toList();
     var all = kept.toArray(new Header[kept.size() + 1]);
     all[kept.size()] = HeaderValues.createCached(name, value);
-    return new Reply(status, all, body);
+    return new Reply(status, all, body, writer);
   }
 
   /** The HTTP status code. */
@@ -88,7 +116,7 @@ public final class Reply {
     return status.code();
   }
 
-  /** A copy of the body. */
+  /** A copy of the body; empty for one that is written while it is sent. */
   public byte[] body() {
     return body.clone();
   }
@@ -105,6 +133,11 @@ public final class Reply {
   /** Not to be changed by the caller. */
   byte[] rawBody() {
     return body;
+  }
+
+  /** Writes the body; null when it is at hand. */
+  @Nullable Writer writer() {
+    return writer;
   }
 
   private static boolean isPlain(String text) {

@@ -10,7 +10,9 @@ import org.jdbi.v3.core.Handle;
  *
  * <p>Nothing is added meanwhile, because a relationship is made under the lock of its object. Rows
  * that a batch holds, such as those that move in a merge, are passed over and met again in the next
- * run, so nobody waits for anybody here. Several nodes share the work.
+ * run, so nobody waits for anybody here. Several nodes share the work. As long as the people of an
+ * object have still to be told of its deletion, its relationships stay: nothing else knows who they
+ * are.
  */
 public final class ObjectRemains {
   private static final int OBJECTS = 100;
@@ -37,7 +39,11 @@ public final class ObjectRemains {
     var objects =
         handle
             .createQuery(
-                "SELECT object_key FROM object_remains ORDER BY object_key LIMIT :most FOR UPDATE SKIP LOCKED")
+                """
+                SELECT object_key FROM object_remains r
+                 WHERE NOT EXISTS (SELECT FROM object_wake w WHERE w.object_key = r.object_key)
+                 ORDER BY object_key LIMIT :most FOR UPDATE SKIP LOCKED
+                """)
             .bind("most", OBJECTS)
             .mapTo(Long.class)
             .list();

@@ -6,9 +6,9 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * What belongs to a person and to nobody else beside the profile: devices, relationships to
- * objects, anonymous ids, memberships in manual segments. Passed on in a merge, removed in a
- * deletion; for many people with each statement, under the locks of their rows. Rows are locked in
- * the order of their keys, as batches that write them do.
+ * objects, anonymous ids, memberships in manual segments, opt-outs from senders. Passed on in a
+ * merge, removed in a deletion; for many people with each statement, under the locks of their rows.
+ * Rows are locked in the order of their keys, as batches that write them do.
  */
 public final class Belongings {
   /** Devices a person may have (track §5.1); those used longest ago go. */
@@ -32,7 +32,12 @@ public final class Belongings {
     var primaries = Heir.primaries(heirs);
     var secondaries = Heir.secondaries(heirs);
     for (var statement :
-        List.of(MOVE_DEVICES, MOVE_RELATIONSHIPS, MOVE_ANONYMOUS_IDS, COPY_MANUAL_MEMBERSHIPS)) {
+        List.of(
+            MOVE_DEVICES,
+            MOVE_RELATIONSHIPS,
+            MOVE_ANONYMOUS_IDS,
+            COPY_MANUAL_MEMBERSHIPS,
+            COPY_OPT_OUTS)) {
       handle
           .createUpdate(statement)
           .bind("primaries", primaries)
@@ -42,6 +47,10 @@ public final class Belongings {
     dropOldDevices(handle, primaries);
     handle
         .createUpdate("DELETE FROM relationship WHERE person_id = ANY(:people)") // primary wins
+        .bind("people", secondaries)
+        .execute();
+    handle
+        .createUpdate("DELETE FROM sender_opt_out WHERE person_id = ANY(:people)")
         .bind("people", secondaries)
         .execute();
   }
@@ -84,6 +93,17 @@ public final class Belongings {
       ON CONFLICT DO NOTHING
       """;
 
+  /** Who opted out stays out, whichever of the two did. */
+  private static final String COPY_OPT_OUTS =
+      """
+      INSERT INTO sender_opt_out (person_id, channel, sender, workspace_id, written, opted_out_at)
+      SELECT u.primary_id, o.channel, o.sender, o.workspace_id, o.written, o.opted_out_at
+        FROM unnest(:primaries, :secondaries) AS u(primary_id, secondary_id)
+        JOIN sender_opt_out o ON o.person_id = u.secondary_id
+       ORDER BY u.primary_id, o.channel, o.sender
+      ON CONFLICT DO NOTHING
+      """;
+
   private static void dropOldDevices(Handle handle, long[] people) {
     handle
         .createUpdate(
@@ -110,6 +130,10 @@ public final class Belongings {
         .execute();
     handle
         .createUpdate("DELETE FROM relationship WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .execute();
+    handle
+        .createUpdate("DELETE FROM sender_opt_out WHERE person_id = ANY(:people)")
         .bind("people", people)
         .execute();
   }

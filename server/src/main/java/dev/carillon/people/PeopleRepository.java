@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -83,8 +84,25 @@ public final class PeopleRepository {
   }
 
   /**
+   * Locks people without reading them, in key order.
+   *
+   * @return those who exist
+   */
+  public Set<Long> lock(Handle handle, long[] ids) {
+    return handle
+        .createQuery(
+            """
+            SELECT person_id FROM person WHERE person_id = ANY(:ids)
+             ORDER BY person_id FOR NO KEY UPDATE
+            """)
+        .bind("ids", ids)
+        .mapTo(Long.class)
+        .set();
+  }
+
+  /**
    * Adds people, in a transaction that has joined the epoch: it is noted as the one they were born
-   * under.
+   * under. As with every change here, the search is told whom to look at anew.
    *
    * @return the present {@code epoch.identity}, which tells whether an identifier was suppressed
    *     meanwhile
@@ -96,7 +114,9 @@ public final class PeopleRepository {
             WITH added AS (
               INSERT INTO person (person_id, workspace_id, born, created_at, updated_at, attributes, written)
               SELECT u.id, u.workspace, (SELECT rules::int FROM epoch), to_timestamp(u.at), to_timestamp(u.at), u.attributes, u.written
-                FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written))
+                FROM unnest(:ids, :workspaces, :at, :attributes, :written) AS u(id, workspace, at, attributes, written)),
+            pending AS (
+              INSERT INTO search_pending SELECT * FROM unnest(:workspaces, :ids))
             SELECT identity FROM epoch
             """)
         .bind("ids", people.stream().mapToLong(Row::personId).toArray())
@@ -113,10 +133,13 @@ public final class PeopleRepository {
     handle
         .createUpdate(
             """
+            WITH pending AS (
+              INSERT INTO search_pending SELECT * FROM unnest(:workspaces, :ids))
             UPDATE person p SET attributes = u.attributes, written = u.written, updated_at = :now
               FROM unnest(:ids, :attributes, :written) AS u(id, attributes, written)
              WHERE p.person_id = u.id
             """)
+        .bind("workspaces", people.stream().mapToInt(row -> row.workspace().value()).toArray())
         .bind("now", now)
         .bind("ids", people.stream().mapToLong(Row::personId).toArray())
         .bind("attributes", people.stream().map(Row::attributes).toArray(String[]::new))
@@ -181,7 +204,11 @@ public final class PeopleRepository {
    */
   public void delete(Handle handle, long[] ids) {
     handle
-        .createUpdate("DELETE FROM person WHERE person_id = ANY(:ids)")
+        .createUpdate(
+            """
+            WITH gone AS (DELETE FROM person WHERE person_id = ANY(:ids) RETURNING workspace_id, person_id)
+            INSERT INTO search_pending SELECT workspace_id, person_id FROM gone
+            """)
         .bind("ids", ids)
         .execute();
     handle

@@ -2,11 +2,16 @@ package dev.carillon.people;
 
 import dev.carillon.people.PeopleQueries.Person;
 import dev.carillon.workspaces.Access;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a person by what a caller wrote, by the rules of {@code id_type} (app-data §1.1). */
 public final class PersonLookup {
   private static final String CIO_ID_PREFIX = "cio_";
+  private static final String UNKNOWN_TYPE = "id_type must be id, email or cio_id";
 
   private final PeopleQueries people;
 
@@ -46,8 +51,58 @@ public final class PersonLookup {
       case "email" ->
           access.emailIdentifies() ? find(access, Identifier.email(name)) : notInUse("email");
       case "phone" -> notInUse("phone");
-      default -> new Found.Refused("id_type must be id, email or cio_id");
+      default -> new Found.Refused(UNKNOWN_TYPE);
     };
+  }
+
+  /** Whom names name, all of them at once. */
+  public sealed interface FoundAll {
+    /** Those there are, by the name as it was written. */
+    record People(Map<String, Person> byName) implements FoundAll {}
+
+    /** Nothing: the workspace does not identify people in this way, or nobody does. */
+    record Refused(String reason) implements FoundAll {}
+  }
+
+  /**
+   * Looks for many people of the workspace, by the same rules as for one.
+   *
+   * @param idType as in {@link #find(Access, String, String)}
+   */
+  public FoundAll findAll(Access access, Collection<String> names, @Nullable String idType) {
+    return switch (idType) {
+      case null -> {
+        var found = findAll(access, names, Identifier::id);
+        var others =
+            names.stream()
+                .filter(name -> !found.containsKey(name) && name.startsWith(CIO_ID_PREFIX))
+                .toList();
+        found.putAll(findAll(access, others, Identifier::cioId));
+        yield new FoundAll.People(found);
+      }
+      case "id" -> new FoundAll.People(findAll(access, names, Identifier::id));
+      case "cio_id" -> new FoundAll.People(findAll(access, names, Identifier::cioId));
+      case "email" ->
+          access.emailIdentifies()
+              ? new FoundAll.People(findAll(access, names, Identifier::email))
+              : new FoundAll.Refused(sentence("email"));
+      case "phone" -> new FoundAll.Refused(sentence("phone"));
+      default -> new FoundAll.Refused(UNKNOWN_TYPE);
+    };
+  }
+
+  private Map<String, Person> findAll(
+      Access access, Collection<String> names, Function<String, Identifier> identifier) {
+    var identifiers = names.stream().distinct().map(identifier).toList();
+    var byKey = people.find(access.workspace(), identifiers);
+    var found = new HashMap<String, Person>();
+    for (var each : identifiers) {
+      var person = byKey.get(each.key());
+      if (person != null) {
+        found.put(each.value(), person);
+      }
+    }
+    return found;
   }
 
   private Found find(Access access, Identifier identifier) {
@@ -58,6 +113,10 @@ public final class PersonLookup {
   }
 
   private static Found notInUse(String kind) {
-    return new Found.Refused(kind + " is not enabled as an identifier in this workspace");
+    return new Found.Refused(sentence(kind));
+  }
+
+  private static String sentence(String kind) {
+    return kind + " is not enabled as an identifier in this workspace";
   }
 }

@@ -1,18 +1,12 @@
 package dev.carillon.people;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -21,11 +15,7 @@ import org.jdbi.v3.core.Handle;
  * is, or try addresses against it. Safe for any number of threads.
  */
 public final class Suppressions {
-  private static final String ALGORITHM = "HmacSHA256";
-  private static final byte[] PURPOSE = "suppression".getBytes(StandardCharsets.UTF_8);
-  private static final int HEAD_BYTES = 5;
-
-  private final SecretKeySpec key;
+  private final IdentifierHashes hashes;
 
   /**
    * Uses a key of its own made from the server's secret; with another secret all suppressions are
@@ -34,11 +24,7 @@ public final class Suppressions {
    * @throws IllegalArgumentException for fewer than 16 bytes
    */
   public Suppressions(byte[] secret) {
-    if (secret.length < 16) {
-      throw new IllegalArgumentException(
-          "The key of suppressions needs 16 bytes or more, not " + secret.length);
-    }
-    key = new SecretKeySpec(mac(new SecretKeySpec(secret, ALGORITHM)).doFinal(PURPOSE), ALGORITHM);
+    hashes = new IdentifierHashes(secret, "suppression");
   }
 
   /** Those of these identifiers that are suppressed. */
@@ -47,7 +33,7 @@ public final class Suppressions {
     if (identifiers.isEmpty() || !any(handle, identifiers)) {
       return found;
     }
-    var byHash = hashes(identifiers);
+    var byHash = hashes.of(identifiers);
     handle
         .createQuery(
             """
@@ -80,7 +66,7 @@ public final class Suppressions {
    * @param together for each identifier the number shared by all that are to be freed with it
    */
   public void add(Handle handle, Map<IdentifierKey, Long> together, Instant now) {
-    var byHash = hashes(together.keySet());
+    var byHash = hashes.of(together.keySet());
     handle
         .createUpdate(
             """
@@ -100,7 +86,7 @@ public final class Suppressions {
 
   /** Frees these identifiers and all that were suppressed with them. */
   public void free(Handle handle, Collection<IdentifierKey> identifiers) {
-    var byHash = hashes(identifiers);
+    var byHash = hashes.of(identifiers);
     handle
         .createUpdate(
             """
@@ -115,31 +101,5 @@ public final class Suppressions {
 
   private static int[] workspaces(Map<UUID, IdentifierKey> byHash) {
     return byHash.values().stream().mapToInt(each -> each.workspace().value()).toArray();
-  }
-
-  /** In one order, in which every transaction locks them. */
-  private TreeMap<UUID, IdentifierKey> hashes(Collection<IdentifierKey> identifiers) {
-    var hashes = new TreeMap<UUID, IdentifierKey>();
-    var mac = mac(key);
-    for (var each : identifiers) {
-      mac.update(
-          ByteBuffer.allocate(HEAD_BYTES)
-              .putInt(each.workspace().value())
-              .put((byte) each.kind().code())
-              .array());
-      var hash = ByteBuffer.wrap(mac.doFinal(each.value().getBytes(StandardCharsets.UTF_8)));
-      hashes.put(new UUID(hash.getLong(), hash.getLong()), each);
-    }
-    return hashes;
-  }
-
-  private static Mac mac(SecretKeySpec key) {
-    try {
-      var mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
-      return mac;
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalStateException("This Java runtime has no " + ALGORITHM, missing);
-    }
   }
 }

@@ -5,7 +5,6 @@ import dev.carillon.people.IdentifierKey;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.Profile;
 import dev.carillon.processing.OperationBatch.Accepted;
-import dev.carillon.processing.RuleBook.EventName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,9 +83,11 @@ final class BatchNeeds {
   /** Relationships are carried over whatever becomes of events (P-34). */
   private void needClaim(Key key) {
     claimed.add(key);
+    var rules = ruleBook.of(key.workspace());
+    reach.wake(rules, rules.surroundings().onAnyObject());
     if (ruleBook.settings(key.workspace()).mergeAnonymousEvents()) {
       attached.add(key);
-      reach.all(ruleBook.of(key.workspace())); // whichever events wait
+      reach.all(rules); // whichever events wait
     }
   }
 
@@ -135,6 +136,8 @@ final class BatchNeeds {
       }
       case Operation.Relate call -> {
         everybody(call);
+        var rules = ruleBook.of(workspace);
+        reach.wake(rules, rules.surroundings().onRelationship(call.object()));
         var anonymousId = call.person() == null ? call.anonymousId() : null;
         if (anonymousId != null && !anonymousId.isEmpty()) {
           anonymous.add(new Key(workspace, anonymousId));
@@ -155,13 +158,18 @@ final class BatchNeeds {
         everybody(operation);
         deletions = true;
       }
-      case Operation.DeviceUpdate _,
-          Operation.DeviceRemoval _,
-          Operation.ObjectIdentify _,
+      case Operation.DeviceUpdate _, Operation.DeviceRemoval _ -> {
+        everybody(operation);
+        var rules = ruleBook.of(workspace);
+        reach.wake(rules, rules.surroundings().onDevices());
+      }
+      case Operation.ObjectIdentify _,
           Operation.ObjectDelete _,
           Operation.DeliveryReport _,
           Operation.Unsubscribe _,
           Operation.ContentReport _,
+          Operation.Erase _,
+          Operation.OptOuts _,
           Operation.Suppress _,
           Operation.Unsuppress _,
           Operation.Once _ ->
@@ -187,13 +195,14 @@ final class BatchNeeds {
   /** Whether some rule mentions the event; if so, what that rule reads is needed. */
   private boolean mentioned(Operation.Event event) {
     var rules = ruleBook.of(event.workspace());
-    var eventRules = rules.byEvent().get(new EventName(event.kind(), event.name()));
+    var eventRules = rules.byEvent().find(event.kind(), event.name());
     if (eventRules == null) {
       return false;
     }
     reach.count(eventRules.counters());
+    reach.compute(rules, eventRules.computed());
     reach.wake(rules, eventRules.segments());
-    eventRules.campaigns().forEach(reach::start);
+    eventRules.campaigns().forEach(campaign -> reach.start(rules, campaign));
     return true;
   }
 }

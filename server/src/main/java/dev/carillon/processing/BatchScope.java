@@ -3,18 +3,22 @@ package dev.carillon.processing;
 import dev.carillon.campaigns.CompiledCampaign;
 import dev.carillon.campaigns.EndReason;
 import dev.carillon.campaigns.Journey;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository.EndedJourney;
 import dev.carillon.events.Counters;
 import dev.carillon.segments.MembershipRepository;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
+import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one batch works with: its transaction, its people, the rules, and what they cause. Serves
@@ -25,9 +29,11 @@ final class BatchScope {
   private final Stores stores;
   private final RuleBook ruleBook;
   private final BatchPeople people;
+  private final ComputedApplier computed;
   private final Reactions reactions;
+  private final BatchSurroundings surroundings;
   private final InstantSource clock;
-  private final Set<Unbuilt> unbuilt = new HashSet<>();
+  private boolean messagesReached;
 
   /**
    * @param identity {@link dev.carillon.store.Epoch#identity} when the transaction began
@@ -45,7 +51,9 @@ final class BatchScope {
     this.ruleBook = ruleBook;
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
-    this.reactions = new Reactions(ruleBook, stores.ids(), unbuilt);
+    this.surroundings = new BatchSurroundings(this);
+    this.computed = new ComputedApplier(ruleBook, stores.ids());
+    this.reactions = new Reactions(ruleBook, stores.ids(), computed, surroundings);
   }
 
   Handle handle() {
@@ -69,8 +77,26 @@ final class BatchScope {
     return people;
   }
 
+  ComputedApplier computed() {
+    return computed;
+  }
+
   Reactions reactions() {
     return reactions;
+  }
+
+  BatchSurroundings surroundings() {
+    return surroundings;
+  }
+
+  /** Notes that messages reached something that rules count: due work follows the commit. */
+  void reached() {
+    messagesReached = true;
+  }
+
+  /** Whether due work has something to do at once, when this is committed. */
+  boolean leavesWork() {
+    return messagesReached || surroundings.leavesWork();
   }
 
   /**
@@ -80,6 +106,7 @@ final class BatchScope {
   void loadRuleFacts(RuleBook.Reach reach) {
     var segments = reach.segments();
     var campaigns = reach.campaigns();
+    reactions.fireable(reach.timed(), reach.computable());
     if (reach.isEmpty()) {
       return;
     }
@@ -97,6 +124,9 @@ final class BatchScope {
     }
     var byId = new HashMap<Long, PersonState>();
     loaded.forEach(person -> byId.put(person.personId(), person));
+    if (reach.tallies()) {
+      loadTallies(byId, ids);
+    }
     if (!segments.isEmpty()) {
       var numbers = segments.stream().mapToInt(Integer::intValue).toArray();
       for (var row : stores.memberships().load(handle, ids, numbers)) {
@@ -108,10 +138,23 @@ final class BatchScope {
         }
       }
       if (ruleBook.building()) {
-        unbuilt.addAll(stores.memberships().unbuilt(handle, ids));
+        reactions.leaveTo(OpenBuilds.read(handle, ids));
       }
     }
     loadHistories(loaded, campaigns);
+    surroundings.read(reach, loaded);
+  }
+
+  private void loadTallies(Map<Long, PersonState> loaded, long[] ids) {
+    var tallies = stores.tallies().load(handle, ids);
+    loaded.forEach((personId, person) ->
+        person.tallies().load(tallies.getOrDefault(personId, TallyRepository.Stored.NOTHING)));
+    for (var timer : stores.tallies().timers(handle, ids)) {
+      var person = loaded.get(timer.personId());
+      if (person != null) {
+        person.tallies().loadTimer(timer.computedId(), timer.dueAt());
+      }
+    }
   }
 
   private void loadHistories(List<PersonState> loaded, Set<Integer> campaigns) {
@@ -145,7 +188,8 @@ final class BatchScope {
         continue;
       }
       if (person.countersChanged()) {
-        counters.put(person.personId(), person.counters().pack());
+        var kept = reactions.rules(person).counters();
+        counters.put(person.personId(), person.counters().only(kept::containsKey).pack());
       }
       person.entered().forEach((segment, at) -> memberships.enter(person.personId(), segment, at));
       person.left().forEach(segment -> memberships.leave(person.personId(), segment));
@@ -157,7 +201,34 @@ final class BatchScope {
       stores.events().storeCounters(handle, counters);
     }
     stores.memberships().write(handle, memberships);
+    writeTallies(now);
     writeJourneys();
+  }
+
+  private void writeTallies(Instant now) {
+    var rows = new ArrayList<TallyRepository.Row>();
+    var timers = new TreeMap<TallyRepository.Key, @Nullable Instant>();
+    for (var person : people.loaded()) {
+      if (person.deleted()) {
+        continue;
+      }
+      var tallies = person.tallies();
+      if (tallies.changed()) {
+        rows.add(new TallyRepository.Row(person.personId(), person.workspace(), tallies.all()));
+      }
+      tallies
+          .changedTimers()
+          .forEach((id, at) -> timers.put(new TallyRepository.Key(person.personId(), id), at));
+    }
+    rows.sort(Comparator.comparingLong(TallyRepository.Row::personId));
+    stores.tallies().store(handle, rows);
+    if (!timers.isEmpty()) {
+      stores.tallies().arm(handle, timers);
+    }
+    var refused = computed.activity(now);
+    if (!refused.isEmpty()) {
+      stores.activity().insert(handle, refused);
+    }
   }
 
   /** Removes those who are gone; comes after everything else is written. */

@@ -9,6 +9,7 @@ import dev.carillon.processing.BatchActivity.Entry;
 import dev.carillon.processing.OperationBatch.Accepted;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * loaded, are locked in key order before anything is applied; two batches that move one token wait
  * for each other there.
  *
+ * <p>Where rules look at devices, whoever loses one has to be locked as well, and people are locked
+ * before devices: who has the tokens is looked up before. If that is no longer so once the devices
+ * are locked, the batch starts again.
+ *
  * <p>Choice: a device that moves keeps its attributes, as it is the same device. A call that only
  * says when it was used is no entry of the activity log, or every start of an app would be one.
  */
@@ -33,6 +38,8 @@ final class DeviceApplier {
 
   /** Attributes a device may have (track §8). */
   private static final int ATTRIBUTES = 300;
+
+  private static final long NOBODY = 0;
 
   private static final Comparator<Device> OLDEST_FIRST =
       Comparator.comparing(Device::lastUsed)
@@ -45,11 +52,28 @@ final class DeviceApplier {
   private final Map<Key, Device> stored = new HashMap<>();
   private final Map<Key, Device> devices = new TreeMap<>();
   private final Map<Long, TreeSet<Key>> owned = new HashMap<>();
+  private final Map<Key, Long> owners = new HashMap<>();
 
   DeviceApplier(BatchScope scope, BatchActivity activity) {
     this.scope = scope;
     this.activity = activity;
     this.repository = scope.stores().devices();
+  }
+
+  /** Keys of the people who may lose a device and have to be known for it. */
+  Collection<Long> owners(List<Accepted> operations) {
+    var keys = new TreeSet<Key>();
+    for (var each : operations) {
+      if (each.operation() instanceof Operation.DeviceUpdate call
+          && scope.ruleBook().of(call.workspace()).surroundings().lookAtDevices()) {
+        keys.add(new Key(call.workspace(), call.token()));
+      }
+    }
+    if (!keys.isEmpty()) {
+      owners.putAll(repository.owners(scope.handle(), keys));
+      keys.forEach(key -> owners.putIfAbsent(key, NOBODY));
+    }
+    return owners.values().stream().filter(owner -> owner != NOBODY).distinct().toList();
   }
 
   /**
@@ -75,6 +99,10 @@ final class DeviceApplier {
     for (var device : repository.lockAndLoad(scope.handle(), keys, people)) {
       stored.put(device.key(), device);
       put(device);
+      var expected = owners.get(device.key());
+      if (expected != null && expected != device.personId()) {
+        throw new RetryBatch("a device changed hands while its owner was locked");
+      }
     }
   }
 
@@ -92,17 +120,23 @@ final class DeviceApplier {
             : AttributesJson.parse(before.attributes());
     var changes = merge(attributes, call.attributes(), person, entry);
     var platform = call.platform() == null && before != null ? before.platform() : call.platform();
-    put(
+    var device =
         new Device(
             key,
             person.personId(),
             platform,
             before == null || before.lastUsed().isBefore(usedAt) ? usedAt : before.lastUsed(),
             AttributesJson.print(attributes),
-            before == null ? entry.receivedAt() : before.createdAt()));
+            before == null ? entry.receivedAt() : before.createdAt());
+    put(device);
+    if (!device.equals(before)) {
+      scope.surroundings().device(person, device, entry.receivedAt());
+    }
     if (before == null) {
       note(entry, person.personId(), "add", key, added(platform, attributes));
     } else if (before.personId() != person.personId()) {
+      var former = scope.people().byId(before.personId());
+      scope.surroundings().noDevice(former, key.token(), entry.receivedAt());
       note(entry, before.personId(), "moved", key, Map.of("to", CioId.of(person.personId())));
       var details = new LinkedHashMap<>(added(platform, attributes));
       details.put("from", CioId.of(before.personId()));
@@ -124,6 +158,7 @@ final class DeviceApplier {
     var device = devices.get(key);
     if (device != null && device.personId() == person.personId()) {
       drop(key);
+      scope.surroundings().noDevice(person, key.token(), entry.receivedAt());
       note(entry, person.personId(), "remove", key, Map.of());
     }
   }
@@ -206,6 +241,7 @@ final class DeviceApplier {
               .orElseThrow()
               .key();
       drop(oldest);
+      scope.surroundings().noDevice(person, oldest.token(), entry.receivedAt());
       var reason = "a person has at most %d devices".formatted(MOST);
       note(entry, person.personId(), "remove", oldest, Map.of("reason", reason));
     }

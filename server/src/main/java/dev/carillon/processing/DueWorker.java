@@ -3,43 +3,56 @@ package dev.carillon.processing;
 import dev.carillon.campaigns.Journey;
 import dev.carillon.campaigns.JourneyRepository.DueJourney;
 import dev.carillon.log.LaneOwnership;
-import dev.carillon.processing.RuleBook.Reach;
-import dev.carillon.segments.MembershipRepository.Due;
+import dev.carillon.segments.TooManyRelationships;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.Outage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what falls due with no new data: segment timers and journeys that wait. Looks twice a second
- * at two indexes, for the people of the lane groups this node owns; owning only spares double work.
- * Candidates are found without locks, their people are locked in key order like in any batch, and
- * what is due is read again under the lock: whoever comes second finds nothing to do.
+ * Does what falls due with no new data: timers of segments and of computed attributes, and journeys
+ * that wait, of each person in the order of their instants (class {@link Replay}); and what follows
+ * when messages reached something ({@link MessageWork}). Looks twice a second at three indexes, for
+ * the people of the lane groups this node owns; owning only spares double work. Candidates are
+ * found without locks, their people are locked in key order like in any batch, and what is due is
+ * read again under the lock: whoever comes second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
   private static final Duration POSTPONED = Duration.ofHours(1);
+  private static final Duration HELD_BACK = Duration.ofMinutes(1);
   private static final int BATCH = 1_000;
 
   private final Database database;
   private final LaneOwnership ownership;
   private final Stores stores;
-  private final RuleBooks ruleBooks;
-  private final IdentifierCache cache;
   private final InstantSource clock;
+  private final Supplier<Instant> applied;
   private final Runnable deliveriesQueued;
+  private final MessageWork messages;
+  private final DueBatch batch;
   private final Thread thread = new Thread(this::run, "due-work");
+  private final SlowWakes slowWakes;
   private volatile boolean closing;
 
+  /**
+   * @param applied operations accepted before are applied, as far as this node knows; {@link
+   *     Instant#MAX}: all are. What is due later waits for them, but no longer than a minute (S-50)
+   */
   DueWorker(
       Database database,
       LaneOwnership ownership,
@@ -47,21 +60,24 @@ public final class DueWorker implements AutoCloseable {
       RuleBooks ruleBooks,
       IdentifierCache cache,
       InstantSource clock,
+      Supplier<Instant> applied,
       Runnable deliveriesQueued) {
     this.database = database;
     this.ownership = ownership;
     this.stores = stores;
-    this.ruleBooks = ruleBooks;
-    this.cache = cache;
     this.clock = clock;
+    this.applied = applied;
     this.deliveriesQueued = deliveriesQueued;
+    this.messages = new MessageWork(stores, ruleBooks, cache, clock, deliveriesQueued);
+    this.batch = new DueBatch(stores, ruleBooks, cache, clock);
+    this.slowWakes = new SlowWakes(stores, ruleBooks);
   }
 
   void start() {
     thread.start();
   }
 
-  /** Looks at once: the clock was turned. */
+  /** Looks at once: the clock was turned, or messages reached something. */
   public void wake() {
     LockSupport.unpark(thread);
   }
@@ -71,7 +87,8 @@ public final class DueWorker implements AutoCloseable {
       try (var handle = database.dedicatedHandle("carillon due work")) {
         handle.execute("SET synchronous_commit = off");
         while (!closing) {
-          if (!step(handle)) {
+          var reached = messages.step(handle);
+          if (!step(handle) && !reached) {
             LockSupport.parkNanos(this, LOOK_EVERY.toNanos());
           }
         }
@@ -84,25 +101,37 @@ public final class DueWorker implements AutoCloseable {
     }
   }
 
-  /** Does one batch. True when there was anything to do. */
+  /** Does one round. True when there was anything to do. */
   private boolean step(Handle handle) {
     var groups = ownership.owned().keySet().stream().mapToInt(Integer::intValue).toArray();
     if (groups.length == 0) {
       return false;
     }
+    var woken = slowWakes.step(handle, groups);
     var now = clock.instant();
-    var timers = stores.memberships().due(handle, now, groups, BATCH);
-    var journeys = stores.journeys().due(handle, now, groups, BATCH);
-    if (timers.isEmpty() && journeys.isEmpty()) {
-      return false;
+    var until =
+        Collections.min(
+            List.of(now, Collections.max(List.of(applied.get(), now.minus(HELD_BACK)))));
+    var timers = stores.memberships().due(handle, until, groups, BATCH);
+    var values = stores.tallies().due(handle, until, groups, BATCH);
+    var journeys = stores.journeys().due(handle, until, groups, BATCH);
+    if (timers.isEmpty() && values.isEmpty() && journeys.isEmpty()) {
+      return woken;
     }
-    run(handle, timers, journeys, now);
+    var people = new TreeSet<Long>();
+    timers.forEach(due -> people.add(due.personId()));
+    values.forEach(due -> people.add(due.personId()));
+    journeys.forEach(due -> people.add(due.personId()));
+    // What was left out is due no earlier than the last that was not. Attributes are left out of
+    // this: publishing one to millions of people must not hold up the segments of others.
+    var read = timers.size() < BATCH ? until : timers.getLast().at();
+    run(handle, new DueRound(people, journeys, journeys.size() == BATCH, true, read, now));
     return true;
   }
 
-  private void run(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
+  private void run(Handle handle, DueRound round) {
     try {
-      var deliveries = transact(handle, timers, journeys, now);
+      var deliveries = batch.apply(handle, round);
       if (deliveries > 0) {
         deliveriesQueued.run();
       }
@@ -112,142 +141,85 @@ public final class DueWorker implements AutoCloseable {
       }
       if (Failures.passing(failure)) {
         LOG.debug("due work met another batch and is done again: {}", failure.getMessage());
-      } else if (timers.size() + journeys.size() == 1) {
-        putAside(handle, timers, journeys, now, failure);
+      } else if (round.people().size() > 1) {
+        if (!(failure instanceof TooManyRelationships)) {
+          LOG.warn(
+              "due work of {} people failed, it is done again in parts",
+              round.people().size(),
+              failure);
+        }
+        var middle =
+            round.people().stream().skip(round.people().size() / 2).findFirst().orElseThrow();
+        run(handle, round.of(round.people().headSet(middle)));
+        run(handle, round.of(round.people().tailSet(middle)));
       } else {
-        LOG.warn(
-            "{} timers and {} journeys failed and are done again in parts",
-            timers.size(),
-            journeys.size(),
-            failure);
-        if (!timers.isEmpty() && !journeys.isEmpty()) {
-          run(handle, timers, List.of(), now);
-          run(handle, List.of(), journeys, now);
-          return;
-        }
-        run(
-            handle,
-            timers.subList(0, timers.size() / 2),
-            journeys.subList(0, journeys.size() / 2),
-            now);
-        run(
-            handle,
-            timers.subList(timers.size() / 2, timers.size()),
-            journeys.subList(journeys.size() / 2, journeys.size()),
-            now);
+        apart(handle, round, failure);
       }
-    }
-  }
-
-  private int transact(Handle handle, List<Due> timers, List<DueJourney> journeys, Instant now) {
-    handle.begin();
-    try {
-      var epoch = Epoch.join(handle);
-      var scope =
-          new BatchScope(
-              handle,
-              stores,
-              ruleBooks.under(epoch.rules(), handle),
-              epoch.identity(),
-              cache,
-              clock);
-      var people = new TreeSet<Long>();
-      timers.forEach(due -> people.add(due.personId()));
-      journeys.forEach(due -> people.add(due.personId()));
-      scope.people().load(List.of(), people);
-      var waiting = stores.journeys().loadDue(handle, journeys, now);
-      scope.loadRuleFacts(reach(scope, timers, waiting));
-      timers.forEach(due -> fire(scope, due, now));
-      waiting.forEach(journey -> advance(scope, journey, now));
-      scope.write(now);
-      handle.commit();
-      return scope.reactions().deliveries().size();
-    } catch (RuntimeException failure) {
-      if (!Outage.caused(failure)) {
-        handle.rollback();
-      }
-      throw failure;
-    }
-  }
-
-  private static Reach reach(BatchScope scope, List<Due> timers, List<Journey> journeys) {
-    var reach = new Reach();
-    for (var due : timers) {
-      reach.read(due.segmentId());
-      var person = scope.people().byId(due.personId());
-      if (person != null) {
-        var rules = scope.reactions().rules(person);
-        var segment = rules.segments().get(due.segmentId());
-        reach.wake(rules, segment == null ? List.of() : List.of(segment));
-      }
-    }
-    for (var journey : journeys) {
-      var person = scope.people().byId(journey.personId());
-      if (person != null) {
-        var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
-        if (campaign != null) {
-          reach.start(campaign);
-        }
-      }
-    }
-    return reach;
-  }
-
-  private static void fire(BatchScope scope, Due due, Instant now) {
-    var person = scope.people().byId(due.personId());
-    if (person == null) {
-      return; // deleted; its timers went with it
-    }
-    var armed = person.timer(due.segmentId());
-    if (armed == null || armed.isAfter(now)) {
-      return; // somebody else was here
-    }
-    var segment = scope.reactions().rules(person).segments().get(due.segmentId());
-    if (segment == null) {
-      person.wakeAt(due.segmentId(), null, true); // the segment is gone
-    } else {
-      scope.reactions().timerFired(person, segment, now);
-    }
-  }
-
-  private static void advance(BatchScope scope, Journey journey, Instant now) {
-    var person = scope.people().byId(journey.personId());
-    if (person == null) {
-      return; // deleted; its journeys were ended with it
-    }
-    var campaign = scope.reactions().rules(person).campaigns().get(journey.campaignId());
-    if (campaign == null) {
-      scope.reactions().stopped(journey, now);
-    } else {
-      scope.reactions().advance(person, campaign, journey, now);
     }
   }
 
   /**
-   * One timer or journey that cannot be worked off must not come back at once for ever: the journey
-   * ends with an error, the timer waits.
+   * Due work of one person failed: does what is due first alone, and puts that aside if it fails.
+   */
+  private void apart(Handle handle, DueRound round, RuntimeException failure) {
+    var due = batch.due(handle, round);
+    var journeys = due.journeys().stream().collect(Collectors.toMap(Journey::id, Replay::due));
+    var timers = due.timers();
+    var first =
+        Stream.concat(journeys.values().stream(), timers.stream())
+            .min(Comparator.naturalOrder())
+            .orElse(null);
+    if (first == null) {
+      return; // somebody else was here
+    }
+    var firstJourneys =
+        round.journeys().stream()
+            .filter(each -> first.equals(journeys.get(each.journeyId())))
+            .toList();
+    var hasTimer = timers.contains(first);
+    if (firstJourneys.size() + (hasTimer ? 1 : 0) == 1 && first.equals(round.until())) {
+      putAside(
+          handle, round.people().first(), firstJourneys, hasTimer, first, round.now(), failure);
+      return;
+    }
+    if (hasTimer) {
+      run(handle, round.only(List.of(), true, first));
+    }
+    firstJourneys.forEach(each -> run(handle, round.only(List.of(each), false, first)));
+  }
+
+  /**
+   * What cannot be worked off must not come back at once for ever: a journey ends with an error,
+   * timers wait.
    */
   private void putAside(
       Handle handle,
-      List<Due> timers,
+      long personId,
       List<DueJourney> journeys,
+      boolean timers,
+      Instant at,
       Instant now,
       RuntimeException failure) {
-    for (var due : timers) {
+    if (timers) {
       LOG.error(
-          "segment {} cannot be evaluated for person {}, trying again in an hour",
-          due.segmentId(),
-          due.personId(),
+          "segments and attributes of person {} cannot be evaluated as of {}, trying again in an hour",
+          personId,
+          at,
           failure);
-      handle.useTransaction(h -> stores.memberships().postpone(h, due, now.plus(POSTPONED)));
+      handle.useTransaction(h -> {
+        stores.memberships().postpone(h, personId, at, now.plus(POSTPONED));
+        stores.tallies().postpone(h, personId, at, now.plus(POSTPONED));
+      });
     }
     for (var due : journeys) {
       LOG.error(
-          "journey {} of person {} cannot go on and ends",
-          due.journeyId(),
-          due.personId(),
-          failure);
-      handle.useTransaction(h -> stores.journeys().endWithError(h, due.journeyId(), now));
+          "journey {} of person {} cannot go on and ends", due.journeyId(), personId, failure);
+      handle.useTransaction(h -> {
+        Epoch.join(h);
+        if (stores.journeys().endWithError(h, due.journeyId(), now)) {
+          slowWakes.journeyEnded(h, due.journeyId(), now);
+        }
+      });
     }
   }
 

@@ -5,10 +5,12 @@ import dev.carillon.events.EventKind;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository.NewEvent;
 import dev.carillon.people.AttributesJson;
-import dev.carillon.processing.RuleBook.EventName;
-import dev.carillon.segments.EventFilter;
+import dev.carillon.processing.RuleBook.EventRules;
+import dev.carillon.processing.RuleBook.SegmentRule;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class EventApplier {
   private final EventNames names;
   private final Reactions reactions;
+  private final ComputedApplier computed;
   private final List<NewEvent> events = new ArrayList<>();
 
-  EventApplier(EventNames names, Reactions reactions) {
+  EventApplier(EventNames names, Reactions reactions, ComputedApplier computed) {
     this.names = names;
     this.reactions = reactions;
+    this.computed = computed;
   }
 
   /**
@@ -56,17 +60,18 @@ final class EventApplier {
             event.receivedAt,
             event.eventId,
             event.data));
-    var rules = reactions.rules(person).byEvent().get(new EventName(event.kind, event.name));
+    var rules = reactions.rules(person).byEvent().find(event.kind, event.name);
     if (rules == null) {
       return;
     }
+    reactions.catchUp(person, attachedAt);
     Map<String, Object> fields = AttributesJson.parse(event.data);
     for (var counter : rules.counters()) {
-      if (EventFilter.matches(counter.where(), fields)) {
-        person.count(counter.counterId(), event.occurredAt.toEpochMilli(), counter.keep());
+      if (counter.counts(event.occurredAt, fields)) {
+        person.count(counter, event.occurredAt, attachedAt);
       }
     }
-    reactions.woken(person, rules.segments(), attachedAt);
+    reactions.woken(person, woken(person, rules, event, fields, attachedAt), attachedAt);
     if (!rules.campaigns().isEmpty()) {
       var occurrence =
           new Occurrence.EventHappened(
@@ -81,6 +86,21 @@ final class EventApplier {
         reactions.trigger(person, campaign, occurrence, attachedAt);
       }
     }
+  }
+
+  /** The segments that read the event, and those that read what is computed from it. */
+  private Collection<SegmentRule> woken(
+      PersonState person,
+      EventRules rules,
+      Incoming event,
+      Map<String, Object> fields,
+      Instant attachedAt) {
+    if (rules.computed().isEmpty()) {
+      return rules.segments();
+    }
+    var woken = new LinkedHashSet<>(rules.segments());
+    woken.addAll(computed.happened(person, rules.computed(), event.occurredAt, fields, attachedAt));
+    return woken;
   }
 
   /** Events to store. */

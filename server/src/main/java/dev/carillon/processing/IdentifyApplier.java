@@ -271,10 +271,16 @@ final class IdentifyApplier {
   private void attributes(
       PersonState person, Identify call, long writtenAt, Map<String, Object> changes, Entry entry) {
     var refused = new LinkedHashMap<String, @Nullable Object>();
+    var computed = new LinkedHashMap<String, @Nullable Object>();
+    var rules = ruleBook.of(call.workspace());
     var notTheirs = foreignAnonymousId(person, call);
     call.attributes()
         .forEach((name, value) -> {
           if (identifies(person, name) || (notTheirs && name.equals("anonymous_id"))) {
+            return;
+          }
+          if (!rules.computed().isEmpty() && rules.computes(Profile.topLevel(name))) {
+            computed.put(name, value);
             return;
           }
           switch (person.profile().write(name, value, writtenAt)) {
@@ -295,6 +301,9 @@ final class IdentifyApplier {
           person,
           Map.of("anonymous_id", String.valueOf(claimed(call))),
           "it belongs to another person");
+    }
+    if (!computed.isEmpty()) {
+      activity.failed(entry, person, computed, "it is computed from events");
     }
     if (!refused.isEmpty()) {
       activity.failed(

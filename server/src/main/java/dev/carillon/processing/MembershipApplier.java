@@ -24,7 +24,10 @@ final class MembershipApplier {
     if (rules.manual().contains(call.segmentId())) {
       reach.read(call.segmentId());
       reach.wake(rules, rules.bySegment().getOrDefault(call.segmentId(), List.of()));
-      rules.onEntry().getOrDefault(call.segmentId(), List.of()).forEach(reach::start);
+      rules
+          .onEntry()
+          .getOrDefault(call.segmentId(), List.of())
+          .forEach(campaign -> reach.start(rules, campaign));
     }
   }
 

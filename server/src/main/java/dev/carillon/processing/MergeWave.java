@@ -1,5 +1,7 @@
 package dev.carillon.processing;
 
+import dev.carillon.computed.ComputedFilling;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.events.AnonymousRepository.Key;
 import dev.carillon.people.CioId;
 import dev.carillon.people.Heir;
@@ -8,20 +10,19 @@ import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.Profile;
 import dev.carillon.processing.BatchActivity.Entry;
 import dev.carillon.processing.OperationBatch.Accepted;
-import dev.carillon.processing.RuleBook.CounterRule;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.segments.CounterRecount;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +118,11 @@ final class MergeWave {
     var reach = new RuleBook.Reach();
     workspaces(heirs).forEach(each -> reach.all(scope.ruleBook().of(each)));
     scope.loadRuleFacts(reach);
-    mergeCounters(heirs);
+    for (var each : merges) {
+      scope.reactions().catchUp(person(each.heir().primaryId()), each.entry().receivedAt());
+    }
+    mergeCounters(heirs, last);
+    mergeTallies(heirs);
     for (var each : merges) {
       merge(each);
     }
@@ -136,43 +141,67 @@ final class MergeWave {
     stores.mergers().begin(handle, heirs, scope.present());
   }
 
-  private void mergeCounters(List<Heir> heirs) {
+  private void mergeCounters(List<Heir> heirs, Instant now) {
     var recounted =
-        CounterRecount.of(
+        CounterRecount.ofMerged(
             scope.handle(),
             workspaces(heirs).stream().map(WorkspaceId::value).collect(Collectors.toSet()),
-            Heir.primaries(heirs));
+            Heir.primaries(heirs),
+            now);
     for (var heir : heirs) {
       var primary = person(heir.primaryId());
-      var keep = keep(scope.ruleBook().of(heir.workspace()));
-      var counters =
+      var sum =
           primary
               .counters()
-              .plus(person(heir.secondaryId()).counters(), id -> keep.getOrDefault(id, 1));
-      for (var entry : recounted.getOrDefault(heir.primaryId(), Map.of()).entrySet()) {
-        counters =
-            entry.getValue().total() == 0
-                ? counters.without(entry.getKey())
-                : counters.with(entry.getKey(), entry.getValue());
-      }
+              .plus(
+                  person(heir.secondaryId()).counters(),
+                  keep(scope.ruleBook().of(heir.workspace())),
+                  now.toEpochMilli());
+      var counters = recounted.in(heir.primaryId(), sum);
       if (!counters.equals(primary.counters())) {
         primary.replace(counters);
       }
     }
   }
 
-  /** How many newest times each counter keeps. */
-  private static Map<Integer, Integer> keep(Rules rules) {
-    var keep = new HashMap<Integer, Integer>();
-    rules
-        .byEvent()
-        .values()
-        .forEach(event -> {
-          for (CounterRule counter : event.counters()) {
-            keep.put(counter.counterId(), counter.keep());
+  /**
+   * Adds up what was added up of two; where the past is still being gone through, all of it anew.
+   */
+  private void mergeTallies(List<Heir> heirs) {
+    for (var workspace : workspaces(heirs)) {
+      var attributes = scope.stores().computed().list(scope.handle(), workspace);
+      if (attributes.isEmpty()) {
+        continue;
+      }
+      var own = heirs.stream().filter(heir -> heir.workspace().equals(workspace)).toList();
+      var unfinished = attributes.stream().filter(each -> !each.shown()).toList();
+      var recounted = ComputedFilling.of(scope.handle(), Heir.primaries(own), unfinished);
+      for (var heir : own) {
+        var primary = person(heir.primaryId()).tallies();
+        var secondary = person(heir.secondaryId()).tallies();
+        for (var each : attributes) {
+          var tally =
+              each.shown()
+                  ? each.definition()
+                      .computation()
+                      .merged(primary.get(each.id()), secondary.get(each.id()))
+                  : recounted.get(new TallyRepository.Key(heir.primaryId(), each.id()));
+          if (tally == null) {
+            primary.remove(each.id());
+          } else {
+            primary.put(each.id(), tally);
           }
-        });
-    return keep;
+        }
+      }
+    }
+  }
+
+  /** How many newest times each counter keeps; what is no counter any more keeps none. */
+  private static IntUnaryOperator keep(Rules rules) {
+    return id -> {
+      var spec = rules.counters().get(id);
+      return spec == null ? 0 : spec.newest();
+    };
   }
 
   private void merge(Merge merge) {
@@ -190,16 +219,31 @@ final class MergeWave {
     }
     scope
         .reactions()
+        .rules(primary)
+        .computed()
+        .values()
+        .forEach(rule -> scope.computed().refresh(primary, rule, entry.receivedAt()));
+    scope
+        .reactions()
         .woken(
             primary,
             scope.ruleBook().of(primary.workspace()).segments().values(),
             entry.receivedAt());
   }
 
+  /** What is not simply taken over: identifiers, which must be free, and what is computed anew. */
   private Set<String> identifiers(PersonState person) {
-    return scope.people().identifies(person.workspace(), IdentifierKind.EMAIL)
-        ? Set.of("id", "email")
-        : Set.of("id");
+    var names = new HashSet<>(Set.of("id"));
+    if (scope.people().identifies(person.workspace(), IdentifierKind.EMAIL)) {
+      names.add("email");
+    }
+    scope
+        .reactions()
+        .rules(person)
+        .computed()
+        .values()
+        .forEach(rule -> names.add(rule.definition().name()));
+    return names;
   }
 
   /** What somebody who is gone was called. */

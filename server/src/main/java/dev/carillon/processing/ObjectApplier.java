@@ -125,6 +125,9 @@ final class ObjectApplier {
       failed(object, reserved, "no object may have an attribute of this name", entry);
     }
     var written = write(object.attributes(), given, call.writtenAtMillis(), entry);
+    if (!written.changes.isEmpty()) {
+      scope.surroundings().objectChanged(object, written.changes.keySet(), entry.receivedAt());
+    }
     if (known != null && !written.changes.isEmpty()) {
       activity.noteObject(
           entry, object.objectKey(), object.activity("attribute_change"), written.changes);
@@ -175,6 +178,7 @@ final class ObjectApplier {
     objects.delete(object);
     relationships.forget(object);
     anonymous.forget(object);
+    scope.surroundings().objectDeleted(object, entry.receivedAt());
     activity.noteObject(entry, object.objectKey(), object.activity("delete"), object.identifiers());
   }
 
@@ -189,6 +193,7 @@ final class ObjectApplier {
     } else if (known == null) {
       ignored(call.workspace(), call.object(), entry);
     } else if (relationships.remove(person, known)) {
+      scope.surroundings().unrelated(person, known, entry.receivedAt());
       activity.note(entry, person, "delete_relationship", known.identifiers());
       noteOther(entry, known, person, "delete_relationship");
     }
@@ -214,6 +219,9 @@ final class ObjectApplier {
       ObjectAttributes attributes,
       Written written,
       Entry entry) {
+    if (isNew || !written.changes.isEmpty()) {
+      scope.surroundings().related(person, object, attributes, entry.receivedAt());
+    }
     var data = object.identifiers();
     if (isNew) {
       data.put("attributes", new LinkedHashMap<>(attributes.attributes()));
@@ -358,6 +366,7 @@ final class ObjectApplier {
   void write(Instant now) {
     relationships.write(now);
     objects.write(now);
+    scope.surroundings().write();
     anonymous.write(objects.deleted());
   }
 }

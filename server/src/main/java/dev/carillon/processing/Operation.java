@@ -3,7 +3,11 @@ package dev.carillon.processing;
 import dev.carillon.events.EventKind;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
+import dev.carillon.privacy.ErasureMode;
+import dev.carillon.privacy.ErasureRequest;
+import dev.carillon.subscriptions.OptOut;
 import dev.carillon.workspaces.WorkspaceId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,14 @@ public sealed interface Operation {
    * accepted (promise I2). The person's identifier, or the anonymous id.
    */
   String laneKey();
+
+  /**
+   * The same for the other person of a call that names two: it keeps its place among the calls
+   * about each of them. That of the lane itself when there is none.
+   */
+  default String otherLaneKey() {
+    return laneKey();
+  }
 
   /**
    * Creates or updates a person (track §3.2).
@@ -98,6 +110,42 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * Removes a person as {@link Delete} does, and begins to erase every trace, with a proof.
+   *
+   * @param person as the caller named the person, so that the erasure keeps its place among the
+   *     caller's other calls
+   * @param personId whom that named when the call was accepted: who is erased if it names nobody
+   *     any more, or who survives a merge of that person
+   * @param requestId number of the {@link dev.carillon.privacy.ErasureRequest}
+   * @param reason as there
+   * @param credentialId as there
+   */
+  record Erase(
+      WorkspaceId workspace,
+      Identifier person,
+      long personId,
+      long requestId,
+      ErasureMode mode,
+      String reason,
+      int credentialId)
+      implements Operation {
+    @Override
+    public List<Identifier> people() {
+      return List.of(person);
+    }
+
+    @Override
+    public String laneKey() {
+      return person.key();
+    }
+
+    /** What is asked for. */
+    public ErasureRequest request(Instant receivedAt) {
+      return new ErasureRequest(requestId, workspace, mode, reason, credentialId, receivedAt);
+    }
+  }
+
   /** Removes a person and ignores its identifiers from now on (track §9.2, P-17). */
   record Suppress(WorkspaceId workspace, Identifier person) implements Operation {
     @Override
@@ -143,6 +191,11 @@ public sealed interface Operation {
     @Override
     public String laneKey() {
       return primary.key();
+    }
+
+    @Override
+    public String otherLaneKey() {
+      return secondary.key();
     }
   }
 
@@ -255,11 +308,26 @@ public sealed interface Operation {
   }
 
   /**
-   * Puts a person into a manual segment, or takes it out (track §5.3). Somebody unknown is created
-   * when put in by id or e-mail.
+   * Puts a person into a manual segment, or takes it out (track §5.3).
+   *
+   * @param add false takes the person out
+   * @param mayCreate whether somebody unknown is created when put in by id or e-mail
    */
-  record Membership(WorkspaceId workspace, Identifier person, int segmentId, boolean add)
+  record Membership(
+      WorkspaceId workspace, Identifier person, int segmentId, boolean add, boolean mayCreate)
       implements Operation {
+    /** Checks that nobody is created to be taken out. */
+    public Membership {
+      if (mayCreate && !add) {
+        throw new IllegalArgumentException("nobody is created to be taken out of a segment");
+      }
+    }
+
+    /** As the Track API knows it: whoever is put in is created when unknown. */
+    public Membership(WorkspaceId workspace, Identifier person, int segmentId, boolean add) {
+      this(workspace, person, segmentId, add, add);
+    }
+
     @Override
     public List<Identifier> people() {
       return List.of(person);
@@ -344,6 +412,36 @@ public sealed interface Operation {
   }
 
   /**
+   * What a person decided of senders of text and WhatsApp messages (app-data §2.11).
+   *
+   * @param choices in order; of one sender the last one holds
+   */
+  record OptOuts(WorkspaceId workspace, Identifier person, List<Choice> choices)
+      implements Operation {
+    /** Copies the list. */
+    public OptOuts {
+      choices = List.copyOf(choices);
+    }
+
+    /**
+     * One sender.
+     *
+     * @param optedOut false: messages of the sender are welcome again
+     */
+    public record Choice(OptOut of, boolean optedOut) {}
+
+    @Override
+    public List<Identifier> people() {
+      return List.of(person);
+    }
+
+    @Override
+    public String laneKey() {
+      return person.key();
+    }
+  }
+
+  /**
    * Another operation, applied unless one with the same key was applied in the workspace before, in
    * the days that event ids are remembered (pipelines §4). Events carry a key of their own.
    *
@@ -371,6 +469,11 @@ public sealed interface Operation {
     @Override
     public String laneKey() {
       return operation.laneKey();
+    }
+
+    @Override
+    public String otherLaneKey() {
+      return operation.otherLaneKey();
     }
   }
 }

@@ -35,6 +35,7 @@ final class OperationBatch {
   private final ObjectApplier objects;
   private final MembershipApplier memberships;
   private final ReportApplier reports;
+  private final OptOutApplier optOuts;
   private final Set<Key> linkable = new HashSet<>();
 
   /** An operation with its number and the time it was accepted. */
@@ -47,12 +48,13 @@ final class OperationBatch {
     this.reactions = scope.reactions();
     var stores = scope.stores();
     this.anonymous = new BatchAnonymous(scope.handle(), stores, scope.people());
-    this.events = new EventApplier(stores.names(), reactions);
+    this.events = new EventApplier(stores.names(), reactions, scope.computed());
     this.identify = new IdentifyApplier(scope.people(), anonymous, activity, ruleBook);
     this.devices = new DeviceApplier(scope, activity);
     this.objects = new ObjectApplier(scope, activity);
     this.memberships = new MembershipApplier(scope);
     this.reports = new ReportApplier(scope, activity);
+    this.optOuts = new OptOutApplier(scope.handle(), stores.optOuts());
   }
 
   /**
@@ -90,6 +92,7 @@ final class OperationBatch {
           break;
         }
         apply(each);
+        reactions.settle(each.receivedAt);
       }
       applied++;
     }
@@ -101,7 +104,9 @@ final class OperationBatch {
   void lock() {
     var needs = new BatchNeeds(ruleBook, memberships, operations);
     scope.people().resolve(needs.identifiers());
-    scope.people().load(needs.loaded(), anonymous.lock(needs.anonymous(), new TreeSet<>(), last()));
+    var others = new ArrayList<>(anonymous.lock(needs.anonymous(), new TreeSet<>(), last()));
+    others.addAll(devices.owners(operations));
+    scope.people().load(needs.loaded(), others);
   }
 
   /** Calls that name a suppressed identifier leave no trace (track §9.2). */
@@ -146,6 +151,7 @@ final class OperationBatch {
     linkable.addAll(needs.link(anonymous));
     var others = new ArrayList<>(anonymous.lock(needs.anonymous(), needs.attached(), last()));
     others.addAll(reports.read(operations, needs.reach()));
+    others.addAll(devices.owners(operations));
     scope.people().load(needs.loaded(), others);
     reports.follow();
     scope.people().lookForSuppressed();
@@ -159,6 +165,7 @@ final class OperationBatch {
     devices.write(last());
     objects.write(last());
     reports.write();
+    optOuts.write();
     if (!events.events().isEmpty()) {
       scope.stores().events().insert(scope.handle(), events.events());
     }
@@ -170,6 +177,9 @@ final class OperationBatch {
   }
 
   private void apply(Accepted each) {
+    if (reactions.mayFire()) {
+      catchUp(each);
+    }
     var entry = new Entry(each.operation.workspace(), each.op, each.receivedAt);
     switch (each.operation) {
       case Operation.Identify call -> {
@@ -187,6 +197,7 @@ final class OperationBatch {
           devices.forget(person);
           events.forget(person);
           activity.forget(person);
+          optOuts.forget(person);
           reactions.deleted(person, each.receivedAt);
           activity.note(entry, person, "profile_delete", Map.of());
         }
@@ -219,7 +230,9 @@ final class OperationBatch {
       }
       case Operation.Membership call -> {
         var person =
-            memberships.allows(call) ? personFor(call, call.person(), call.add(), each) : null;
+            memberships.allows(call)
+                ? personFor(call, call.person(), call.mayCreate(), each)
+                : null;
         if (person != null) {
           memberships.apply(call, person, each.receivedAt);
         }
@@ -231,6 +244,12 @@ final class OperationBatch {
         reports.content(
             call, identifier == null ? null : personFor(call, identifier, false, each), entry);
       }
+      case Operation.OptOuts call -> {
+        var person = personFor(call, call.person(), false, each);
+        if (person != null) {
+          optOuts.apply(call, person, each.receivedAt);
+        }
+      }
       case Operation.Merge call -> {
         var person = scope.people().find(call.workspace(), call.primary());
         if (person != null
@@ -239,9 +258,23 @@ final class OperationBatch {
           claim(person, call.secondary().value(), each);
         }
       }
-      case Operation.Suppress _, Operation.Unsuppress _ ->
+      case Operation.Suppress _, Operation.Unsuppress _, Operation.Erase _ ->
           throw new IllegalStateException("these are applied between batches");
       case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
+    }
+  }
+
+  /** What the clock has done to those the operation names comes before it. */
+  private void catchUp(Accepted each) {
+    var named = new ArrayList<>(each.operation.people());
+    if (each.operation instanceof Operation.Identify call) {
+      named.addAll(IdentifyApplier.inBody(call, ruleBook.settings(call.workspace())));
+    }
+    for (var identifier : named) {
+      var person = scope.people().find(each.operation.workspace(), identifier);
+      if (person != null) {
+        reactions.catchUp(person, each.receivedAt);
+      }
     }
   }
 
@@ -367,7 +400,7 @@ final class OperationBatch {
         var name = identifier.kind() == IdentifierKind.EMAIL ? "email" : "id";
         var woken = new LinkedHashSet<>(rules.byAttribute().getOrDefault(name, List.of()));
         woken.addAll(rules.forNobody());
-        reactions.woken(person, List.copyOf(woken), each.receivedAt);
+        reactions.created(person, woken);
         yield person;
       }
     };

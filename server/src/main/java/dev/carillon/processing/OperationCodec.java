@@ -4,6 +4,9 @@ import dev.carillon.events.EventKind;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
+import dev.carillon.privacy.ErasureMode;
+import dev.carillon.subscriptions.OptOut;
+import dev.carillon.subscriptions.SenderChannel;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,10 +31,12 @@ import org.jspecify.annotations.Nullable;
  * no object  = object-name
  * relate     = optional-identifier optional-text(anonymous id) object-name flags written-at attributes
  *              flags: 1 = add, 2 = may create the person
- * member     = identifier segment flags                          flags: 1 = add
+ * member     = identifier segment flags                          flags: 1 = add, 2 = only somebody known
  * report     = delivery text(metric) occurred-at attributes      unsubscribe = delivery
  * content    = optional-identifier optional-text(anonymous id) flags occurred-at attributes
  *              flags: 1 = clicked
+ * erase      = identifier person request mode text(reason) credential
+ * opt-outs   = identifier count { channel text(sender) flags }  flags: 1 = opted out
  * once       = text(key) type workspace body of that type
  * object-name = 1 type text(object id) | 2 text(cio_object_id)
  * identifier = kind text         optional-identifier = 0 | identifier
@@ -63,6 +68,8 @@ public final class OperationCodec {
   private static final int UNSUBSCRIBE = 14;
   private static final int CONTENT_REPORT = 15;
   private static final int ONCE = 16;
+  private static final int ERASE = 17;
+  private static final int OPT_OUTS = 20;
 
   private static final int BY_TYPE = 1;
   private static final int BY_CIO_ID = 2;
@@ -80,7 +87,9 @@ public final class OperationCodec {
   private static final int ELSE_ANONYMOUS = 1;
   private static final int ADD = 1;
   private static final int MAY_CREATE = 2;
+  private static final int ONLY_KNOWN = 2;
   private static final int CLICKED = 1;
+  private static final int OPTED_OUT = 1;
 
   private OperationCodec() {}
 
@@ -112,6 +121,14 @@ public final class OperationCodec {
         out.writeBytes(event.data());
       }
       case Operation.Delete delete -> writeIdentifier(out, delete.person());
+      case Operation.Erase erase -> {
+        writeIdentifier(out, erase.person());
+        out.writeSigned(erase.personId());
+        out.writeSigned(erase.requestId());
+        out.writeByte(erase.mode().code());
+        out.writeText(erase.reason());
+        out.writeNumber(erase.credentialId());
+      }
       case Operation.Suppress suppress -> writeIdentifier(out, suppress.person());
       case Operation.Unsuppress unsuppress -> writeIdentifier(out, unsuppress.person());
       case Operation.Merge merge -> {
@@ -147,7 +164,9 @@ public final class OperationCodec {
       case Operation.Membership membership -> {
         writeIdentifier(out, membership.person());
         out.writeNumber(membership.segmentId());
-        out.writeByte(membership.add() ? ADD : 0);
+        out.writeByte(
+            (membership.add() ? ADD : 0)
+                | (membership.add() && !membership.mayCreate() ? ONLY_KNOWN : 0));
       }
       case Operation.DeliveryReport report -> {
         out.writeSigned(report.deliveryId());
@@ -163,6 +182,15 @@ public final class OperationCodec {
         out.writeSigned(report.occurredAtMillis());
         writeMap(out, report.details());
       }
+      case Operation.OptOuts call -> {
+        writeIdentifier(out, call.person());
+        out.writeNumber(call.choices().size());
+        for (var each : call.choices()) {
+          out.writeByte(each.of().channel().code());
+          out.writeText(each.of().from());
+          out.writeByte(each.optedOut() ? OPTED_OUT : 0);
+        }
+      }
       case Operation.Once once -> {
         out.writeText(once.key());
         write(out, once.operation());
@@ -175,6 +203,7 @@ public final class OperationCodec {
       case Operation.Identify _ -> IDENTIFY;
       case Operation.Event _ -> EVENT;
       case Operation.Delete _ -> DELETE;
+      case Operation.Erase _ -> ERASE;
       case Operation.Suppress _ -> SUPPRESS;
       case Operation.Unsuppress _ -> UNSUPPRESS;
       case Operation.Merge _ -> MERGE;
@@ -187,6 +216,7 @@ public final class OperationCodec {
       case Operation.DeliveryReport _ -> DELIVERY_REPORT;
       case Operation.Unsubscribe _ -> UNSUBSCRIBE;
       case Operation.ContentReport _ -> CONTENT_REPORT;
+      case Operation.OptOuts _ -> OPT_OUTS;
       case Operation.Once _ -> ONCE;
     };
   }
@@ -250,6 +280,15 @@ public final class OperationCodec {
             in.readBytes());
       }
       case DELETE -> new Operation.Delete(workspace, readIdentifier(in));
+      case ERASE ->
+          new Operation.Erase(
+              workspace,
+              readIdentifier(in),
+              in.readSigned(),
+              in.readSigned(),
+              ErasureMode.of(in.readByte()),
+              in.readText(),
+              (int) in.readNumber());
       case SUPPRESS -> new Operation.Suppress(workspace, readIdentifier(in));
       case UNSUPPRESS -> new Operation.Unsuppress(workspace, readIdentifier(in));
       case MERGE ->
@@ -290,9 +329,14 @@ public final class OperationCodec {
             readMap(in),
             writtenAt);
       }
-      case MEMBERSHIP ->
-          new Operation.Membership(
-              workspace, readIdentifier(in), (int) in.readNumber(), (in.readByte() & ADD) != 0);
+      case MEMBERSHIP -> {
+        var person = readIdentifier(in);
+        int segment = (int) in.readNumber();
+        int flags = in.readByte();
+        boolean add = (flags & ADD) != 0;
+        yield new Operation.Membership(
+            workspace, person, segment, add, add && (flags & ONLY_KNOWN) == 0);
+      }
       case DELIVERY_REPORT ->
           new Operation.DeliveryReport(
               workspace, in.readSigned(), in.readText(), in.readSigned(), readMap(in));
@@ -305,6 +349,16 @@ public final class OperationCodec {
               (in.readByte() & CLICKED) != 0,
               in.readSigned(),
               readMap(in));
+      case OPT_OUTS -> {
+        var person = readIdentifier(in);
+        int count = in.readCount();
+        var choices = new ArrayList<Operation.OptOuts.Choice>(count);
+        for (int i = 0; i < count; i++) {
+          var of = new OptOut(SenderChannel.ofCode(in.readByte()), in.readText());
+          choices.add(new Operation.OptOuts.Choice(of, (in.readByte() & OPTED_OUT) != 0));
+        }
+        yield new Operation.OptOuts(workspace, person, choices);
+      }
       case ONCE -> {
         if (!mayBeOnce) {
           throw new UnreadableOperation("operation that is to be applied once, twice");

@@ -1,6 +1,8 @@
 package dev.carillon.processing;
 
+import dev.carillon.delivery.MessageWakes;
 import dev.carillon.people.MergerRepository;
+import dev.carillon.segments.SurroundingsWakes;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.Collection;
@@ -32,11 +34,14 @@ final class PersonRemoval {
     var all = ids(gone);
     stores.people().delete(handle, all);
     stores.memberships().deletePeople(handle, all);
+    stores.tallies().deletePeople(handle, all);
     var deleted = gone.stream().filter(person -> !person.merged()).toList();
     if (deleted.isEmpty()) {
       return;
     }
     var ids = ids(deleted);
+    new MessageWakes().deletePeople(handle, ids);
+    new SurroundingsWakes().deletePeople(handle, ids);
     stores.journeys().endForDeleted(handle, ids, now);
     stores.deliveries().cancelForPeople(handle, ids);
     stores.belongings().remove(handle, ids);

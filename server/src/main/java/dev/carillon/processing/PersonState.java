@@ -4,11 +4,14 @@ import dev.carillon.campaigns.History;
 import dev.carillon.events.Counter;
 import dev.carillon.events.Counters;
 import dev.carillon.people.Profile;
+import dev.carillon.processing.RuleBook.CounterRule;
 import dev.carillon.segments.Facts;
+import dev.carillon.segments.Surroundings;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +32,14 @@ final class PersonState {
   private boolean countersChanged;
   private boolean deleted;
   private boolean merged;
+  private @Nullable LiveSurroundings surroundings;
+  private boolean slowSegments;
   private final Map<Integer, Instant> segments = new HashMap<>();
   private final Map<Integer, Instant> storedSegments = new HashMap<>();
   private final Map<Integer, Instant> timers = new HashMap<>();
   private final Map<Integer, @Nullable Instant> changedTimers = new HashMap<>();
   private final Map<Integer, History> histories = new HashMap<>();
+  private final PersonTallies tallies = new PersonTallies();
 
   private PersonState(
       long personId,
@@ -121,15 +127,23 @@ final class PersonState {
     counters = stored;
   }
 
-  /** Replaces all counters, as a merge does. */
+  /** Replaces all counters, as who counts anew does. */
   void replace(Counters changed) {
     counters = changed;
     countersChanged = true;
   }
 
-  void count(int counterId, long atMillis, int keep) {
-    counters = counters.with(counterId, counters.get(counterId).plus(atMillis, keep));
+  /** Counts something that happened at a time. */
+  void count(CounterRule counter, Instant at, Instant now) {
+    var id = counter.counterId();
+    var counted = counters.get(id).plus(at.toEpochMilli(), counter.keep(), now.toEpochMilli());
+    counters = counters.with(id, counted);
     countersChanged = true;
+  }
+
+  /** What was added up for computed attributes. */
+  PersonTallies tallies() {
+    return tallies;
   }
 
   void loadMember(int segmentId, Instant enteredAt) {
@@ -167,24 +181,54 @@ final class PersonState {
     timers.put(segmentId, dueAt);
   }
 
-  /** When the stored timer of a segment runs out; null when there is none. */
-  @Nullable Instant timer(int segmentId) {
-    return timers.get(segmentId);
+  /** When the first timer of these segments runs out; null when none is armed. */
+  @Nullable Instant firstTimer(Set<Integer> among) {
+    Instant first = null;
+    for (var timer : timers.entrySet()) {
+      if ((first == null || timer.getValue().isBefore(first)) && among.contains(timer.getKey())) {
+        first = timer.getValue();
+      }
+    }
+    return first;
+  }
+
+  /** The segments whose timers run out at this very instant. */
+  List<Integer> timersAt(Instant at) {
+    return timers.entrySet().stream()
+        .filter(timer -> timer.getValue().equals(at))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The timer of a segment is over. */
+  void disarm(int segmentId) {
+    if (timers.remove(segmentId) != null) {
+      changedTimers.put(segmentId, null);
+    }
+  }
+
+  /** Arms the timer of a segment that is to be looked at, unless it is due before. */
+  void lookAt(int segmentId, Instant at) {
+    var present = timers.get(segmentId);
+    if (present == null || at.isBefore(present)) {
+      timers.put(segmentId, at);
+      changedTimers.put(segmentId, at);
+    }
   }
 
   /**
-   * Arms the timer of a segment. One that is due earlier stays: it will look, find nothing and arm
-   * the later one, which spares a write for every event that only postpones.
+   * Arms the timer of a segment that was looked at. One that is due before stays: it will look,
+   * find nothing and arm the later one, which spares a write for every event that only postpones.
+   *
+   * @param now the instant at which it was looked at; timers up to it are over
    */
-  void wakeAt(int segmentId, @Nullable Instant dueAt, boolean fired) {
+  void wakeAt(int segmentId, @Nullable Instant dueAt, Instant now) {
     var present = timers.get(segmentId);
-    if (!fired && present != null && (dueAt == null || !dueAt.isBefore(present))) {
+    if (present != null && present.isAfter(now) && (dueAt == null || !dueAt.isBefore(present))) {
       return;
     }
     if (dueAt == null) {
-      if (timers.remove(segmentId) != null) {
-        changedTimers.put(segmentId, null);
-      }
+      disarm(segmentId);
     } else if (!dueAt.equals(present)) {
       timers.put(segmentId, dueAt);
       changedTimers.put(segmentId, dueAt);
@@ -203,6 +247,21 @@ final class PersonState {
 
   void remember(int campaignId, History history) {
     histories.put(campaignId, history);
+  }
+
+  /** What is around the person, once it is read. */
+  void surround(LiveSurroundings around) {
+    surroundings = around;
+  }
+
+  /** Due work has read, or is about to read, all that slow segments look at. */
+  void evaluateSlowSegments() {
+    slowSegments = true;
+  }
+
+  /** Whether segments that look at surroundings are evaluated here. */
+  boolean evaluatesSlowSegments() {
+    return slowSegments;
   }
 
   /** What conditions may read, at an instant. */
@@ -226,6 +285,23 @@ final class PersonState {
       @Override
       public boolean inSegment(int segmentId) {
         return in(segmentId);
+      }
+
+      @Override
+      public long personId() {
+        return personId;
+      }
+
+      @Override
+      public Surroundings surroundings() {
+        if (surroundings != null) {
+          return surroundings.view();
+        }
+        if (created) {
+          return Surroundings.NONE;
+        }
+        throw new IllegalStateException(
+            "devices, objects and journeys of person %d were not read".formatted(personId));
       }
     };
   }

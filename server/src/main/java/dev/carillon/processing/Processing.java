@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -21,7 +22,7 @@ public final class Processing implements AutoCloseable {
   private final LaneOwnership ownership;
   private final LogTrimmer trimmer;
   private final List<Processor> processors = new ArrayList<>();
-  private final List<DueWorker> dueWorkers = new ArrayList<>();
+  private final List<DueWorker> dueWorkers = new CopyOnWriteArrayList<>();
   private final List<LogListener> listeners = new CopyOnWriteArrayList<>();
   private final Database database;
   private final InstantSource clock;
@@ -54,6 +55,7 @@ public final class Processing implements AutoCloseable {
     this.intake = new LogIntake(writer);
     var cache = new IdentifierCache();
     var courtesy = new Courtesy(writer::busy, clock);
+    var signals = new Signals(deliveriesQueued, this::dueWork);
     for (var i = 0; i < processors; i++) {
       var reader = new LaneReader(ownership, i, processors);
       this.processors.add(
@@ -64,18 +66,35 @@ public final class Processing implements AutoCloseable {
               ruleBooks,
               cache,
               clock,
-              deliveriesQueued,
+              signals,
               stats,
               courtesy,
+              this::wakeProcessors,
               "processor-" + i));
     }
     if (processors > 0) {
       ownership.tick(Set.of());
       dueWorkers.add(
-          new DueWorker(database, ownership, stores, ruleBooks, cache, clock, deliveriesQueued));
+          new DueWorker(
+              database,
+              ownership,
+              stores,
+              ruleBooks,
+              cache,
+              clock,
+              this::oldest,
+              deliveriesQueued));
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
+  }
+
+  private void wakeProcessors() {
+    processors.forEach(Processor::wake);
+  }
+
+  private void dueWork() {
+    dueWorkers.forEach(DueWorker::wake);
   }
 
   private void committed(long lanes) {
@@ -96,13 +115,16 @@ public final class Processing implements AutoCloseable {
 
   /** Age of the oldest operation that is being applied; zero when none waits. */
   public Duration lag() {
-    return processors.stream()
-        .map(Processor::oldest)
-        .min(Instant::compareTo)
+    return Optional.of(oldest())
         .filter(oldest -> !oldest.equals(Instant.MAX))
         .map(oldest -> Duration.between(oldest, clock.instant()))
         .filter(Duration::isPositive)
         .orElse(Duration.ZERO);
+  }
+
+  /** When the oldest operation that is being applied was accepted. */
+  private Instant oldest() {
+    return processors.stream().map(Processor::oldest).min(Instant::compareTo).orElse(Instant.MAX);
   }
 
   /** The number of this life of this process; no other ever has it. */
@@ -131,8 +153,16 @@ public final class Processing implements AutoCloseable {
 
   /** Looks for work at once: another node wrote something, or the clock was turned. */
   public void wake() {
-    processors.forEach(Processor::wake);
-    dueWorkers.forEach(DueWorker::wake);
+    wakeProcessors();
+    dueWork();
+  }
+
+  /**
+   * Messages reached something that rules count: sees to it at once. To be called after the commit
+   * that noted it; without it, it is found within half a second.
+   */
+  public void messagesReached() {
+    dueWork();
   }
 
   /** Gives back the space of consumed operations; called now and then. */

@@ -5,6 +5,8 @@ import dev.carillon.delivery.DeliveryReports;
 import dev.carillon.delivery.DeliveryReports.Click;
 import dev.carillon.delivery.DeliveryReports.News;
 import dev.carillon.delivery.DeliveryReports.Reported;
+import dev.carillon.delivery.MessageWakes;
+import dev.carillon.delivery.MessageWakes.Recipient;
 import dev.carillon.delivery.Metric;
 import dev.carillon.delivery.ReportableMetrics;
 import dev.carillon.people.Profile;
@@ -16,9 +18,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +45,15 @@ final class ReportApplier {
   private final BatchScope scope;
   private final BatchActivity activity;
   private final DeliveryReports reports = new DeliveryReports();
+  private final MessageWakes wakes = new MessageWakes();
   private final Survivors survivors = new Survivors();
   private final Map<Long, Reported> deliveries = new HashMap<>();
   private final Map<Long, Long> leaving = new HashMap<>();
   private final TreeMap<Long, Map<Metric, Instant>> news = new TreeMap<>();
+  private final Map<Long, Map<Metric, Instant>> byHuman = new HashMap<>();
   private final Map<Long, String> reasons = new HashMap<>();
   private final List<Click> clicks = new ArrayList<>();
+  private final Set<Recipient> woken = new HashSet<>();
 
   ReportApplier(BatchScope scope, BatchActivity activity) {
     this.scope = scope;
@@ -69,6 +76,7 @@ final class ReportApplier {
         case Operation.Identify _,
             Operation.Event _,
             Operation.Delete _,
+            Operation.Erase _,
             Operation.Suppress _,
             Operation.Unsuppress _,
             Operation.Merge _,
@@ -78,6 +86,7 @@ final class ReportApplier {
             Operation.ObjectDelete _,
             Operation.Relate _,
             Operation.Membership _,
+            Operation.OptOuts _,
             Operation.ContentReport _,
             Operation.Once _ -> {}
       }
@@ -154,9 +163,11 @@ final class ReportApplier {
               at,
               text(details, "href"),
               text(details, "action_name"),
-              text(details, "action_value"));
+              text(details, "action_value"),
+              true);
       if (click.href() != null || click.actionName() != null || click.actionValue() != null) {
         clicks.add(click);
+        wake(delivery, metric); // the first click on this link, maybe
       }
     }
   }
@@ -227,10 +238,31 @@ final class ReportApplier {
         data);
   }
 
+  /** Who reports has seen a human: a program that opens every mail tells nobody about it. */
   private void tell(Reported delivery, Metric metric, Instant at) {
     if (!delivery.known().contains(metric)) {
       news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
           .putIfAbsent(metric, at);
+      wake(delivery, metric);
+    }
+    if ((metric == Metric.OPENED || metric == Metric.CLICKED)
+        && !delivery.byHuman().contains(metric)) {
+      news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class));
+      byHuman
+          .computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
+          .putIfAbsent(metric, at);
+      wake(delivery, metric);
+    }
+  }
+
+  /**
+   * The recipient's messages are to be counted anew, if some rule counts them; should the recipient
+   * be merged by now, those of who has taken over.
+   */
+  private void wake(Reported delivery, Metric metric) {
+    var rules = scope.ruleBook().of(delivery.workspace());
+    if (rules.messages().metrics().contains(metric)) {
+      woken.add(new Recipient(delivery.personId(), delivery.workspace()));
     }
   }
 
@@ -249,7 +281,7 @@ final class ReportApplier {
     news.forEach((id, metrics) -> {
       var delivery = deliveries.get(id);
       if (delivery != null) {
-        all.add(new News(delivery, metrics, reasons.get(id)));
+        all.add(new News(delivery, metrics, byHuman.getOrDefault(id, Map.of()), reasons.get(id)));
       }
     });
     if (!all.isEmpty()) {
@@ -257,6 +289,10 @@ final class ReportApplier {
     }
     if (!clicks.isEmpty()) {
       reports.keep(scope.handle(), clicks);
+    }
+    if (!woken.isEmpty()) {
+      wakes.add(scope.handle(), woken);
+      scope.reached();
     }
   }
 }

@@ -43,6 +43,7 @@ final class SeenNames {
       }
       case Operation.Once once -> add(once.operation());
       case Operation.Delete _,
+          Operation.Erase _,
           Operation.Suppress _,
           Operation.Unsuppress _,
           Operation.Merge _,
@@ -50,6 +51,7 @@ final class SeenNames {
           Operation.DeviceRemoval _,
           Operation.ObjectDelete _,
           Operation.Membership _,
+          Operation.OptOuts _,
           Operation.DeliveryReport _,
           Operation.Unsubscribe _,
           Operation.ContentReport _ -> {

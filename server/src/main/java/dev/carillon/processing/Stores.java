@@ -1,6 +1,8 @@
 package dev.carillon.processing;
 
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
@@ -16,13 +18,16 @@ import dev.carillon.people.DeviceRepository;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.MembershipRepository;
+import dev.carillon.subscriptions.OptOutRepository;
 
 /** Where batches read and write, and the source of new numbers. */
 public record Stores(
     PeopleRepository people,
     Suppressions suppressions,
+    ErasureRepository erasures,
     MergerRepository mergers,
     Belongings belongings,
     DeviceRepository devices,
@@ -35,7 +40,10 @@ public record Stores(
     AttributeNames attributeNames,
     AnonymousRepository anonymous,
     MembershipRepository memberships,
+    TallyRepository tallies,
+    ComputedAttributes computed,
     JourneyRepository journeys,
     DeliveryRepository deliveries,
     ActivityRepository activity,
+    OptOutRepository optOuts,
     IdRanges ids) {}

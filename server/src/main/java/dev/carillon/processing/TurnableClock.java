@@ -12,17 +12,28 @@ import java.util.concurrent.atomic.AtomicReference;
  * process that shares a database needs the same turns, so it is for a single process. Thread-safe.
  */
 public final class TurnableClock implements InstantSource {
+  private final InstantSource running;
   private final AtomicReference<Duration> ahead;
   private final List<Runnable> turned = new CopyOnWriteArrayList<>();
 
   /** Shows {@code start} now. */
   public TurnableClock(Instant start) {
-    ahead = new AtomicReference<>(Duration.between(Instant.now(), start));
+    this(start, InstantSource.system());
+  }
+
+  /**
+   * Shows {@code start} now.
+   *
+   * @param running what moves it between turns; one that stands makes a clock that stands
+   */
+  TurnableClock(Instant start, InstantSource running) {
+    this.running = running;
+    ahead = new AtomicReference<>(Duration.between(running.instant(), start));
   }
 
   @Override
   public Instant instant() {
-    return Instant.now().plus(ahead.get());
+    return running.instant().plus(ahead.get());
   }
 
   /** Tells somebody each time the clock was turned. */

@@ -13,10 +13,11 @@ import org.jdbi.v3.core.Handle;
  * Applies operations in waves, all inside the caller's transaction.
  *
  * <p>A batch reads everything first and works in memory. Operations that move or remove whole
- * people — merges, suppressions — do not fit into that: what they touch is known only from what is
- * stored. So they are barriers. Ordinary operations up to the next barrier form a wave, an {@link
- * OperationBatch}, and are written; consecutive barriers of one kind about different people form a
- * wave that is done in sets with SQL; the next wave reads again. Most batches are one wave.
+ * people — merges, suppressions, erasures — do not fit into that: what they touch is known only
+ * from what is stored. So they are barriers. Ordinary operations up to the next barrier form a
+ * wave, an {@link OperationBatch}, and are written; consecutive barriers of one kind about
+ * different people form a wave that is done in sets with SQL; the next wave reads again. Most
+ * batches are one wave.
  *
  * <p>An identify may turn out to make two people one only when it is looked at (P-20). Then its
  * wave ends before it, the merge is a wave, and the next begins with the same identify. As each
@@ -39,6 +40,7 @@ final class Waves {
   private IdentifierCache cache;
   private boolean identityMoved;
   private int deliveries;
+  private boolean leavesWork;
 
   Waves(
       Handle handle,
@@ -107,6 +109,7 @@ final class Waves {
           case MERGE -> new MergeWave(scope).run(wave);
           case SUPPRESS -> new SuppressionWave(scope).suppress(wave);
           case UNSUPPRESS -> new SuppressionWave(scope).unsuppress(wave);
+          case ERASE -> new ErasureWave(scope).erase(wave);
           case NONE -> throw new IllegalStateException("no barrier");
         };
     done(scope, true);
@@ -120,6 +123,7 @@ final class Waves {
   private void done(BatchScope scope, boolean moved) {
     resolved.putAll(scope.people().toCache());
     deliveries += scope.reactions().deliveries().size();
+    leavesWork |= scope.leavesWork();
     if (moved || scope.people().namesRemoved()) {
       identityMoved = true;
       cache = new IdentifierCache(); // what was cached is not true for this transaction any more
@@ -141,12 +145,18 @@ final class Waves {
     return deliveries;
   }
 
+  /** Whether due work has something to do at once, when this is committed. */
+  boolean leavesWork() {
+    return leavesWork;
+  }
+
   /** What keeps operations from being applied together with ordinary ones. */
   private enum Barrier {
     NONE,
     MERGE,
     SUPPRESS,
-    UNSUPPRESS
+    UNSUPPRESS,
+    ERASE
   }
 
   /** A merge that may only claim an anonymous id is ordinary until its people are known. */
@@ -155,6 +165,7 @@ final class Waves {
       case Operation.Merge merge -> merge.elseAnonymous() ? Barrier.NONE : Barrier.MERGE;
       case Operation.Suppress _ -> Barrier.SUPPRESS;
       case Operation.Unsuppress _ -> Barrier.UNSUPPRESS;
+      case Operation.Erase _ -> Barrier.ERASE;
       default -> Barrier.NONE;
     };
   }

@@ -4,8 +4,9 @@ import dev.carillon.store.Database;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
-import java.util.Optional;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -107,19 +108,23 @@ public final class ActivityQueries {
     return new ActivityPage(page, page.getLast().origin().placeByTime());
   }
 
-  /** When the person was last sent a mail; empty for never. */
-  public Optional<Instant> lastEmailed(WorkspaceId workspace, long personId) {
-    return database.read(handle ->
+  /** When these people were last sent a mail; those who never were are absent. */
+  public Map<Long, Instant> lastEmailed(WorkspaceId workspace, Collection<Long> people) {
+    var last = new HashMap<Long, Instant>();
+    database.<Integer, RuntimeException>read(handle ->
         handle
             .createQuery(
                 """
-                SELECT max(sent_at) FROM delivery
-                 WHERE person_id = :person AND workspace_id = :workspace AND channel = 'email'
+                SELECT person_id, max(sent_at) FROM delivery
+                 WHERE person_id = ANY(:people) AND workspace_id = :workspace AND channel = 'email'
+                   AND sent_at IS NOT NULL
+                 GROUP BY person_id
                 """)
-            .bind("person", personId)
+            .bind("people", people.stream().mapToLong(Long::longValue).toArray())
             .bind("workspace", workspace.value())
-            .map((row, _) -> Optional.ofNullable(row.getObject(1, OffsetDateTime.class)))
-            .one()
-            .map(OffsetDateTime::toInstant));
+            .map((row, _) -> last.put(row.getLong(1), row.getTimestamp(2).toInstant()))
+            .list()
+            .size());
+    return last;
   }
 }

@@ -10,10 +10,12 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of builds under way: what they fill and how far they are. */
+/**
+ * Rows of builds: what is to be filled. Those that are begun belong to a pass ({@link
+ * PassRepository}). Rows change only in transactions that begin a new epoch of rules, but for a
+ * build's pass.
+ */
 final class BuildRepository {
-  /** In place of a cursor: everybody is reached. */
-  static final long EVERYBODY = Long.MAX_VALUE;
 
   /** What a build fills. */
   enum Kind {
@@ -23,6 +25,10 @@ final class BuildRepository {
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    static Kind of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
   }
 
   /**
@@ -31,31 +37,30 @@ final class BuildRepository {
    * @param targetId the counter or segment
    * @param version of the segment; 0 for a counter
    * @param epoch people born under it or later are not its business
-   * @param doneTo everybody else up to this person is done; {@link #EVERYBODY}: only the end is
-   *     missing
-   * @param people how many there are about; null: it has not begun
    */
-  record Build(
-      Kind kind,
-      int targetId,
-      WorkspaceId workspace,
-      int version,
-      int epoch,
-      long doneTo,
-      @Nullable Long people) {}
+  record Build(Kind kind, int targetId, WorkspaceId workspace, int version, int epoch) {}
 
-  private static final String COLUMNS =
-      "b.kind, b.target_id, b.workspace_id, b.version, b.epoch, b.done_to, b.people";
+  private static final String COLUMNS = "b.kind, b.target_id, b.workspace_id, b.version, b.epoch";
+
+  /**
+   * Builds that may begin: a segment waits for the counters it reads. All that are incomplete are
+   * gathered once, as there may be hundreds of builds.
+   */
+  private static final String READY =
+      """
+      b.pass_id IS NULL
+        AND (b.kind = 'counter'
+             OR NOT coalesce((SELECT s.counters FROM segment s WHERE s.segment_id = b.target_id)
+                             && (SELECT array_agg(c.counter_id) FROM counter c WHERE NOT c.complete), false))
+      """;
 
   private static Build read(ResultSet row) throws SQLException {
     return new Build(
-        Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+        Kind.of(row.getString(1)),
         row.getInt(2),
         new WorkspaceId(row.getInt(3)),
         row.getInt(4),
-        row.getInt(5),
-        row.getLong(6),
-        row.getObject(7, Long.class));
+        row.getInt(5));
   }
 
   /** Starts a build from the beginning; one of the same target that is under way is over. */
@@ -67,14 +72,29 @@ final class BuildRepository {
             INSERT INTO build (kind, target_id, workspace_id, version, epoch, started_at)
             SELECT :kind, :target, :workspace, :version, rules, :now FROM epoch
             ON CONFLICT (kind, target_id) DO UPDATE
-               SET version = excluded.version, epoch = excluded.epoch, done_to = 0, people_done = 0, people = NULL,
-                   started_at = excluded.started_at
+               SET version = excluded.version, epoch = excluded.epoch, pass_id = NULL, started_at = excluded.started_at
             """)
         .bind("kind", kind.word())
         .bind("target", targetId)
         .bind("workspace", workspace.value())
         .bind("version", version)
         .bind("now", now)
+        .execute();
+  }
+
+  /** The same for segments: their present versions are built. */
+  void putSegments(Handle handle, int[] segmentIds, Instant now) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO build (kind, target_id, workspace_id, version, epoch, started_at)
+            SELECT 'segment', s.segment_id, s.workspace_id, s.version, e.rules, :now
+              FROM segment s, epoch e WHERE s.segment_id = ANY(:segments)
+            ON CONFLICT (kind, target_id) DO UPDATE
+               SET version = excluded.version, epoch = excluded.epoch, pass_id = NULL, started_at = excluded.started_at
+            """)
+        .bind("now", now)
+        .bind("segments", segmentIds)
         .execute();
   }
 
@@ -87,119 +107,128 @@ final class BuildRepository {
         .execute();
   }
 
-  /** Whether there is any build, or anything to erase. */
-  boolean anything(Handle handle) {
+  /**
+   * Whether there is anything to do.
+   *
+   * @param builds any build, or any pass
+   * @param erasures any segment whose members are to be removed
+   */
+  record Work(boolean builds, boolean erasures) {}
+
+  /** Looks for work. */
+  Work work(Handle handle) {
     return handle
         .createQuery(
-            "SELECT EXISTS (SELECT 1 FROM build) OR EXISTS (SELECT 1 FROM segment_erasure)")
-        .mapTo(Boolean.class)
+            """
+            SELECT EXISTS (SELECT 1 FROM build) OR EXISTS (SELECT 1 FROM build_pass),
+                   EXISTS (SELECT 1 FROM segment_erasure)
+            """)
+        .map((row, context) -> new Work(row.getBoolean(1), row.getBoolean(2)))
         .one();
   }
 
-  /**
-   * Claims the oldest build that nobody else works on, until the end of the transaction. A segment
-   * waits for the counters it reads.
-   */
-  Optional<Build> claim(Handle handle) {
+  /** The oldest build that may begin, in a workspace where no pass of its kind is under way. */
+  Optional<Build> firstReady(Handle handle) {
     return handle
         .createQuery(
-            "SELECT "
-                + COLUMNS
-                + """
-                 FROM build b
-                 WHERE b.kind = 'counter'
-                    OR NOT EXISTS (SELECT 1 FROM segment s JOIN counter c ON c.counter_id = ANY(s.counters)
-                                    WHERE s.segment_id = b.target_id AND NOT c.complete)
-                 ORDER BY b.started_at, b.kind, b.target_id LIMIT 1 FOR UPDATE OF b SKIP LOCKED
-                """)
+            """
+            SELECT %s FROM build b
+             WHERE %s AND NOT EXISTS (SELECT FROM build_pass p WHERE p.workspace_id = b.workspace_id AND p.kind = b.kind)
+             ORDER BY b.started_at, b.kind, b.target_id LIMIT 1
+            """
+                .formatted(COLUMNS, READY))
         .map((row, context) -> read(row))
         .findOne();
   }
 
-  /** Puts a claimed build behind all others. */
-  void postpone(Handle handle, Build build, Instant now) {
-    handle
-        .createUpdate(
-            "UPDATE build SET started_at = :now WHERE kind = :kind AND target_id = :target")
-        .bind("now", now)
-        .bind("kind", build.kind().word())
-        .bind("target", build.targetId())
-        .execute();
-  }
-
-  /** Claims the counters that are just as far as a claimed one, so that events are read once. */
-  List<Build> claimBeside(Handle handle, Build counter, int limit) {
+  /**
+   * Claims builds that may begin and are of the same kind and workspace as a given one, until the
+   * end of the transaction.
+   */
+  List<Build> claimReady(Handle handle, Build like, int limit) {
     return handle
         .createQuery(
-            "SELECT "
-                + COLUMNS
-                + """
-                 FROM build b
-                 WHERE b.kind = 'counter' AND b.workspace_id = :workspace AND b.epoch = :epoch
-                   AND b.done_to = :doneTo AND b.people IS NOT NULL
-                 ORDER BY b.target_id LIMIT :limit FOR UPDATE SKIP LOCKED
-                """)
-        .bind("workspace", counter.workspace().value())
-        .bind("epoch", counter.epoch())
-        .bind("doneTo", counter.doneTo())
+            """
+            SELECT %s FROM build b WHERE b.kind = :kind AND b.workspace_id = :workspace AND %s
+             ORDER BY b.started_at, b.target_id LIMIT :limit FOR UPDATE OF b SKIP LOCKED
+            """
+                .formatted(COLUMNS, READY))
+        .bind("kind", like.kind().word())
+        .bind("workspace", like.workspace().value())
         .bind("limit", limit)
         .map((row, context) -> read(row))
         .list();
   }
 
-  /** Notes how many people the builds of a workspace that have not begun go through. */
-  int begin(Handle handle, Build build, long people) {
-    return handle
-        .createUpdate(
-            """
-            UPDATE build SET people = :people
-             WHERE workspace_id = :workspace AND kind = :kind AND epoch = :epoch AND people IS NULL
-            """)
-        .bind("people", people)
-        .bind("workspace", build.workspace().value())
-        .bind("kind", build.kind().word())
-        .bind("epoch", build.epoch())
-        .execute();
-  }
-
-  /** Moves claimed builds on. */
-  void advance(Handle handle, List<Build> builds, long doneTo, int people) {
-    var moved =
+  /** Makes builds of one kind part of a pass. */
+  void assign(Handle handle, Kind kind, List<Build> builds, int passId) {
+    var assigned =
         handle
             .createUpdate(
-                """
-                UPDATE build SET done_to = :doneTo, people_done = people_done + :people
-                 WHERE kind = :kind AND target_id = ANY(:targets)
-                """)
-            .bind("doneTo", doneTo)
-            .bind("people", people)
-            .bind("kind", builds.getFirst().kind().word())
+                "UPDATE build SET pass_id = :pass WHERE kind = :kind AND target_id = ANY(:targets)")
+            .bind("pass", passId)
+            .bind("kind", kind.word())
             .bind("targets", builds.stream().mapToInt(Build::targetId).toArray())
             .execute();
-    if (moved != builds.size()) {
+    if (assigned != builds.size()) {
       throw new IllegalStateException(
-          "%d of the claimed builds %s moved on".formatted(moved, builds));
+          "%d of %d builds became part of pass %d".formatted(assigned, builds.size(), passId));
     }
   }
 
+  /** The builds of a pass, by what they fill. */
+  List<Build> ofPass(Handle handle, int passId) {
+    return handle
+        .createQuery(
+            "SELECT %s FROM build b WHERE b.pass_id = :pass ORDER BY b.target_id"
+                .formatted(COLUMNS))
+        .bind("pass", passId)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   /**
-   * Ends the builds that have reached everybody. The caller has begun a new epoch.
+   * What a build has built.
    *
-   * @return what they have built, in words
+   * @param conditions of a segment
+   * @param counters of a segment: those it reads, and no others any more
    */
-  List<String> finish(Handle handle) {
+  record Finished(
+      Kind kind, int targetId, @Nullable Condition conditions, List<Integer> counters) {}
+
+  /**
+   * Ends the builds of passes that have reached everybody, and those passes. The caller has begun a
+   * new epoch.
+   *
+   * @return all of them
+   */
+  List<Finished> finish(Handle handle) {
     return handle
         .createQuery(
             """
-            WITH done AS (DELETE FROM build WHERE done_to = :everybody RETURNING kind, target_id, version),
+            WITH over AS (DELETE FROM build_pass WHERE done_to = :everybody AND skipped = '{}' RETURNING pass_id),
+                 done AS (DELETE FROM build WHERE pass_id IN (SELECT pass_id FROM over) RETURNING kind, target_id, version),
                  counted AS (UPDATE counter c SET complete = true FROM done d
                               WHERE d.kind = 'counter' AND c.counter_id = d.target_id),
-                 served AS (UPDATE segment s SET served = d.version FROM done d
-                             WHERE d.kind = 'segment' AND s.segment_id = d.target_id)
-            SELECT kind || ' ' || target_id FROM done
+                 served AS (UPDATE segment s SET served = d.version, before_conditions = NULL, before_zone = NULL, mixed = false
+                              FROM done d WHERE d.kind = 'segment' AND s.segment_id = d.target_id
+                            RETURNING s.segment_id, s.counters, s.conditions),
+                 former AS (INSERT INTO segment_erasure (segment_id, what)
+                            SELECT segment_id, 'former' FROM served s
+                             WHERE EXISTS (SELECT FROM segment_former f WHERE f.segment_id = s.segment_id)
+                            ON CONFLICT DO NOTHING)
+            SELECT d.kind, d.target_id, s.counters, s.conditions::text FROM done d
+              LEFT JOIN served s ON d.kind = 'segment' AND s.segment_id = d.target_id ORDER BY 1, 2
             """)
-        .bind("everybody", EVERYBODY)
-        .mapTo(String.class)
+        .bind("everybody", Way.EVERYBODY)
+        .map((row, context) ->
+            new Finished(
+                Kind.of(row.getString(1)),
+                row.getInt(2),
+                row.getString(4) == null ? null : ConditionJson.stored(row.getString(4)),
+                row.getArray(3) == null
+                    ? List.<Integer>of()
+                    : List.of((Integer[]) row.getArray(3).getArray())))
         .list();
   }
 }

@@ -1,36 +1,59 @@
 package dev.carillon.segments;
 
+import dev.carillon.segments.CounterSpec.Subject;
+import dev.carillon.segments.Surroundings.Part;
+import dev.carillon.subscriptions.SubscriptionDefaults;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A condition made ready: event conditions know their counters, and it is known what wakes it.
+ * A condition made ready: what is counted knows its counter, and it is known what wakes it.
  * Evaluation is pure over {@link Facts} and allocates next to nothing. Immutable; shared by
  * threads.
  */
 public final class CompiledCondition {
   /**
-   * Times kept beyond those a condition compares, so that events dated in the future do not push
-   * out the ones that count: the answer is exact while at most so many of a person's events of one
-   * name are ahead of the clock. With more it may count too few until their time has come.
+   * Times kept beyond those a condition compares. Those dated ahead of the clock are kept anyway
+   * ({@link dev.carillon.events.Counter#AHEAD}); these are for who evaluates at an instant before
+   * that of the last count: clocks of nodes differ, and an operation may have waited in the log.
    */
   private static final int SPARE = 8;
 
-  private static final long NEVER = Long.MAX_VALUE;
-
   private final Node root;
   private final Wakes wakes;
+  private final Part surroundings;
+  private final Set<Integer> underWay;
+  private final boolean samples;
+  private final boolean timed;
 
-  private CompiledCondition(Node root, Wakes wakes) {
+  private CompiledCondition(
+      Node root, Wakes wakes, Part surroundings, Set<Integer> underWay, boolean samples) {
     this.root = root;
     this.wakes = wakes;
+    this.surroundings = surroundings;
+    this.underWay = Set.copyOf(underWay);
+    this.samples = samples;
+    this.timed = timed(root);
   }
 
-  /** The condition with counters in place of event leaves. */
+  private static boolean timed(Node node) {
+    return switch (node) {
+      case Node.All(var of) -> of.stream().anyMatch(CompiledCondition::timed);
+      case Node.Any(var of) -> of.stream().anyMatch(CompiledCondition::timed);
+      case Node.None(var of) -> timed(of);
+      case Node.Ask(var leaf) -> leaf.timed();
+    };
+  }
+
+  /** The condition with leaves that can be asked. */
   sealed interface Node {
     record All(List<Node> of) implements Node {}
 
@@ -38,77 +61,136 @@ public final class CompiledCondition {
 
     record None(Node of) implements Node {}
 
-    record Value(AttributeTest test) implements Node {}
-
-    record Member(int segmentId) implements Node {}
-
-    record Times(Condition.Event event, int counterId) implements Node {}
+    record Ask(Leaf leaf) implements Node {}
   }
 
   /** Prepares a condition. */
-  public static CompiledCondition compile(Condition condition, CounterIds counters) {
-    var attributes = new HashSet<String>();
-    var counterIds = new HashSet<Integer>();
-    var segments = new HashSet<Integer>();
-    var root = node(condition, counters, attributes, counterIds, segments);
-    return new CompiledCondition(root, new Wakes(attributes, counterIds, segments));
+  public static CompiledCondition compile(Condition condition, Terms terms) {
+    return new Compilation(terms).run(condition);
   }
 
-  private static Node node(
-      Condition condition,
-      CounterIds counters,
-      Set<String> attributes,
-      Set<Integer> counterIds,
-      Set<Integer> segments) {
-    return switch (condition) {
-      case Condition.And(var all) ->
-          new Node.All(
-              all.stream()
-                  .map(each -> node(each, counters, attributes, counterIds, segments))
-                  .toList());
-      case Condition.Or(var any) ->
-          new Node.Any(
-              any.stream()
-                  .map(each -> node(each, counters, attributes, counterIds, segments))
-                  .toList());
-      case Condition.Not(var inner) ->
-          new Node.None(node(inner, counters, attributes, counterIds, segments));
-      case Condition.Attribute(var test) -> {
-        attributes.add(test.field());
-        attributes.add(Values.root(test.field()));
-        yield new Node.Value(test);
-      }
-      case Condition.InSegment(var segmentId) -> {
-        segments.add(segmentId);
-        yield new Node.Member(segmentId);
-      }
-      case Condition.Event event -> {
-        var counterId = counters.counterOf(specOf(event));
-        counterIds.add(counterId);
-        yield new Node.Times(event, counterId);
-      }
-    };
-  }
-
-  /** The counter an event condition needs. */
-  static CounterSpec specOf(Condition.Event event) {
-    var newest =
-        event.within() == null
-            ? 0
-            : event.times() + SPARE + (event.count() == Condition.Count.AT_MOST ? 1 : 0);
-    return new CounterSpec(event.kind(), event.name(), event.where(), newest);
-  }
-
-  /** The counters a condition needs. */
-  public static List<CounterSpec> specsOf(Condition condition) {
+  /** The counters a condition needs. Fixed bounds of windows are placed in the zone given. */
+  public static List<CounterSpec> specsOf(Condition condition, Terms terms) {
     var specs = new ArrayList<CounterSpec>();
-    compile(
-        condition,
+    CounterIds collecting =
         spec -> {
           specs.add(spec);
           return 0;
-        });
+        };
+    compile(condition, new Terms(collecting, terms.zone(), terms.defaults()));
     return specs;
+  }
+
+  /** The segments a condition reads. */
+  public static Set<Integer> segmentsOf(Condition condition) {
+    var terms =
+        new Terms(_ -> 0, ZoneOffset.UTC, new DefinedSubscriptions(SubscriptionDefaults.NONE));
+    return compile(condition, terms).wakes().segments();
+  }
+
+  /** One walk through a condition, which takes note of what is read. */
+  private static final class Compilation {
+    private final Terms terms;
+    private final Set<String> attributes = new HashSet<>();
+    private final Set<Integer> counters = new HashSet<>();
+    private final Set<Integer> segments = new HashSet<>();
+    private final Map<Integer, Set<String>> objects = new HashMap<>();
+    private final Set<Integer> campaigns = new HashSet<>();
+    private final Set<Integer> underWay = new HashSet<>();
+    private boolean devices;
+    private boolean samples;
+
+    Compilation(Terms terms) {
+      this.terms = terms;
+    }
+
+    CompiledCondition run(Condition condition) {
+      var root = node(condition);
+      return new CompiledCondition(
+          root,
+          new Wakes(attributes, counters, segments, devices, objects.keySet(), campaigns),
+          new Part(devices, objects, campaigns),
+          underWay,
+          samples);
+    }
+
+    private Node node(Condition condition) {
+      return switch (condition) {
+        case Condition.And(var all) -> new Node.All(all.stream().map(this::node).toList());
+        case Condition.Or(var any) -> new Node.Any(any.stream().map(this::node).toList());
+        case Condition.Not(var inner) -> new Node.None(node(inner));
+        case Condition.Attribute attribute -> {
+          var field = attribute.test().field();
+          attributes.add(field);
+          attributes.add(ValueTests.root(field));
+          yield new Node.Ask(new ValueLeaf(attribute, terms.zone()));
+        }
+        case Condition.InSegment member -> {
+          segments.add(member.segmentId());
+          yield new Node.Ask(new MemberLeaf(member));
+        }
+        case Condition.Event event ->
+            times(
+                event,
+                event.often(),
+                new Subject.Events(
+                    event.kind(), event.name(), AttributeTest.in(terms.zone(), event.where())));
+        case Condition.Message message ->
+            times(message, message.often(), new Subject.Messages(message.filter()));
+        case Condition.Subscribed subscribed -> {
+          attributes.add(SubscriptionLeaf.PREFERENCES);
+          yield new Node.Ask(
+              new SubscriptionLeaf(subscribed, terms.defaults().subscribed(subscribed.of())));
+        }
+        case Condition.Device device -> {
+          devices = true;
+          yield new Node.Ask(new DeviceLeaf(device, terms.zone()));
+        }
+        case Condition.Related related -> {
+          var names = objects.computeIfAbsent(related.typeId(), _ -> new HashSet<>());
+          addNames(related.object(), names);
+          addNames(related.relationship(), names);
+          yield new Node.Ask(new RelationLeaf(related, terms.zone()));
+        }
+        case Condition.InCampaign campaign -> {
+          campaigns.add(campaign.campaignId());
+          if (campaign.activity() == CampaignActivity.IN) {
+            underWay.add(campaign.campaignId());
+          }
+          yield new Node.Ask(new CampaignLeaf(campaign));
+        }
+        case Condition.Sample sample -> {
+          samples = true;
+          yield new Node.Ask(new SampleLeaf(sample));
+        }
+      };
+    }
+
+    private static void addNames(List<AttributeTest> tests, Set<String> names) {
+      for (var test : tests) {
+        names.add(test.field());
+        names.add(ValueTests.root(test.field()));
+      }
+    }
+
+    private Node times(Condition condition, Occurrences often, Subject subject) {
+      var counterId = terms.counters().counterOf(spec(often, subject));
+      counters.add(counterId);
+      return new Node.Ask(new TimesLeaf(condition, often, counterId));
+    }
+
+    private CounterSpec spec(Occurrences often, Subject subject) {
+      return switch (often.window()) {
+        case Window.Ever() -> new CounterSpec(subject, null, null, 0);
+        case Window.Within _ -> new CounterSpec(subject, null, null, often.needed() + SPARE);
+        case Window.Between(var from, var to) ->
+            new CounterSpec(
+                subject,
+                from == null ? null : from.fixed(terms.zone()),
+                to == null ? null : to.fixed(terms.zone()),
+                0);
+      };
+    }
   }
 
   /** What can change the answer. */
@@ -116,16 +198,47 @@ public final class CompiledCondition {
     return wakes;
   }
 
-  /** Whether it holds. */
-  public boolean matches(Facts facts) {
-    return matches(root, facts);
+  /** What it reads beyond profile, counters and memberships. */
+  public Part surroundings() {
+    return surroundings;
   }
 
-  private static boolean matches(Node node, Facts facts) {
+  /**
+   * The campaigns of which it asks whether a journey is under way: the only thing about journeys
+   * that can become false again.
+   */
+  public Set<Integer> underWay() {
+    return underWay;
+  }
+
+  /** Whether it may hold for somebody of whom nothing is known, by who it is alone. */
+  public boolean samples() {
+    return samples;
+  }
+
+  /** Whether its answer can change with no new data: otherwise {@link #nextChange} is empty. */
+  public boolean timed() {
+    return timed;
+  }
+
+  /** Whether it holds. */
+  public boolean matches(Facts facts) {
+    return holds(root, facts);
+  }
+
+  /** How many events or messages count now; empty when it is not a condition of these alone. */
+  public OptionalLong counted(Facts facts) {
+    return root instanceof Node.Ask(TimesLeaf times)
+        ? OptionalLong.of(times.counted(facts))
+        : OptionalLong.empty();
+  }
+
+  /** Whether a part holds. */
+  static boolean holds(Node node, Facts facts) {
     return switch (node) {
       case Node.All(var of) -> {
         for (var each : of) {
-          if (!matches(each, facts)) {
+          if (!holds(each, facts)) {
             yield false;
           }
         }
@@ -133,41 +246,15 @@ public final class CompiledCondition {
       }
       case Node.Any(var of) -> {
         for (var each : of) {
-          if (matches(each, facts)) {
+          if (holds(each, facts)) {
             yield true;
           }
         }
         yield false;
       }
-      case Node.None(var of) -> !matches(of, facts);
-      case Node.Value(var test) -> Values.holds(test, facts::attribute);
-      case Node.Member(var segmentId) -> facts.inSegment(segmentId);
-      case Node.Times(var event, var counterId) -> happened(event, count(event, counterId, facts));
+      case Node.None(var of) -> !holds(of, facts);
+      case Node.Ask(var leaf) -> leaf.holds(facts);
     };
-  }
-
-  private static boolean happened(Condition.Event event, long count) {
-    return switch (event.count()) {
-      case AT_LEAST -> count >= event.times();
-      case AT_MOST -> count <= event.times();
-    };
-  }
-
-  /** How many events count now: all, or those in (now − T, now]. */
-  private static long count(Condition.Event event, int counterId, Facts facts) {
-    var counter = facts.counter(counterId);
-    if (event.within() == null) {
-      return counter.total();
-    }
-    var now = facts.now().toEpochMilli();
-    var from = now - event.within().toMillis();
-    var count = 0L;
-    for (var time : counter.newest()) {
-      if (time > from && time <= now) {
-        count++;
-      }
-    }
-    return count;
   }
 
   /**
@@ -178,18 +265,29 @@ public final class CompiledCondition {
     return changes(root, facts);
   }
 
+  /** When a part can change with no new data; empty: never. */
+  static Optional<Instant> changes(Node node, Facts facts) {
+    var millis = next(node, facts);
+    if (millis == ValueTests.NEVER) {
+      return Optional.empty();
+    }
+    // A part may be early; who looks at an instant must never be told to look at it again.
+    var next = Instant.ofEpochMilli(millis);
+    return Optional.of(
+        next.isAfter(facts.now()) ? next : Instant.ofEpochMilli(facts.now().toEpochMilli() + 1));
+  }
+
   private static long next(Node node, Facts facts) {
     return switch (node) {
       case Node.All(var of) -> earliest(of, facts);
       case Node.Any(var of) -> earliest(of, facts);
       case Node.None(var of) -> next(of, facts);
-      case Node.Value _, Node.Member _ -> NEVER;
-      case Node.Times(var event, var counterId) -> next(event, counterId, facts);
+      case Node.Ask(var leaf) -> leaf.nextChange(facts);
     };
   }
 
   private static long earliest(List<Node> nodes, Facts facts) {
-    var earliest = NEVER;
+    var earliest = ValueTests.NEVER;
     for (var each : nodes) {
       earliest = Math.min(earliest, next(each, facts));
     }
@@ -197,63 +295,30 @@ public final class CompiledCondition {
   }
 
   /**
-   * Walks the instants at which an event enters or leaves the window, until one turns the answer
-   * round (S-42, S-43).
+   * The latest instant that a test {@code is_timestamp} names, among those that help the condition
+   * to hold: a campaign it starts begins then (S-34). Empty when there is none, or no value.
    */
-  private static long next(Condition.Event event, int counterId, Facts facts) {
-    if (event.within() == null) {
-      return NEVER;
-    }
-    var now = facts.now().toEpochMilli();
-    var window = event.within().toMillis();
-    var times = facts.counter(counterId).newest();
-    var count = count(event, counterId, facts);
-    var holds = happened(event, count);
-    var leaving = 0;
-    while (leaving < times.length && times[leaving] <= now - window) {
-      leaving++;
-    }
-    var entering = 0;
-    while (entering < times.length && times[entering] <= now) {
-      entering++;
-    }
-    while (leaving < times.length) {
-      var leaves = times[leaving] + window;
-      var enters = entering < times.length ? times[entering] : NEVER;
-      var at = Math.min(leaves, enters);
-      while (entering < times.length && times[entering] == at) {
-        entering++;
-        count++;
-      }
-      while (leaving < times.length && times[leaving] + window == at) {
-        leaving++;
-        count--;
-      }
-      if (happened(event, count) != holds) {
-        return at;
-      }
-    }
-    return NEVER;
+  public Optional<Instant> named(Facts facts) {
+    var seconds = named(root, facts);
+    return seconds < 0 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(seconds));
+  }
+
+  private static long named(Node node, Facts facts) {
+    return switch (node) {
+      case Node.All(var of) -> latest(of, facts);
+      case Node.Any(var of) -> latest(of, facts);
+      case Node.None _ -> -1;
+      case Node.Ask(ValueLeaf value) -> value.named(facts);
+      case Node.Ask _ -> -1;
+    };
+  }
+
+  private static long latest(List<Node> nodes, Facts facts) {
+    return nodes.stream().mapToLong(each -> named(each, facts)).max().orElse(-1);
   }
 
   /** The tree, for explanations. */
   Node root() {
     return root;
-  }
-
-  /** Whether a part holds, for explanations. */
-  static boolean holds(Node node, Facts facts) {
-    return matches(node, facts);
-  }
-
-  /** When a part can change with no new data, for explanations. */
-  static Optional<Instant> changes(Node node, Facts facts) {
-    var millis = next(node, facts);
-    return millis == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
-  }
-
-  /** How many events an event leaf counts now, for explanations. */
-  static long counted(Node.Times times, Facts facts) {
-    return count(times.event(), times.counterId(), facts);
   }
 }

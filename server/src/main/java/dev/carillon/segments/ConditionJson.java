@@ -1,6 +1,7 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.AttributeTest.Operator;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class ConditionJson {
    */
   public static Condition stored(String json) {
     var faults = new ArrayList<Fault>();
-    var condition = new ConditionParser(faults).node(MAPPER.readTree(json), "conditions", 1);
+    var condition = new ConditionParser(faults).node(MAPPER.readTree(json), "conditions");
     if (condition == null || !faults.isEmpty()) {
       throw new IllegalStateException("a stored condition does not read: " + faults);
     }
@@ -66,7 +67,7 @@ public final class ConditionJson {
    *
    * @throws IllegalStateException when the text is not a list of tests: it was not written by us
    */
-  static List<AttributeTest> storedTests(String json) {
+  public static List<AttributeTest> storedTests(String json) {
     var faults = new ArrayList<Fault>();
     var tests = parseTests(MAPPER.readTree(json), "where", faults);
     if (!faults.isEmpty()) {
@@ -86,8 +87,22 @@ public final class ConditionJson {
       case Condition.InSegment(var segmentId) ->
           node.set("segment", NODES.objectNode().put("id", segmentId));
       case Condition.Event event -> node.set("event", event(event));
+      case Condition.Message message -> node.set("message", message(message));
+      case Condition.Subscribed subscribed -> node.set("subscription", subscribed(subscribed));
+      case Condition.Device device -> node.set("device", device(device));
+      case Condition.Related related -> node.set("object", related(related));
+      case Condition.InCampaign(var id, var activity) ->
+          node.putObject("campaign").put("id", id).put("activity", lower(activity));
+      case Condition.Sample(var hundredths, var salt) ->
+          node.putObject("sample").put("percent", percent(hundredths)).put("salt", salt);
     }
     return node;
+  }
+
+  /** Without zeros at the end, and without an exponent. */
+  private static BigDecimal percent(int hundredths) {
+    var percent = BigDecimal.valueOf(hundredths, 2).stripTrailingZeros();
+    return percent.scale() < 0 ? percent.setScale(0) : percent;
   }
 
   private static ArrayNode list(List<Condition> conditions) {
@@ -97,33 +112,143 @@ public final class ConditionJson {
   }
 
   private static ObjectNode event(Condition.Event event) {
-    var never = event.count() == Condition.Count.AT_MOST && event.times() == 0;
-    var node = NODES.objectNode();
-    node.put("name", event.name()).put("type", event.kind().wire()).put("performed", !never);
-    if (!never) {
-      node.putObject("count")
-          .put("op", event.count() == Condition.Count.AT_LEAST ? "gte" : "lte")
-          .put("n", event.times());
-    }
-    if (event.within() != null) {
-      node.set("window", window(event.within()));
-    }
+    var node = NODES.objectNode().put("name", event.name()).put("type", event.kind().wire());
+    often(node, event.often());
     if (!event.where().isEmpty()) {
       node.set("where", testsToJson(event.where()));
     }
     return node;
   }
 
+  private static ObjectNode message(Condition.Message message) {
+    var node = filterToJson(message.filter());
+    often(node, message.often());
+    return node;
+  }
+
+  /** Which messages count, in canonical form. */
+  static ObjectNode filterToJson(MessageFilter filter) {
+    var node = NODES.objectNode().put("metric", lower(filter.metric()));
+    if (filter.channel() != null) {
+      node.put("channel", filter.channel());
+    }
+    if (filter.human()) {
+      node.put("engagement", "human");
+    }
+    switch (filter.scope()) {
+      case MessageFilter.Scope.Any() -> {}
+      case MessageFilter.Scope.Campaign(var id) -> node.put("campaign", id);
+      case MessageFilter.Scope.Newsletter(var id) -> node.put("newsletter", id);
+      case MessageFilter.Scope.Action(var id) -> node.put("action", id);
+    }
+    if (filter.link() != null) {
+      node.put("link", filter.link());
+    }
+    return node;
+  }
+
+  private static void often(ObjectNode node, Occurrences often) {
+    node.put("performed", !often.never());
+    if (!often.never()) {
+      node.set("count", count(often.count(), often.times()));
+    }
+    switch (often.window()) {
+      case Window.Ever() -> {}
+      case Window.Within(var span) ->
+          node.putObject("window").put("kind", "within_past").setAll(span(span));
+      case Window.Between(var from, var to) -> {
+        var window = node.putObject("window");
+        window.put("kind", from == null ? "before" : to == null ? "after" : "between");
+        if (from != null) {
+          window.set("from", moment(from));
+        }
+        if (to != null) {
+          window.set("to", moment(to));
+        }
+      }
+    }
+  }
+
+  private static ObjectNode count(Occurrences.Count count, int times) {
+    return NODES
+        .objectNode()
+        .put(
+            "op",
+            switch (count) {
+              case AT_LEAST -> "gte";
+              case AT_MOST -> "lte";
+              case EXACTLY -> "eq";
+            })
+        .put("n", times);
+  }
+
+  private static ObjectNode subscribed(Condition.Subscribed subscribed) {
+    var node = NODES.objectNode();
+    switch (subscribed.of()) {
+      case Condition.Subscription.Topic(var id) -> node.put("topic", id);
+      case Condition.Subscription.Channel(var type) -> node.put("channel", type);
+    }
+    return node.put("subscribed", subscribed.subscribed());
+  }
+
+  private static ObjectNode device(Condition.Device device) {
+    var node = NODES.objectNode();
+    if (device.platform() != null) {
+      node.put("platform", device.platform());
+    }
+    if (device.lastUsedWithin() != null) {
+      node.set("last_used", span(device.lastUsedWithin()));
+    }
+    if (!device.where().isEmpty()) {
+      node.set("where", testsToJson(device.where()));
+    }
+    return node;
+  }
+
+  private static ObjectNode related(Condition.Related related) {
+    var node = NODES.objectNode().put("type_id", related.typeId());
+    node.set("count", count(related.count(), related.times()));
+    if (!related.object().isEmpty()) {
+      node.set("where", testsToJson(related.object()));
+    }
+    if (!related.relationship().isEmpty()) {
+      node.set("relationship", testsToJson(related.relationship()));
+    }
+    return node;
+  }
+
+  /**
+   * Reads a span {@code {"n", "unit"}} of at most five years.
+   *
+   * @param faults receives whatever is wrong
+   * @return null exactly when faults were added
+   */
+  public static @Nullable Duration parseSpan(JsonNode node, String path, List<Fault> faults) {
+    var form = new FormReader(faults);
+    return form.object(node, path, FormReader.sorted("n", "unit"))
+        ? form.span(node, path, FormReader.WINDOW_YEARS)
+        : null;
+  }
+
   /** In the largest of days, hours and minutes that measures it exactly. */
-  private static ObjectNode window(Duration within) {
-    var minutes = within.toMinutes();
-    var node = NODES.objectNode().put("kind", "within_past");
+  public static ObjectNode span(Duration span) {
+    var minutes = span.toMinutes();
+    var node = NODES.objectNode();
     if (minutes % 1_440 == 0) {
       return node.put("n", minutes / 1_440).put("unit", "day");
     }
     return minutes % 60 == 0
         ? node.put("n", minutes / 60).put("unit", "hour")
         : node.put("n", minutes).put("unit", "minute");
+  }
+
+  private static ObjectNode moment(Moment moment) {
+    return switch (moment) {
+      case Moment.At(var instant) -> NODES.objectNode().put("at", instant.getEpochSecond());
+      case Moment.Date(var day) -> NODES.objectNode().put("date", day.toString());
+      case Moment.Relative(var span, var ago) ->
+          span(span).put("direction", ago ? "ago" : "from_now");
+    };
   }
 
   /** Tests in canonical form. */
@@ -134,13 +259,19 @@ public final class ConditionJson {
   }
 
   /** Tests in canonical form as text: equal tests give equal texts. */
-  static String testsText(List<AttributeTest> tests) {
+  public static String testsText(List<AttributeTest> tests) {
     return testsToJson(tests).toString();
   }
 
   private static ObjectNode toJson(AttributeTest test) {
     var node = NODES.objectNode().put("field", test.field()).put("operator", wire(test.operator()));
-    return test.value() == null ? node : node.set("value", valueToJson(test.value()));
+    return switch (test.value()) {
+      case null -> node;
+      case Moment moment -> node.set("value", moment(moment));
+      case List<?> list when test.operator() == Operator.ANY_ITEM ->
+          node.set("where", testsToJson(list.stream().map(AttributeTest.class::cast).toList()));
+      case Object value -> node.set("value", valueToJson(value));
+    };
   }
 
   /** A plain value: text, number, truth value, list or object; JSON null for null. */
@@ -150,6 +281,10 @@ public final class ConditionJson {
 
   /** The word for an operator. */
   static String wire(Operator operator) {
-    return operator.name().toLowerCase(Locale.ROOT);
+    return lower(operator);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,13 +1,16 @@
 package dev.carillon.segments;
 
 import dev.carillon.events.EventKind;
-import dev.carillon.segments.AttributeTest.Operator;
-import java.time.Duration;
+import dev.carillon.segments.Condition.Subscription;
+import dev.carillon.segments.MessageFilter.Metric;
+import dev.carillon.segments.MessageFilter.Scope;
+import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,120 +20,118 @@ import tools.jackson.databind.JsonNode;
 /** Reads one condition and takes note of everything that is wrong with it. Used once. */
 final class ConditionParser {
   private static final int DEPTH = 10;
-  private static final int LEAVES = 100;
-  private static final int TIMES = 1_000;
-  private static final int TESTS = 20;
-  private static final int NAME = 1_000;
-  private static final int VALUE = 4_000;
-  private static final Duration LONGEST = Duration.ofDays(5 * 365);
-
-  private static final Map<String, Duration> UNITS = units();
-  private static final Map<String, Condition.Count> COUNTS = counts();
-  private static final String OPERATORS =
-      Stream.of(Operator.values()).map(ConditionJson::wire).collect(Collectors.joining(", "));
+  private static final int NODES = 200;
   private static final Set<String> KINDS =
-      sorted("and", "or", "not", "attribute", "event", "segment");
+      FormReader.sorted(
+          "and",
+          "or",
+          "not",
+          "attribute",
+          "event",
+          "message",
+          "segment",
+          "subscription",
+          "device",
+          "object",
+          "campaign",
+          "sample");
+  private static final Set<String> CHANNELS =
+      FormReader.sorted("email", "sms", "push", "in_app", "webhook", "slack", "whatsapp");
+  private static final Map<String, EventKind> EVENTS =
+      Stream.of(EventKind.values())
+          .collect(Collectors.toMap(EventKind::wire, kind -> kind, (one, _) -> one, TreeMap::new));
+  private static final Set<String> METRICS = words(Metric.values());
+  private static final Set<String> ENGAGEMENTS = FormReader.sorted("human", "any");
+  private static final Set<String> ACTIVITIES = words(CampaignActivity.values());
 
-  private final List<Fault> faults;
-  private int leaves;
+  private final FormReader form;
+  private final TestReader tests;
+  private final OccurrencesReader occurrences;
+  private int nodes;
 
   ConditionParser(List<Fault> faults) {
-    this.faults = faults;
+    this.form = new FormReader(faults);
+    this.tests = new TestReader(form);
+    this.occurrences = new OccurrencesReader(form, tests);
   }
 
-  /** Months and years have fixed lengths (S-33). */
-  private static Map<String, Duration> units() {
-    var units = new LinkedHashMap<String, Duration>();
-    units.put("minute", Duration.ofMinutes(1));
-    units.put("hour", Duration.ofHours(1));
-    units.put("day", Duration.ofDays(1));
-    units.put("week", Duration.ofDays(7));
-    units.put("month", Duration.ofDays(30));
-    units.put("year", Duration.ofDays(365));
-    return units;
-  }
-
-  private static Map<String, Condition.Count> counts() {
-    var counts = new LinkedHashMap<String, Condition.Count>();
-    counts.put("gte", Condition.Count.AT_LEAST);
-    counts.put("lte", Condition.Count.AT_MOST);
-    counts.put("at_least", Condition.Count.AT_LEAST);
-    counts.put("at_most", Condition.Count.AT_MOST);
-    return counts;
-  }
-
-  private static Set<String> sorted(String... words) {
-    return new TreeSet<>(List.of(words));
+  private static Set<String> words(Enum<?>[] values) {
+    return Stream.of(values)
+        .map(each -> each.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** A whole condition: as {@link #node}, and an empty group is a fault (S-20). */
   @Nullable Condition root(JsonNode node, String path) {
-    var condition = node(node, path, 1);
-    if (leaves > LEAVES) {
-      fault(path, "has %d conditions and may have at most %d".formatted(leaves, LEAVES));
-    }
-    var group =
-        switch (condition) {
-          case Condition.And(var all) -> all;
-          case Condition.Or(var any) -> any;
-          case Condition.Not _, Condition.Attribute _, Condition.InSegment _, Condition.Event _ ->
-              null;
-          case null -> null;
-        };
-    if (group != null && group.isEmpty() && faults.isEmpty()) {
-      fault(path, "must hold at least one condition");
+    var condition = node(node, path);
+    if (isEmptyGroup(node)) {
+      form.fault(path, "must hold at least one condition");
     }
     return condition;
   }
 
-  /** One node; null or incomplete when faults were noted. */
-  @Nullable Condition node(JsonNode node, String path, int depth) {
-    if (depth > DEPTH) {
-      fault(path, "is nested more than %d deep".formatted(DEPTH));
-      return null;
+  private static boolean isEmptyGroup(JsonNode node) {
+    return node.size() == 1
+        && Stream.of("and", "or")
+            .map(node::get)
+            .anyMatch(group -> group != null && group.isArray() && group.isEmpty());
+  }
+
+  /** A list of tests on the data of an event. */
+  List<AttributeTest> tests(JsonNode node, String path) {
+    return tests.tests(node, path);
+  }
+
+  /** One node and all below it; null or incomplete when faults were noted. */
+  @Nullable Condition node(JsonNode node, String path) {
+    var condition = node(node, path, 0);
+    if (nodes > NODES) {
+      form.fault(path, "holds more than %d conditions and groups".formatted(NODES));
     }
+    return condition;
+  }
+
+  /**
+   * @param groups how many groups it stands in
+   */
+  private @Nullable Condition node(JsonNode node, String path, int groups) {
+    nodes++;
     if (!node.isObject() || node.size() != 1) {
-      fault(path, "must be an object with exactly one of " + String.join(", ", KINDS));
+      form.fault(path, "must be an object with exactly one of " + String.join(", ", KINDS));
       return null;
     }
     var key = node.propertyNames().iterator().next();
     var below = path + "." + key;
     var inner = node.get(key);
     return switch (key) {
-      case "and" -> new Condition.And(group(inner, below, depth));
-      case "or" -> new Condition.Or(group(inner, below, depth));
-      case "not" -> {
-        var condition = node(inner, below, depth + 1);
-        yield condition == null ? null : new Condition.Not(condition);
-      }
-      case "attribute" -> {
-        leaves++;
-        var test = test(inner, below);
-        yield test == null ? null : new Condition.Attribute(test);
-      }
-      case "event" -> {
-        leaves++;
-        yield event(inner, below);
-      }
-      case "segment" -> {
-        leaves++;
-        yield segment(inner, below);
-      }
+      case "and", "or", "not" -> group(key, inner, below, groups + 1);
+      default -> leaf(key, inner, below);
+    };
+  }
+
+  private @Nullable Condition group(String key, JsonNode inner, String path, int groups) {
+    if (groups > DEPTH) {
+      form.fault(path, "is nested more than %d deep".formatted(DEPTH));
+      return null;
+    }
+    return switch (key) {
+      case "and" -> new Condition.And(list(inner, path, groups));
+      case "or" -> new Condition.Or(list(inner, path, groups));
       default -> {
-        fault(below, "is not known; one of " + String.join(", ", KINDS) + " is");
-        yield null;
+        var condition = node(inner, path, groups);
+        yield condition == null ? null : new Condition.Not(condition);
       }
     };
   }
 
-  private List<Condition> group(JsonNode node, String path, int depth) {
+  private List<Condition> list(JsonNode node, String path, int groups) {
     var conditions = new ArrayList<Condition>();
     if (!node.isArray()) {
-      fault(path, "must be a list of conditions");
+      form.fault(path, "must be a list of conditions");
       return conditions;
     }
-    for (var i = 0; i < node.size() && leaves <= LEAVES; i++) {
-      var condition = node(node.get(i), "%s[%d]".formatted(path, i), depth + 1);
+    for (var i = 0; i < node.size() && nodes <= NODES; i++) {
+      var condition = node(node.get(i), "%s[%d]".formatted(path, i), groups);
       if (condition != null) {
         conditions.add(condition);
       }
@@ -138,234 +139,185 @@ final class ConditionParser {
     return conditions;
   }
 
-  /** A list of tests on the data of an event. */
-  List<AttributeTest> tests(JsonNode node, String path) {
-    var tests = new ArrayList<AttributeTest>();
-    if (!node.isArray()) {
-      fault(path, "must be a list of objects with field, operator and value");
-      return tests;
-    }
-    if (node.size() > TESTS) {
-      fault(path, "has %d tests and may have at most %d".formatted(node.size(), TESTS));
-      return tests;
-    }
-    for (var i = 0; i < node.size(); i++) {
-      var test = test(node.get(i), "%s[%d]".formatted(path, i));
-      if (test != null) {
-        tests.add(test);
+  private @Nullable Condition leaf(String key, JsonNode node, String path) {
+    return switch (key) {
+      case "attribute" -> {
+        var test = tests.ofPerson(node, path);
+        yield test == null ? null : new Condition.Attribute(test);
       }
-    }
-    return tests;
-  }
-
-  private @Nullable AttributeTest test(JsonNode node, String path) {
-    if (!object(node, path, sorted("field", "operator", "value"))) {
-      return null;
-    }
-    var field = text(node.get("field"), path + ".field");
-    var operator = operator(node.get("operator"), path + ".operator");
-    if (operator == null) {
-      return null;
-    }
-    var value = value(node.get("value"), operator, path + ".value");
-    return field == null ? null : new AttributeTest(field, operator, value);
-  }
-
-  private @Nullable Operator operator(@Nullable JsonNode node, String path) {
-    for (var operator : Operator.values()) {
-      if (node != null
-          && node.isString()
-          && node.stringValue().equals(ConditionJson.wire(operator))) {
-        return operator;
+      case "event" -> event(node, path);
+      case "message" -> message(node, path);
+      case "segment" -> {
+        var id =
+            form.object(node, path, FormReader.sorted("id"))
+                ? form.id(node.get("id"), path + ".id", "a segment")
+                : null;
+        yield id == null ? null : new Condition.InSegment(id);
       }
-    }
-    fault(path, "must be one of " + OPERATORS);
-    return null;
-  }
-
-  private @Nullable Object value(@Nullable JsonNode node, Operator operator, String path) {
-    return switch (operator) {
-      case EXISTS -> {
-        if (node != null && !node.isNull()) {
-          fault(path, "must be absent, as exists compares with nothing");
-        }
+      case "subscription" -> subscription(node, path);
+      case "device" -> device(node, path);
+      case "object" -> object(node, path);
+      case "campaign" -> campaign(node, path);
+      case "sample" -> sample(node, path);
+      default -> {
+        form.fault(path, "is not known; one of " + String.join(", ", KINDS) + " is");
         yield null;
-      }
-      case LT, GT -> {
-        var value = scalar(node);
-        if (value == null || Values.number(value) == null) {
-          fault(path, "must be a number");
-        }
-        yield value;
-      }
-      case EQ, NEQ, CONTAINS -> {
-        var value = scalar(node);
-        if (value == null) {
-          fault(
-              path,
-              "must be a text of at most %d characters, a number, true or false".formatted(VALUE));
-        }
-        yield value;
       }
     };
   }
 
-  /** Numbers as attributes keep them: exact to 64 bits, else doubles. */
-  private static @Nullable Object scalar(@Nullable JsonNode node) {
-    if (node == null) {
-      return null;
-    }
-    if (node.isString()) {
-      return node.stringValue().length() <= VALUE ? node.stringValue() : null;
-    }
-    if (node.isBoolean()) {
-      return node.booleanValue();
-    }
-    if (node.isIntegralNumber() && node.canConvertToLong()) {
-      return node.longValue();
-    }
-    if (node.isNumber() && Double.isFinite(node.doubleValue())) {
-      return node.doubleValue();
-    }
-    return null;
-  }
-
   private @Nullable Condition event(JsonNode node, String path) {
-    if (!object(node, path, sorted("name", "type", "performed", "count", "window", "where"))) {
+    if (!form.object(
+        node, path, FormReader.sorted("name", "type", "performed", "count", "window", "where"))) {
       return null;
     }
-    var name = text(node.get("name"), path + ".name");
-    var kind = kind(node.get("type"), path + ".type");
-    var performed = node.get("performed");
-    if (performed != null && !performed.isBoolean()) {
-      fault(path + ".performed", "must be true or false");
+    var name = form.text(node.get("name"), path + ".name");
+    var word = form.word(node.get("type"), path + ".type", EVENTS.keySet());
+    var kind = word == null ? EventKind.EVENT : EVENTS.getOrDefault(word, EventKind.EVENT);
+    var often = occurrences.read(node, path);
+    var where = tests.tests(node.get("where"), path + ".where");
+    return name == null ? null : new Condition.Event(kind, name.strip(), where, often);
+  }
+
+  private @Nullable Condition message(JsonNode node, String path) {
+    if (!form.object(
+        node,
+        path,
+        FormReader.sorted(
+            "metric",
+            "channel",
+            "engagement",
+            "campaign",
+            "newsletter",
+            "action",
+            "link",
+            "performed",
+            "count",
+            "window"))) {
+      return null;
     }
-    var never = performed != null && performed.isBoolean() && !performed.booleanValue();
-    var count = count(node.get("count"), never, path + ".count");
-    var within = window(node.get("window"), path + ".window");
-    var whereNode = node.get("where");
-    var where = whereNode == null ? List.<AttributeTest>of() : tests(whereNode, path + ".where");
-    return name == null || count == null
+    var word = form.needed(node.get("metric"), path + ".metric", METRICS);
+    var metric = word == null ? Metric.CLICKED : Metric.valueOf(word.toUpperCase(Locale.ROOT));
+    var channel = form.word(node.get("channel"), path + ".channel", CHANNELS);
+    var engagement = form.word(node.get("engagement"), path + ".engagement", ENGAGEMENTS);
+    if (node.has("engagement") && metric != Metric.OPENED && metric != Metric.CLICKED) {
+      form.fault(path + ".engagement", "must be absent but for opened and clicked");
+    }
+    var link = node.has("link") ? form.text(node.get("link"), path + ".link") : null;
+    if (node.has("link") && metric != Metric.CLICKED) {
+      form.fault(path + ".link", "must be absent but for clicked");
+    }
+    var scope = scope(node, path);
+    var often = occurrences.read(node, path);
+    return word == null
         ? null
-        : new Condition.Event(kind, name.strip(), count.count, count.times, within, where);
+        : new Condition.Message(
+            new MessageFilter(metric, channel, "human".equals(engagement), scope, link), often);
   }
 
-  private EventKind kind(@Nullable JsonNode node, String path) {
-    if (node == null) {
-      return EventKind.EVENT;
+  private Scope scope(JsonNode node, String path) {
+    var given = Stream.of("campaign", "newsletter", "action").filter(node::has).toList();
+    if (given.size() > 1) {
+      form.fault(path, "must hold at most one of campaign, newsletter, action");
     }
-    for (var kind : EventKind.values()) {
-      if (node.isString() && node.stringValue().equals(kind.wire())) {
-        return kind;
-      }
+    if (given.isEmpty()) {
+      return new Scope.Any();
     }
-    fault(path, "must be one of event, page, screen, form");
-    return EventKind.EVENT;
-  }
-
-  private record Times(Condition.Count count, int times) {}
-
-  /** Absent: at least once, or never for what was not performed. */
-  private @Nullable Times count(@Nullable JsonNode node, boolean never, String path) {
-    if (never) {
-      if (node != null) {
-        fault(path, "must be absent when performed is false");
-      }
-      return new Times(Condition.Count.AT_MOST, 0);
-    }
-    if (node == null) {
-      return new Times(Condition.Count.AT_LEAST, 1);
-    }
-    if (!object(node, path, sorted("op", "n"))) {
-      return null;
-    }
-    var op = node.get("op");
-    var count = op != null && op.isString() ? COUNTS.get(op.stringValue()) : null;
-    if (count == null) {
-      fault(path + ".op", "must be one of " + String.join(", ", COUNTS.keySet()));
-    }
-    var times = whole(node.get("n"), 0, TIMES);
-    if (times == null) {
-      fault(path + ".n", "must be a whole number from 0 to " + TIMES);
-    }
-    return count == null || times == null ? null : new Times(count, times);
-  }
-
-  private @Nullable Duration window(@Nullable JsonNode node, String path) {
-    if (node == null || !object(node, path, sorted("kind", "n", "unit"))) {
-      return null;
-    }
-    var kind = node.get("kind");
-    if (kind != null && kind.isString() && kind.stringValue().equals("ever")) {
-      if (node.size() > 1) {
-        fault(path, "must hold nothing but kind when that is ever");
-      }
-      return null;
-    }
-    if (kind == null || !kind.isString() || !kind.stringValue().equals("within_past")) {
-      fault(path + ".kind", "must be one of within_past, ever");
-      return null;
-    }
-    var unitNode = node.get("unit");
-    var unit = unitNode != null && unitNode.isString() ? UNITS.get(unitNode.stringValue()) : null;
-    if (unit == null) {
-      fault(path + ".unit", "must be one of " + String.join(", ", UNITS.keySet()));
-      return null;
-    }
-    var most = (int) LONGEST.dividedBy(unit);
-    var number = whole(node.get("n"), 1, most);
-    if (number == null) {
-      fault(path + ".n", "must be a whole number from 1 to %d (5 years)".formatted(most));
-    }
-    return number == null ? null : unit.multipliedBy(number);
-  }
-
-  private @Nullable Condition segment(JsonNode node, String path) {
-    if (!object(node, path, sorted("id"))) {
-      return null;
-    }
-    var id = whole(node.get("id"), 1, Integer.MAX_VALUE);
+    var name = given.getFirst();
+    var id =
+        form.id(
+            node.get(name), path + "." + name, name.equals("action") ? "an action" : "a " + name);
     if (id == null) {
-      fault(path + ".id", "must be the number of a segment");
+      return new Scope.Any();
     }
-    return id == null ? null : new Condition.InSegment(id);
+    return switch (name) {
+      case "campaign" -> new Scope.Campaign(id);
+      case "newsletter" -> new Scope.Newsletter(id);
+      default -> new Scope.Action(id);
+    };
   }
 
-  private static @Nullable Integer whole(@Nullable JsonNode node, int least, int most) {
-    return node != null
-            && node.isIntegralNumber()
-            && node.canConvertToInt()
-            && node.intValue() >= least
-            && node.intValue() <= most
-        ? node.intValue()
-        : null;
-  }
-
-  private @Nullable String text(@Nullable JsonNode node, String path) {
-    if (node == null
-        || !node.isString()
-        || node.stringValue().isBlank()
-        || node.stringValue().length() > NAME) {
-      fault(path, "must be a text of 1 to %d characters".formatted(NAME));
+  private @Nullable Condition subscription(JsonNode node, String path) {
+    if (!form.object(node, path, FormReader.sorted("topic", "channel", "subscribed"))) {
       return null;
     }
-    return node.stringValue();
+    var subscribed = form.flag(node.get("subscribed"), path + ".subscribed", true);
+    if (node.has("topic") == node.has("channel")) {
+      form.fault(path, "must hold either topic or channel");
+      return null;
+    }
+    if (node.has("topic")) {
+      var topic = form.id(node.get("topic"), path + ".topic", "a topic");
+      return topic == null
+          ? null
+          : new Condition.Subscribed(new Subscription.Topic(topic), subscribed);
+    }
+    var channel = form.text(node.get("channel"), path + ".channel");
+    return channel == null
+        ? null
+        : new Condition.Subscribed(new Subscription.Channel(channel), subscribed);
   }
 
-  private boolean object(JsonNode node, String path, Set<String> known) {
-    if (!node.isObject()) {
-      fault(path, "must be an object with " + String.join(", ", known));
-      return false;
+  private @Nullable Condition device(JsonNode node, String path) {
+    if (!form.object(node, path, FormReader.sorted("platform", "last_used", "where"))) {
+      return null;
     }
-    for (var name : node.propertyNames()) {
-      if (!known.contains(name)) {
-        fault(path + "." + name, "is not known; " + String.join(", ", known) + " are");
-      }
-    }
-    return true;
+    var platform =
+        form.word(node.get("platform"), path + ".platform", FormReader.sorted("ios", "android"));
+    var used = node.get("last_used");
+    var within =
+        used != null && form.object(used, path + ".last_used", FormReader.sorted("n", "unit"))
+            ? form.span(used, path + ".last_used", FormReader.WINDOW_YEARS)
+            : null;
+    var where = tests.ofDevice(node.get("where"), path + ".where");
+    return new Condition.Device(platform, within, where);
   }
 
-  private void fault(String path, String problem) {
-    faults.add(new Fault(path, problem));
+  private @Nullable Condition object(JsonNode node, String path) {
+    if (!form.object(node, path, FormReader.sorted("type_id", "count", "where", "relationship"))) {
+      return null;
+    }
+    var type = form.id(node.get("type_id"), path + ".type_id", "an object type");
+    var count = occurrences.count(node.get("count"), path + ".count");
+    var where = tests.tests(node.get("where"), path + ".where");
+    var relationship = tests.tests(node.get("relationship"), path + ".relationship");
+    return type == null
+        ? null
+        : new Condition.Related(type, where, relationship, count.count(), count.times());
+  }
+
+  private @Nullable Condition campaign(JsonNode node, String path) {
+    if (!form.object(node, path, FormReader.sorted("id", "activity"))) {
+      return null;
+    }
+    var id = form.id(node.get("id"), path + ".id", "a campaign");
+    var word = form.needed(node.get("activity"), path + ".activity", ACTIVITIES);
+    return id == null || word == null
+        ? null
+        : new Condition.InCampaign(id, CampaignActivity.valueOf(word.toUpperCase(Locale.ROOT)));
+  }
+
+  private @Nullable Condition sample(JsonNode node, String path) {
+    if (!form.object(node, path, FormReader.sorted("percent", "salt"))) {
+      return null;
+    }
+    var percent = node.get("percent");
+    var hundredths =
+        percent != null && percent.isNumber()
+            ? percent.decimalValue().multiply(BigDecimal.valueOf(100))
+            : null;
+    if (hundredths == null
+        || hundredths.signum() < 0
+        || hundredths.compareTo(BigDecimal.valueOf(10_000)) > 0
+        || hundredths.remainder(BigDecimal.ONE).signum() != 0) {
+      form.fault(path + ".percent", "must be a number from 0 to 100 with at most two decimals");
+      return null;
+    }
+    var salt = node.get("salt");
+    if (salt != null && (!salt.isString() || salt.stringValue().length() > 100)) {
+      form.fault(path + ".salt", "must be a text of at most 100 characters");
+      return null;
+    }
+    return new Condition.Sample(hundredths.intValue(), salt == null ? "" : salt.stringValue());
   }
 }

@@ -1,43 +1,43 @@
 package dev.carillon.segments;
 
-import dev.carillon.events.Counter;
-import java.util.HashMap;
-import java.util.Map;
+import dev.carillon.segments.CounterRepository.Stored;
+import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/**
- * Counts the events of merged people anew for counters whose build is under way. The build may have
- * reached one of the two and not the other, so their counters cannot simply be added.
- */
+/** Counts what happened to people anew, from stored events and messages. */
 public final class CounterRecount {
   private CounterRecount() {}
 
   /**
-   * What those counters are for these people. To be called under their locks, once the merge is
-   * noted in table {@code merger}.
+   * What these counters are for these people. To be called under their locks, so that nobody counts
+   * beside it, and in a statement after the lock, so that it sees what the lock waited for.
+   *
+   * @param people locked
+   * @param now the clock
+   */
+  public static Recounted of(Handle handle, long[] people, List<Stored> counters, Instant now) {
+    var recounted = new Recounted(counters, now);
+    EventCounting.count(handle, people, counters, recounted);
+    MessageCounting.count(handle, people, counters, recounted);
+    return recounted;
+  }
+
+  /**
+   * The same for who has taken over somebody else, of those counters that cannot simply be added:
+   * the build of a counter may have reached one of the two and not the other, and messages may have
+   * reached something that is not counted yet. To be called once the merge is noted in table {@code
+   * merger}.
    *
    * @param people locked, of these workspaces
-   * @return by person, then by counter; empty when no counter is being filled
+   * @param now the clock
    */
-  public static Map<Long, Map<Integer, Counter>> of(
-      Handle handle, Set<Integer> workspaces, long[] people) {
-    var unfinished =
-        CounterRepository.unfinished(
+  public static Recounted ofMerged(
+      Handle handle, Set<Integer> workspaces, long[] people, Instant now) {
+    var counters =
+        CounterRepository.notToAdd(
             handle, workspaces.stream().mapToInt(Integer::intValue).toArray());
-    var recounted = new HashMap<Long, Map<Integer, Counter>>();
-    if (unfinished.isEmpty()) {
-      return recounted;
-    }
-    var counted = CounterFilling.count(handle, people, CounterFilling.targets(unfinished));
-    for (var person : people) {
-      var own = new HashMap<Integer, Counter>();
-      for (var counter : unfinished) {
-        var key = new CounterFilling.Key(person, counter.counterId());
-        own.put(counter.counterId(), counted.getOrDefault(key, Counter.NONE));
-      }
-      recounted.put(person, own);
-    }
-    return recounted;
+    return of(handle, people, counters, now);
   }
 }

@@ -1,34 +1,44 @@
 package dev.carillon.segments;
 
-import dev.carillon.events.EventKind;
+import dev.carillon.segments.CounterSpec.Subject;
 import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The per-person counters that conditions read. A counter counts from the epoch that knows it; what
  * happened before is filled in by a build (class {@link SegmentBuilder}), after which it is
  * complete.
+ *
+ * <p>A counter lives as long as some rule reads it ({@link CounterReader}). When the last one goes
+ * it is unused from the next epoch on: nothing counts it any more. Should the same be counted again
+ * later, that is a new counter with a number and a build of its own, so nobody ever reads a count
+ * that stood still for a while.
  */
 public final class CounterRepository {
+  /** Longer than it takes to explain a rule that was read before it changed. */
+  private static final Duration UNUSED_KEPT = Duration.ofMinutes(10);
+
   private static final int EVERY_WORKSPACE = 0;
   private static final String COUNTER =
       """
-      SELECT c.counter_id, c.workspace_id, c.name_id, n.kind, n.name, c.conditions, c.newest, c.complete
-        FROM counter c JOIN event_name n USING (name_id)
+      SELECT c.counter_id, c.workspace_id, c.name_id, n.kind, n.name, c.subject, c.conditions, c.from_at, c.to_at, c.newest,
+             c.complete, c.unused_at IS NULL
+        FROM counter c LEFT JOIN event_name n USING (name_id)
       """;
 
   private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
+  private final CounterReaders readers = new CounterReaders();
 
   /** Dates what it stores by this clock. */
   public CounterRepository(InstantSource clock) {
@@ -38,34 +48,29 @@ public final class CounterRepository {
   /**
    * A counter.
    *
-   * @param nameId number of the event name
-   * @param where which events it counts, by their data
-   * @param newest how many newest times it keeps
+   * @param nameId number of the event name; null when it counts anything but events of one name
    * @param complete whether it is right for everybody; false while its build is under way
+   * @param used whether any rule reads it; false: it is not counted any more
    */
   public record Stored(
       int counterId,
       WorkspaceId workspace,
-      int nameId,
-      EventKind kind,
-      String name,
-      List<AttributeTest> where,
-      int newest,
-      boolean complete) {
-    /** Copies the tests. */
-    public Stored {
-      where = List.copyOf(where);
-    }
-  }
+      @Nullable Integer nameId,
+      CounterSpec spec,
+      boolean complete,
+      boolean used) {}
 
-  /** All counters of all workspaces, in the order of their ids. */
+  /**
+   * All counters of all workspaces, in the order of their ids, those as well that are not used any
+   * more.
+   */
   public List<Stored> all(Handle handle) {
     return read(handle, EVERY_WORKSPACE);
   }
 
   /** Finds counters of a workspace; one that does not exist is an {@link IllegalStateException}. */
   public CounterIds of(Handle handle, WorkspaceId workspace) {
-    return new Index(read(handle, workspace.value()));
+    return new CounterIndex(read(handle, workspace.value()));
   }
 
   private static List<Stored> read(Handle handle, int workspace) {
@@ -85,12 +90,19 @@ public final class CounterRepository {
         .list();
   }
 
-  /** Counters of these workspaces that are still being filled. */
-  static List<Stored> unfinished(Handle handle, int[] workspaces) {
+  /**
+   * Counters of these workspaces that two people's cannot simply be added to: those that are still
+   * being filled, and those of messages, which are always counted anew.
+   */
+  static List<Stored> notToAdd(Handle handle, int[] workspaces) {
     return handle
         .createQuery(
             COUNTER
-                + " WHERE NOT c.complete AND c.workspace_id = ANY(:workspaces) ORDER BY c.counter_id")
+                + """
+                 WHERE c.workspace_id = ANY(:workspaces) AND c.unused_at IS NULL
+                   AND (NOT c.complete OR c.metric IS NOT NULL)
+                 ORDER BY c.counter_id
+                """)
         .bind("workspaces", workspaces)
         .map((row, context) -> read(row))
         .list();
@@ -100,65 +112,90 @@ public final class CounterRepository {
     return new Stored(
         row.getInt(1),
         new WorkspaceId(row.getInt(2)),
-        row.getInt(3),
-        EventKind.of(row.getInt(4)),
-        row.getString(5),
-        ConditionJson.storedTests(row.getString(6)),
-        row.getInt(7),
-        row.getBoolean(8));
+        row.getObject(3, Integer.class),
+        new CounterSpec(
+            CounterSubjects.stored(
+                row.getObject(4, Integer.class),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7)),
+            instant(row, 8),
+            instant(row, 9),
+            row.getInt(10)),
+        row.getBoolean(11),
+        row.getBoolean(12));
+  }
+
+  private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+    var time = row.getTimestamp(column);
+    return time == null ? null : time.toInstant();
+  }
+
+  /** The numbers of the counters of a workspace that are kept. */
+  static Set<Integer> kept(Handle handle, WorkspaceId workspace) {
+    return handle
+        .createQuery(
+            "SELECT counter_id FROM counter WHERE workspace_id = :workspace AND unused_at IS NULL")
+        .bind("workspace", workspace.value())
+        .mapTo(Integer.class)
+        .set();
   }
 
   /**
-   * Finds counters among those of one workspace: a complete one before one that is being filled,
-   * then the one that keeps least.
+   * Makes sure that counters exist: one that counts the same and keeps enough is used again, others
+   * are created together with the build that fills them. The reader now reads them too, beside
+   * those it read before. To be called after {@link dev.carillon.store.Epoch#newRules} in the same
+   * transaction.
    */
-  static final class Index implements CounterIds {
-    private final Map<Counted, List<Stored>> byEvents = new HashMap<>();
-
-    private record Counted(EventKind kind, String name, List<AttributeTest> where) {}
-
-    Index(List<Stored> counters) {
-      counters.stream()
-          .sorted(
-              Comparator.comparing(Stored::complete).reversed().thenComparingInt(Stored::newest))
-          .forEach(each ->
-              byEvents
-                  .computeIfAbsent(
-                      new Counted(each.kind(), each.name(), each.where()), _ -> new ArrayList<>())
-                  .add(each));
-    }
-
-    OptionalInt find(CounterSpec spec) {
-      return byEvents
-          .getOrDefault(new Counted(spec.kind(), spec.name(), spec.where()), List.of())
-          .stream()
-          .filter(each -> each.newest() >= spec.newest())
-          .mapToInt(Stored::counterId)
-          .findFirst();
-    }
-
-    @Override
-    public int counterOf(CounterSpec spec) {
-      return find(spec).orElseThrow(() -> new IllegalStateException("no counter serves " + spec));
-    }
-  }
-
-  /**
-   * Makes sure that counters exist: one that counts the same events and keeps enough is used again,
-   * others are created together with the build that fills them. To be called after {@link
-   * dev.carillon.store.Epoch#newRules} in the same transaction.
-   */
-  public CounterIds ensure(Handle handle, WorkspaceId workspace, Collection<CounterSpec> specs) {
-    var known = new Index(read(handle, workspace.value()));
+  public CounterIds ensure(
+      Handle handle, WorkspaceId workspace, CounterReader reader, Collection<CounterSpec> specs) {
+    var known = new CounterIndex(used(handle, workspace));
     var largestFirst =
         specs.stream().sorted(Comparator.comparingInt(CounterSpec::newest).reversed()).toList();
     for (var spec : largestFirst) {
       if (known.find(spec).isEmpty()) {
         create(handle, workspace, spec);
-        known = new Index(read(handle, workspace.value()));
+        known = new CounterIndex(used(handle, workspace));
       }
     }
+    readers.add(handle, reader, specs.stream().mapToInt(known::counterOf).distinct().toArray());
     return known;
+  }
+
+  private static List<Stored> used(Handle handle, WorkspaceId workspace) {
+    return read(handle, workspace.value()).stream().filter(Stored::used).toList();
+  }
+
+  /**
+   * The reader reads these counters alone from now on; none when it is gone. Those it was the last
+   * to read are not used any more, and their builds are over. To be called after {@link
+   * dev.carillon.store.Epoch#newRules} in the same transaction.
+   */
+  public void settle(Handle handle, CounterReader reader, Collection<Integer> counterIds) {
+    readers.settle(handle, reader, counterIds, clock.instant());
+  }
+
+  /** Whether rows of unused counters can go. */
+  boolean anyToErase(Handle handle) {
+    return handle
+        .createQuery("SELECT EXISTS (SELECT FROM counter WHERE unused_at < :before)")
+        .bind("before", clock.instant().minus(UNUSED_KEPT))
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /**
+   * Removes the rows of counters that have not been used for a while. What people's packed counters
+   * hold of them goes when those are written the next time.
+   *
+   * @return whether there were any
+   */
+  boolean erase(Handle handle) {
+    return handle
+            .createUpdate("DELETE FROM counter WHERE unused_at < :before")
+            .bind("before", clock.instant().minus(UNUSED_KEPT))
+            .execute()
+        > 0;
   }
 
   private void create(Handle handle, WorkspaceId workspace, CounterSpec spec) {
@@ -166,20 +203,27 @@ public final class CounterRepository {
         handle
             .createQuery(
                 """
-                INSERT INTO counter (workspace_id, name_id, conditions, newest)
-                VALUES (:workspace, :name, :conditions, :newest) RETURNING counter_id
+                INSERT INTO counter (workspace_id, name_id, subject, conditions, metric, newest, from_at, to_at)
+                VALUES (:workspace, :name, :subject, :conditions, :metric, :newest, :from, :to) RETURNING counter_id
                 """)
             .bind("workspace", workspace.value())
-            .bind("name", nameId(handle, workspace, spec))
-            .bind("conditions", ConditionJson.testsText(spec.where()))
+            .bindByType("name", nameId(handle, workspace, spec.subject()), Integer.class)
+            .bind("subject", CounterSubjects.subject(spec.subject()))
+            .bind("conditions", CounterSubjects.conditions(spec.subject()))
+            .bind("metric", CounterSubjects.metric(spec.subject()))
             .bind("newest", spec.newest())
+            .bindByType("from", spec.from(), Instant.class)
+            .bindByType("to", spec.to(), Instant.class)
             .mapTo(Integer.class)
             .one();
     builds.put(handle, BuildRepository.Kind.COUNTER, counterId, workspace, 0, clock.instant());
   }
 
   /** Here and not through {@code EventNames}: the name must commit with the counter. */
-  private int nameId(Handle handle, WorkspaceId workspace, CounterSpec spec) {
+  private @Nullable Integer nameId(Handle handle, WorkspaceId workspace, Subject subject) {
+    if (!(subject instanceof Subject.Events events) || events.isPattern()) {
+      return null;
+    }
     handle
         .createUpdate(
             """
@@ -187,16 +231,16 @@ public final class CounterRepository {
             ON CONFLICT DO NOTHING
             """)
         .bind("workspace", workspace.value())
-        .bind("kind", spec.kind().code())
-        .bind("name", spec.name())
+        .bind("kind", events.kind().code())
+        .bind("name", events.name())
         .bind("now", clock.instant())
         .execute();
     return handle
         .createQuery(
             "SELECT name_id FROM event_name WHERE workspace_id = :workspace AND kind = :kind AND name = :name")
         .bind("workspace", workspace.value())
-        .bind("kind", spec.kind().code())
-        .bind("name", spec.name())
+        .bind("kind", events.kind().code())
+        .bind("name", events.name())
         .mapTo(Integer.class)
         .one();
   }

@@ -1,5 +1,9 @@
 package dev.carillon.segments;
 
+import dev.carillon.segments.ValueTests.When;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
@@ -7,13 +11,21 @@ import java.util.Map;
 public final class EventFilter {
   private EventFilter() {}
 
-  /** Whether all tests hold on this event's data; true when there are none. */
+  /**
+   * Whether all tests hold on this event's data; true when there are none.
+   *
+   * @param where without days: {@link AttributeTest#in} has made instants of them
+   */
   public static boolean matches(List<AttributeTest> where, Map<String, ?> data) {
-    for (var test : where) {
-      if (!Values.holds(test, data::get)) {
-        return false;
-      }
-    }
-    return true;
+    return matches(where, data, ZoneOffset.UTC);
+  }
+
+  /**
+   * Whether all tests hold on this event's data; true when there are none.
+   *
+   * @param zone where days begin
+   */
+  public static boolean matches(List<AttributeTest> where, Map<String, ?> data, ZoneId zone) {
+    return where.isEmpty() || ValueTests.hold(where, data::get, new When(Instant.EPOCH, zone));
   }
 }

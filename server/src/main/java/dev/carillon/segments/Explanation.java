@@ -1,5 +1,9 @@
 package dev.carillon.segments;
 
+import dev.carillon.segments.Surroundings.OwnDevice;
+import dev.carillon.segments.Surroundings.Relation;
+import dev.carillon.segments.Surroundings.Travels;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +16,19 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param at the evaluation clock
  * @param member whether the person is stored as a member
+ * @param served whether lists show the person as a member: during a build, as before it (S-5)
  * @param enteredAt since when; null for no member
  * @param looksAgainAt when the answer is looked at again with no new data; null: never
  * @param waitsForBuild whether a build has still to find out about this person; until then the
- *     membership is the one of the conditions before
- * @param conditions null for a manual segment
+ *     conditions before hold
+ * @param conditions that hold for this person, while there are any; null for a manual segment
  */
 public record Explanation(
     Segment segment,
     long personId,
     Instant at,
     boolean member,
+    boolean served,
     @Nullable Instant enteredAt,
     @Nullable Instant looksAgainAt,
     boolean waitsForBuild,
@@ -56,15 +62,17 @@ public record Explanation(
     /** A group reads nothing but its parts. */
     record Parts() implements Read {}
 
-    /** An attribute: its top-level value, null when there is none. */
+    /**
+     * An attribute: the value at its path, of a list's items all values; null when there is none.
+     */
     record Value(@Nullable Object value) implements Read {}
 
     /**
-     * Events.
+     * Events or messages.
      *
-     * @param counted how many count now, in the window if there is one
-     * @param ever how many there are with no regard to time
-     * @param newest times of the newest ones, ascending; empty where no window needs them
+     * @param counted how many count now; in a window that moves at most as many as the answer needs
+     * @param ever how many there are, within fixed bounds if there are any
+     * @param newest times of the newest ones, ascending, those ahead of the clock included
      */
     record Times(long counted, long ever, List<Instant> newest) implements Read {
       /** Copies the list. */
@@ -79,16 +87,64 @@ public record Explanation(
      * @param name empty when it is gone
      */
     record Membership(String name, boolean member) implements Read {}
+
+    /**
+     * A subscription.
+     *
+     * @param own what the person chose; null: nothing
+     */
+    record Choice(@Nullable Boolean own, boolean byDefault) implements Read {}
+
+    /**
+     * Devices.
+     *
+     * @param number how many the person has
+     * @param counted how many of them fulfil everything now
+     * @param fitting those, the last used first, at most 10
+     */
+    record Devices(int number, int counted, List<OwnDevice> fitting) implements Read {
+      /** Copies the list. */
+      public Devices {
+        fitting = List.copyOf(fitting);
+      }
+    }
+
+    /**
+     * Objects of a type.
+     *
+     * @param number how many the person is related to
+     * @param counted how many of them fulfil the tests
+     * @param more whether the person has more relationships than are looked at, {@link
+     *     SurroundingsRepository#MOST_RELATIONSHIPS}: those to older objects do not count
+     * @param fitting those that fulfil the tests, the newest objects first, at most 10
+     */
+    record Objects(int number, long counted, boolean more, List<Relation> fitting) implements Read {
+      /** Copies the list. */
+      public Objects {
+        fitting = List.copyOf(fitting);
+      }
+    }
+
+    /**
+     * Journeys of a campaign.
+     *
+     * @param travels what was done in it; null: never entered
+     */
+    record Journeys(@Nullable Travels travels) implements Read {}
+
+    /** A sample: where the person stands, 0 … 9,999. */
+    record Place(int place) implements Read {}
   }
 
-  /** All of it as JSON; times as ISO 8601. */
+  /** All of it as JSON; times in Unix seconds. */
   public ObjectNode toJson() {
     var json = JsonNodeFactory.instance.objectNode();
     json.putObject("segment")
         .put("id", segment.id())
         .put("name", segment.name())
-        .put("type", segment.manual() ? "manual" : "dynamic");
-    json.put("at", at.getEpochSecond()).put("member", member);
+        .put("type", segment.manual() ? "manual" : "dynamic")
+        .put("state", SegmentJson.state(segment));
+    json.put("at", at.getEpochSecond()).put("member", member).put("served", served);
     put(json, "entered_at", enteredAt);
     put(json, "looks_again_at", looksAgainAt);
     json.put("waits_for_build", waitsForBuild);
@@ -104,23 +160,35 @@ public record Explanation(
     var json = JsonNodeFactory.instance.objectNode();
     json.set("condition", part.condition);
     json.put("holds", part.holds);
-    switch (part.read) {
-      case Read.Parts() -> {}
-      case Read.Value(var value) ->
-          json.putObject("read").set("value", ConditionJson.valueToJson(value));
-      case Read.Times(var counted, var ever, var newest) -> {
-        var read = json.putObject("read").put("counted", counted).put("ever", ever);
-        var times = read.putArray("newest");
-        newest.forEach(time -> times.add(time.getEpochSecond()));
-      }
-      case Read.Membership(var name, var member) ->
-          json.putObject("read").put("name", name).put("member", member);
+    if (!(part.read instanceof Read.Parts)) {
+      json.set("read", toJson(part.read));
     }
     put(json, "changed_at", part.changedAt);
     put(json, "changes_at", part.changesAt);
     if (!part.inner.isEmpty()) {
       var inner = json.putArray("parts");
       part.inner.forEach(each -> inner.add(toJson(each)));
+    }
+    return json;
+  }
+
+  /** What a part reads, as JSON. */
+  static ObjectNode toJson(Read read) {
+    var json = JsonNodeFactory.instance.objectNode();
+    switch (read) {
+      case Read.Parts() -> {}
+      case Read.Value(var value) -> json.set("value", ConditionJson.valueToJson(value));
+      case Read.Times(var counted, var ever, var newest) -> {
+        json.put("counted", counted).put("ever", ever);
+        var times = json.putArray("newest");
+        newest.forEach(time -> times.add(time.getEpochSecond()));
+      }
+      case Read.Membership(var name, var member) -> json.put("name", name).put("member", member);
+      case Read.Choice(var own, var byDefault) -> json.put("own", own).put("default", byDefault);
+      case Read.Devices devices -> json.setAll(SurroundingsReads.toJson(devices));
+      case Read.Objects objects -> json.setAll(SurroundingsReads.toJson(objects));
+      case Read.Journeys journeys -> json.setAll(SurroundingsReads.toJson(journeys));
+      case Read.Place(var place) -> json.put("place", BigDecimal.valueOf(place, 2));
     }
     return json;
   }

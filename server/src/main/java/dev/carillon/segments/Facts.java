@@ -10,6 +10,9 @@ public interface Facts {
   /** The evaluation clock. */
   Instant now();
 
+  /** The person's key; 0 for nobody. */
+  long personId();
+
   /**
    * The value of a top-level attribute: String, Long, Double, Boolean, List or Map; null when there
    * is none.
@@ -21,4 +24,12 @@ public interface Facts {
 
   /** Whether the person is in the segment now. */
   boolean inSegment(int segmentId);
+
+  /**
+   * Devices, objects and journeys of the person.
+   *
+   * @throws IllegalStateException when they were not read: whoever evaluates a condition that asks
+   *     for them ({@link Wakes#surroundings}) has to read them first
+   */
+  Surroundings surroundings();
 }

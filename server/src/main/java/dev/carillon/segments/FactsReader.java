@@ -3,6 +3,7 @@ package dev.carillon.segments;
 import dev.carillon.events.Counters;
 import dev.carillon.events.EventRepository;
 import dev.carillon.people.AttributesJson;
+import dev.carillon.segments.Surroundings.Part;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -18,6 +19,7 @@ public final class FactsReader {
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
+  private final SurroundingsRepository surroundings = new SurroundingsRepository();
 
   /** Facts by this clock. */
   public FactsReader(InstantSource clock) {
@@ -28,9 +30,10 @@ public final class FactsReader {
    * The facts; empty when the workspace has no such person.
    *
    * @param segments ids of the segments the facts are to know about
+   * @param part the surroundings they are to know about
    */
   public Optional<Facts> read(
-      Handle handle, WorkspaceId workspace, long personId, Set<Integer> segments) {
+      Handle handle, WorkspaceId workspace, long personId, Set<Integer> segments, Part part) {
     return handle
         .createQuery(
             "SELECT attributes FROM person WHERE person_id = :person AND workspace_id = :workspace")
@@ -41,9 +44,13 @@ public final class FactsReader {
         .map(attributes ->
             new StoredFacts(
                 clock.instant(),
+                personId,
                 AttributesJson.parse(attributes),
                 counters(handle, personId),
-                memberships(handle, personId, segments)));
+                memberships(handle, personId, segments),
+                surroundings
+                    .load(handle, new long[] {personId}, part)
+                    .getOrDefault(personId, Surroundings.NONE)));
   }
 
   private Counters counters(Handle handle, long personId) {

@@ -1,10 +1,12 @@
 package dev.carillon.segments;
 
 import dev.carillon.store.Seconds;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -42,34 +44,13 @@ public final class MembershipRepository {
         .list();
   }
 
-  /** A person whose membership in a segment a build has still to find out. */
-  public record Unbuilt(long personId, int segmentId) {}
-
-  /**
-   * Which segments of these people are left to a build: it has not reached the person, who was
-   * there before it began. Read after the people are locked, so that nobody is left to a build that
-   * has passed. People the caller has just created are never among them.
-   */
-  public Set<Unbuilt> unbuilt(Handle handle, long[] people) {
-    return handle
-        .createQuery(
-            """
-            SELECT p.person_id, b.target_id FROM person p
-              JOIN build b ON b.kind = 'segment' AND b.workspace_id = p.workspace_id
-                          AND b.done_to < p.person_id AND b.epoch > p.born
-             WHERE p.person_id = ANY(:people)
-            """)
-        .bind("people", people)
-        .map((row, context) -> new Unbuilt(row.getLong(1), row.getInt(2)))
-        .set();
-  }
-
   /** What a batch changes, in key order. */
   public static final class Changes {
     private final TreeMap<Key, Instant> entered = new TreeMap<>();
     private final List<Key> left = new ArrayList<>();
     private final TreeMap<Key, Instant> armed = new TreeMap<>();
     private final List<Key> disarmed = new ArrayList<>();
+    private final List<Former> former = new ArrayList<>();
 
     /** The person is in the segment from now on. */
     public void enter(long personId, int segmentId, Instant at) {
@@ -81,6 +62,16 @@ public final class MembershipRepository {
       left.add(new Key(personId, segmentId));
     }
 
+    /**
+     * What the person was in the segment by the conditions before, as a build has found otherwise.
+     *
+     * @param version the one that is built
+     * @param enteredAt null: was no member
+     */
+    void former(long personId, int segmentId, int version, @Nullable Instant enteredAt) {
+      former.add(new Former(new Key(personId, segmentId), version, enteredAt));
+    }
+
     /** When to look again; null: never. */
     public void timer(long personId, int segmentId, @Nullable Instant at) {
       if (at == null) {
@@ -90,6 +81,8 @@ public final class MembershipRepository {
       }
     }
   }
+
+  private record Former(Key key, int version, @Nullable Instant enteredAt) {}
 
   private record Key(long personId, int segmentId) implements Comparable<Key> {
     @Override
@@ -114,6 +107,9 @@ public final class MembershipRepository {
     if (!changes.left.isEmpty()) {
       delete(handle, "segment_member", changes.left);
     }
+    if (!changes.former.isEmpty()) {
+      former(handle, changes.former);
+    }
     if (!changes.armed.isEmpty()) {
       upsert(
           handle,
@@ -127,6 +123,28 @@ public final class MembershipRepository {
     if (!changes.disarmed.isEmpty()) {
       delete(handle, "segment_timer", changes.disarmed);
     }
+  }
+
+  /** What is noted and holds stays: a build that was replaced has found it before. */
+  private static void former(Handle handle, List<Former> rows) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO segment_former AS f (segment_id, person_id, version, entered_at)
+            SELECT u.segment, u.person, u.version, to_timestamp(u.at)
+              FROM unnest(:segments, :people, :versions, :at::float8[]) AS u(segment, person, version, at)
+            ON CONFLICT (segment_id, person_id) DO UPDATE SET version = excluded.version, entered_at = excluded.entered_at
+             WHERE f.version <= (SELECT s.served FROM segment s WHERE s.segment_id = excluded.segment_id)
+            """)
+        .bind("segments", rows.stream().mapToInt(row -> row.key.segmentId).toArray())
+        .bind("people", rows.stream().mapToLong(row -> row.key.personId).toArray())
+        .bind("versions", rows.stream().mapToInt(Former::version).toArray())
+        .bind("at", rows.stream().map(row -> seconds(row.enteredAt)).toArray(Double[]::new))
+        .execute();
+  }
+
+  private static @Nullable Double seconds(@Nullable Instant at) {
+    return at == null ? null : Seconds.of(List.of(at), each -> each)[0];
   }
 
   private static void upsert(Handle handle, String sql, TreeMap<Key, Instant> rows) {
@@ -151,6 +169,30 @@ public final class MembershipRepository {
         .execute();
   }
 
+  /** Somebody is to be looked at for a segment. */
+  public record Wake(long personId, int segmentId, Instant at) {}
+
+  /** Sees to it that timers of locked people run out at these instants, or before. */
+  public void wake(Handle handle, Collection<Wake> wakes) {
+    var rows = new TreeMap<Key, Instant>();
+    for (var wake : wakes) {
+      rows.merge(
+          new Key(wake.personId, wake.segmentId),
+          wake.at,
+          (one, other) -> one.isBefore(other) ? one : other);
+    }
+    if (!rows.isEmpty()) {
+      upsert(
+          handle,
+          """
+          INSERT INTO segment_timer AS t (person_id, segment_id, due_at)
+          SELECT u.person, u.segment, to_timestamp(u.at) FROM unnest(:people, :segments, :at) AS u(person, segment, at)
+          ON CONFLICT (person_id, segment_id) DO UPDATE SET due_at = excluded.due_at WHERE t.due_at > excluded.due_at
+          """,
+          rows);
+    }
+  }
+
   /** Removes deleted people from all segments. */
   public void deletePeople(Handle handle, long[] people) {
     handle
@@ -161,37 +203,59 @@ public final class MembershipRepository {
         .createUpdate("DELETE FROM segment_timer WHERE person_id = ANY(:people)")
         .bind("people", people)
         .execute();
+    handle
+        .createUpdate("DELETE FROM segment_former WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .execute();
   }
 
   /** A timer that has run out. */
-  public record Due(long personId, int segmentId) {}
+  public record Due(long personId, int segmentId, Instant at) {}
 
   /**
    * Timers due at {@code now} of people in these groups ({@code person_id mod 16}), the earliest
-   * first. Only candidates: they are looked at again under the people's locks.
+   * first. Only candidates: they are read again under the people's locks.
    */
   public List<Due> due(Handle handle, Instant now, int[] groups, int limit) {
     return handle
         .createQuery(
             """
-            SELECT person_id, segment_id FROM segment_timer
+            SELECT person_id, segment_id, due_at FROM segment_timer
              WHERE due_at <= :now AND (person_id & 15)::int = ANY(:groups) ORDER BY due_at LIMIT :limit
             """)
         .bind("now", now)
         .bind("groups", groups)
         .bind("limit", limit)
-        .map((row, context) -> new Due(row.getLong(1), row.getInt(2)))
+        .map((row, context) -> due(row))
         .list();
   }
 
-  /** Looks at a timer again at another time. */
-  public void postpone(Handle handle, Due due, Instant at) {
+  /** All timers of these people that are due at {@code now}. */
+  public List<Due> dueOf(Handle handle, long[] people, Instant now) {
+    return handle
+        .createQuery(
+            """
+            SELECT person_id, segment_id, due_at FROM segment_timer
+             WHERE person_id = ANY(:people) AND due_at <= :now
+            """)
+        .bind("people", people)
+        .bind("now", now)
+        .map((row, context) -> due(row))
+        .list();
+  }
+
+  private static Due due(ResultSet row) throws SQLException {
+    return new Due(row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant());
+  }
+
+  /** Looks at the timers of a person that are due at {@code now} again at another time. */
+  public void postpone(Handle handle, long personId, Instant now, Instant at) {
     handle
         .createUpdate(
-            "UPDATE segment_timer SET due_at = :at WHERE person_id = :person AND segment_id = :segment")
+            "UPDATE segment_timer SET due_at = :at WHERE person_id = :person AND due_at <= :now")
         .bind("at", at)
-        .bind("person", due.personId())
-        .bind("segment", due.segmentId())
+        .bind("person", personId)
+        .bind("now", now)
         .execute();
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param conditions null exactly for a manual segment
  * @param version moves when the conditions change
  * @param served the version whose build has finished; 0 when none has yet
- * @param progress how far the build is, 0 … 99 percent; null when {@code state} is finished
+ * @param progress how far the build is, 0 … 99 percent; null when there is none
  */
 public record Segment(
     int id,
@@ -43,7 +43,14 @@ public record Segment(
     /** People are being gone through. */
     BUILD,
     /** The membership is right. */
-    FINISHED
+    FINISHED,
+    /** The first build was cancelled: nobody is in it until it is saved again. */
+    CANCELLED
+  }
+
+  /** Whether members are served that are not those found so far, as a build is under way. */
+  public boolean servesEarlier() {
+    return served < version;
   }
 
   /** Whether people are added by hand. */

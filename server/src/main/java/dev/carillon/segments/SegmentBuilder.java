@@ -1,10 +1,15 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
+import dev.carillon.segments.PassRepository.Pass;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,13 +17,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out, in the background, what new conditions mean for the people who were there before: goes
- * through all people of a workspace in the order of their keys, about a thousand in each
- * transaction, while processing goes on.
+ * through all people of a workspace in the order of their keys, some hundreds in each transaction,
+ * while processing goes on.
  *
- * <p>A build comes in two kinds. The build of a counter reads each person's events and replaces the
- * counter. The build of a segment waits until the counters it reads are complete, then evaluates
- * each person and writes what differs. Both keep a cursor in their row of table {@code build},
- * moved in the same transaction as what they write, so that a crash costs one range at most.
+ * <p>A build comes in two kinds. The build of a counter reads each person's events or messages and
+ * replaces the counter. The build of a segment waits until the counters it reads are complete, then
+ * evaluates each person and writes what differs. Builds of one kind that wait at the same time go
+ * on together in one <i>pass</i>, so that a person is locked and read once for hundreds of them. A
+ * pass keeps a cursor, moved in the same transaction as what is written, so that a crash costs one
+ * range at most.
  *
  * <p><b>Nobody is missed and nobody is done by halves.</b> Three things make it so.
  *
@@ -26,12 +33,11 @@ import org.slf4j.LoggerFactory;
  *   <li><i>Epochs.</i> Saving conditions waits for all running batches ({@link Epoch#newRules}).
  *       What they wrote is visible to the build; every later batch knows the new counters and
  *       segments and keeps them. So there is no event that neither side counts.
- *   <li><i>The person's lock.</i> Builder and processing lock people in key order before they read
- *       anything else of them. Whoever comes second reads what the first has written. The builder
- *       replaces a counter by all events that are stored, those included that processing has
- *       counted meanwhile; processing reads the cursor after locking ({@link
- *       MembershipRepository#unbuilt}), so a person it leaves to the build is one the build has yet
- *       to lock, and will then see as processing has left it.
+ *   <li><i>The person's lock.</i> Builder and processing lock people before they read anything else
+ *       of them. Whoever comes second reads what the first has written. The builder replaces a
+ *       counter by all that is stored, what processing has counted meanwhile included; processing
+ *       reads the cursor after locking ({@link OpenBuilds#read}), so a person it leaves to the
+ *       build is one the build has yet to lock, and will then see as processing has left it.
  *   <li><i>The epoch of birth.</i> The lock protects only rows one can see: somebody whose creation
  *       has not committed when the builder looks through the range would be passed over, though
  *       their key lies in it (keys are handed out in ranges, so new ones may be small). The cursor
@@ -41,21 +47,45 @@ import org.slf4j.LoggerFactory;
  *       processing alone sees to them, wherever the cursor is.
  * </ul>
  *
+ * <p><b>Nobody waits for long.</b> A batch of processing holds the locks of thousands of people for
+ * a hundred milliseconds, and a builder that waited for one of them would keep all it has locked
+ * itself from the next batch. So the builder skips whom somebody else has locked. Skipped people
+ * are noted with the cursor and count as people still ahead, for processing too, until they are
+ * done: as soon as nobody holds them, or at last by waiting for a few.
+ *
  * <p>Somebody a build brings into a segment has not just entered it: no campaign starts (S-6). The
  * same holds for segments that read the built one and change in turn.
  *
- * <p>Several nodes may build at once: each claims a build for the length of a transaction, and
- * builds that are claimed are passed over. An edit during a build starts its row anew; the saving
- * transaction waits for the range in hand. Thread-safe.
+ * <p><b>What is served meanwhile.</b> Who has not been reached is in a segment by the conditions it
+ * had before, and processing keeps that up to date; who has been reached, by the new ones, and all
+ * that reads the segment with them. What people were before is noted where it is different, so that
+ * lists and counts show the segment as it was until the build is over (view {@code served_member}).
+ *
+ * <p>Workspaces take turns, range by range, so that a large one does not keep a small one waiting.
+ * Several nodes may build at once: each claims a pass for the length of a transaction, and passes
+ * that are claimed are passed over. An edit during a build takes it out of its pass and starts it
+ * anew; the saving transaction waits for the range in hand. A pass that fails comes behind all
+ * others, and is parted in two until the build that fails is alone. Thread-safe.
  */
 public final class SegmentBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentBuilder.class);
   private static final int ERASED = 5_000;
 
+  /** Members taken out at once of a segment others may read. */
+  private static final int EMPTIED = 500;
+
+  /** Builds in one pass. */
+  private static final int TOGETHER = 1_000;
+
   private final Database database;
   private final InstantSource clock;
+  private final RangeSize size;
+  private final AtomicInteger turn = new AtomicInteger();
   private final BuildRepository builds = new BuildRepository();
-  private final CounterFilling counters;
+  private final SegmentBuilds over;
+  private final PassRepository passes = new PassRepository();
+  private final CounterRepository counters;
+  private final CounterFilling filling;
   private final SegmentEvaluation segments;
 
   /**
@@ -68,21 +98,32 @@ public final class SegmentBuilder {
       SegmentRepository segments,
       CounterRepository counters,
       InstantSource clock) {
-    this(database, segments, counters, clock, 1_000);
+    this(database, segments, counters, clock, RangeSize.learning());
   }
 
-  /** With another number of people in each transaction. */
+  /** With this number of people in each transaction. */
   SegmentBuilder(
       Database database,
       SegmentRepository segments,
       CounterRepository counters,
       InstantSource clock,
       int range) {
+    this(database, segments, counters, clock, RangeSize.of(range));
+  }
+
+  private SegmentBuilder(
+      Database database,
+      SegmentRepository segments,
+      CounterRepository counters,
+      InstantSource clock,
+      RangeSize size) {
     this.clock = clock;
     this.database = database;
-    var people = new PeopleRange(range);
-    this.counters = new CounterFilling(people, counters);
-    this.segments = new SegmentEvaluation(people, segments, clock);
+    this.over = new SegmentBuilds(counters, clock);
+    this.size = size;
+    this.counters = counters;
+    this.filling = new CounterFilling(counters);
+    this.segments = new SegmentEvaluation(segments, clock);
   }
 
   /**
@@ -92,121 +133,203 @@ public final class SegmentBuilder {
    * @return false when there is nothing to do, or other nodes are doing it all
    */
   public boolean step() {
-    if (!database.<Boolean, RuntimeException>read(builds::anything)) {
-      return false;
-    }
-    return database.<Boolean, RuntimeException>inTransaction(this::erase) || build();
+    var work = database.<BuildRepository.Work, RuntimeException>read(builds::work);
+    var erasing = work.erasures() || database.<Boolean, RuntimeException>read(counters::anyToErase);
+    return (erasing && database.<Boolean, RuntimeException>inTransaction(this::erase))
+        || (work.builds() && build());
   }
 
   private boolean build() {
-    var next = rangeOrPostpone();
-    if (next == null) {
-      return false;
+    if (begin()) {
+      return true;
     }
-    if (next.people() == null) {
-      begin(next);
-    } else if (next.doneTo() == BuildRepository.EVERYBODY) {
-      database.<Boolean, RuntimeException>inTransaction(this::finish);
-    }
-    return true;
-  }
-
-  /** A build that fails goes to the end of the queue, so that it does not hold up the others. */
-  private @Nullable Build rangeOrPostpone() {
+    var tried = new AtomicReference<@Nullable Pass>();
     try {
-      return database.<@Nullable Build, RuntimeException>inTransaction(this::range);
+      var pass =
+          database.<@Nullable Pass, RuntimeException>inTransaction(handle -> goOn(handle, tried));
+      if (pass == null || pass.failures() > 0) {
+        return pass != null;
+      }
+      if (pass.isComplete()) {
+        database.<Boolean, RuntimeException>inTransaction(this::finish);
+      }
+      return true;
     } catch (RuntimeException failure) {
-      database.<Boolean, RuntimeException>inTransaction(handle -> {
-        builds.claim(handle).ifPresent(build -> builds.postpone(handle, build, clock.instant()));
-        return true;
-      });
+      var pass = tried.get();
+      if (pass != null) {
+        try {
+          database.<Boolean, RuntimeException>inTransaction(handle -> failed(handle, pass));
+        } catch (RuntimeException unnoted) {
+          failure.addSuppressed(unnoted);
+        }
+      }
       throw failure;
     }
   }
 
   /**
-   * Works on one range of the next build, and returns the build as it was before; null: there is
+   * Works on one range of the next pass, and returns the pass as it was before; null: there is
    * none.
    */
-  private @Nullable Build range(Handle handle) {
+  private @Nullable Pass goOn(Handle handle, AtomicReference<@Nullable Pass> tried) {
     var epoch = Epoch.join(handle);
-    var build = builds.claim(handle).orElse(null);
-    if (build == null || build.people() == null || build.doneTo() == BuildRepository.EVERYBODY) {
-      return build;
+    var pass = passes.claim(handle, turn.get()).orElse(null);
+    if (pass != null) {
+      turn.set(pass.workspace().value());
     }
-    var together =
-        switch (build.kind()) {
-          case COUNTER -> builds.claimBeside(handle, build, CounterFilling.AT_ONCE);
-          case SEGMENT -> List.of(build);
-        };
-    var reached =
-        switch (build.kind()) {
-          case COUNTER -> counters.fill(handle, together);
-          case SEGMENT -> segments.evaluate(handle, build, epoch);
-        };
-    builds.advance(handle, together, reached.doneTo(), reached.people());
-    return build;
+    if (pass == null || pass.isComplete()) {
+      return pass;
+    }
+    tried.set(pass);
+    var together = builds.ofPass(handle, pass.id());
+    if (together.isEmpty()) {
+      passes.remove(handle, pass.id());
+      return pass;
+    }
+    var range = range(handle, pass, together);
+    var locked = System.nanoTime();
+    if (!range.people().isEmpty()) {
+      switch (pass.kind()) {
+        case COUNTER -> filling.fill(handle, together, range, clock.instant());
+        case SEGMENT -> segments.evaluate(handle, together, range, epoch);
+      }
+    }
+    passes.advance(
+        handle, pass.id(), range.doneTo(), List.copyOf(range.skipped()), range.people().size());
+    size.held(range.people().size(), System.nanoTime() - locked);
+    return pass;
   }
 
-  /** Counting takes long in a large workspace, so it is done without any lock. */
-  private void begin(Build build) {
+  private PeopleRange range(Handle handle, Pass pass, List<Build> together) {
+    var epoch = together.stream().mapToInt(Build::epoch).max().orElseThrow();
+    return PeopleRange.of(handle, pass, epoch, size.next(together.size()));
+  }
+
+  /**
+   * Begins a pass for the builds that wait. Counting people takes long in a large workspace, so it
+   * is done without any lock.
+   */
+  private boolean begin() {
+    var first = database.<Optional<Build>, RuntimeException>read(builds::firstReady).orElse(null);
+    if (first == null) {
+      return false;
+    }
     var people =
         database.<Long, RuntimeException>read(handle ->
             handle
                 .createQuery("SELECT count(*) FROM person WHERE workspace_id = :workspace")
-                .bind("workspace", build.workspace().value())
+                .bind("workspace", first.workspace().value())
                 .mapTo(Long.class)
                 .one());
-    database.<Integer, RuntimeException>inTransaction(
-        handle -> builds.begin(handle, build, people));
-    LOG.info(
-        "build of {} {} begins, workspace={} people={}",
-        build.kind().word(),
-        build.targetId(),
-        build.workspace().value(),
-        people);
+    return database.<Boolean, RuntimeException>inTransaction(handle -> {
+      Epoch.join(handle); // nobody edits or deletes what is claimed
+      var together = builds.claimReady(handle, first, TOGETHER);
+      if (together.isEmpty()) {
+        return false;
+      }
+      var pass = passes.begin(handle, first.kind(), first.workspace(), people, clock.instant());
+      builds.assign(handle, first.kind(), together, pass);
+      LOG.info(
+          "a pass for {} builds of kind {} begins, workspace={} people={}",
+          together.size(),
+          first.kind().word(),
+          first.workspace().value(),
+          people);
+      return true;
+    });
+  }
+
+  /** Puts a pass behind all others; one that has failed before is parted. */
+  private boolean failed(Handle handle, Pass pass) {
+    Epoch.join(handle);
+    passes.failed(handle, pass.id());
+    var together = builds.ofPass(handle, pass.id());
+    if (pass.failures() > 0 && together.size() > 1) {
+      var half = together.subList(0, together.size() / 2);
+      builds.assign(handle, pass.kind(), half, passes.copy(handle, pass.id()));
+    }
+    return true;
   }
 
   /** Processing must learn that there is no build any more, and may then read complete counters. */
   private boolean finish(Handle handle) {
     Epoch.newRules(handle);
-    builds.finish(handle).forEach(done -> LOG.info("build of {} has reached everybody", done));
+    for (var done : builds.finish(handle)) {
+      LOG.info("build of {} {} has reached everybody", done.kind().word(), done.targetId());
+      var conditions = done.conditions();
+      if (conditions != null) {
+        over.over(handle, done.targetId(), conditions, done.counters());
+      }
+    }
     return true;
   }
 
   /**
-   * Removes members of segments that are gone; nobody else touches them but those who delete
-   * people.
+   * Removes what segments leave behind: everything of those that are gone, which nobody else
+   * touches but those who delete people; members of one whose first build was cancelled; what
+   * people were in it before a build that is over. Then counters that are not used any more.
    */
   private boolean erase(Handle handle) {
-    var segment =
+    var epoch = Epoch.join(handle);
+    var next =
         handle
             .createQuery(
-                "SELECT segment_id FROM segment_erasure ORDER BY segment_id LIMIT 1 FOR UPDATE SKIP LOCKED")
-            .mapTo(Integer.class)
+                """
+                SELECT segment_id, what FROM segment_erasure ORDER BY segment_id, what LIMIT 1 FOR UPDATE SKIP LOCKED
+                """)
+            .map((row, context) -> Map.entry(row.getInt(1), row.getString(2)))
             .findOne();
-    if (segment.isEmpty()) {
-      return false;
+    if (next.isEmpty()) {
+      return counters.erase(handle);
     }
-    var members = erase(handle, "segment_member", segment.get());
-    var timers = erase(handle, "segment_timer", segment.get());
-    if (members + timers == 0) {
+    var segment = next.get().getKey();
+    var what = next.get().getValue();
+    var more =
+        switch (what) {
+          case "members" ->
+              segments.empty(handle, segment, EMPTIED, epoch) || timers(handle, segment) > 0;
+          case "former" -> former(handle, segment) > 0;
+          default ->
+              members(handle, segment) + timers(handle, segment) + former(handle, segment) > 0;
+        };
+    if (!more) {
+      if (what.equals("all")) {
+        SegmentCounts.forget(handle, segment);
+      }
       handle
-          .createUpdate("DELETE FROM segment_erasure WHERE segment_id = :segment")
-          .bind("segment", segment.get())
+          .createUpdate("DELETE FROM segment_erasure WHERE segment_id = :segment AND what = :what")
+          .bind("segment", segment)
+          .bind("what", what)
           .execute();
     }
     return true;
   }
 
-  private static int erase(Handle handle, String table, int segmentId) {
+  private static int members(Handle handle, int segmentId) {
+    return erase(handle, "segment_member", "true", segmentId);
+  }
+
+  private static int timers(Handle handle, int segmentId) {
+    return erase(handle, "segment_timer", "true", segmentId);
+  }
+
+  /** What holds no more: a build that has begun since then keeps its own. */
+  private static int former(Handle handle, int segmentId) {
+    return erase(
+        handle,
+        "segment_former",
+        "version <= coalesce((SELECT served FROM segment WHERE segment_id = :segment), version)",
+        segmentId);
+  }
+
+  private static int erase(Handle handle, String table, String which, int segmentId) {
     return handle
         .createUpdate(
             """
             DELETE FROM %1$s WHERE ctid = ANY(ARRAY(
-                SELECT ctid FROM %1$s WHERE segment_id = :segment LIMIT :limit FOR UPDATE SKIP LOCKED))
+                SELECT ctid FROM %1$s WHERE segment_id = :segment AND %2$s LIMIT :limit FOR UPDATE SKIP LOCKED))
             """
-                .formatted(table))
+                .formatted(table, which))
         .bind("segment", segmentId)
         .bind("limit", ERASED)
         .execute();

@@ -4,187 +4,188 @@ import dev.carillon.events.Counters;
 import dev.carillon.events.EventRepository;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.segments.BuildRepository.Build;
+import dev.carillon.segments.BuildRepository.Kind;
 import dev.carillon.segments.MembershipRepository.Changes;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
-import dev.carillon.segments.PeopleRange.Reached;
+import dev.carillon.segments.PeopleRange.Found;
 import dev.carillon.store.Epoch;
+import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates a segment for a range of people, and the segments that read it for those whose
+ * Evaluates segments for a range of people, and the segments that read them for those whose
  * membership changed.
  */
 final class SegmentEvaluation {
-  private final PeopleRange people;
   private final SegmentRepository segments;
   private final InstantSource clock;
   private final EventRepository events = new EventRepository();
   private final MembershipRepository memberships = new MembershipRepository();
+  private final SurroundingsRepository surroundings = new SurroundingsRepository();
   private @Nullable Rules rules;
 
-  SegmentEvaluation(PeopleRange people, SegmentRepository segments, InstantSource clock) {
-    this.people = people;
+  SegmentEvaluation(SegmentRepository segments, InstantSource clock) {
     this.segments = segments;
     this.clock = clock;
   }
 
-  /** The conditions of all segments, and which of them read a segment; valid for one epoch. */
-  private record Rules(
-      long epoch, Map<Integer, CompiledCondition> conditions, Map<Integer, List<Integer>> readers) {
-
-    /** A segment and whatever may change with it. */
-    Set<Integer> follow(int segmentId) {
-      var reached = new LinkedHashSet<Integer>();
-      var waiting = new ArrayDeque<>(List.of(segmentId));
-      while (!waiting.isEmpty()) {
-        var each = waiting.poll();
-        if (reached.add(each)) {
-          waiting.addAll(readers.getOrDefault(each, List.of()));
-        }
-      }
-      return reached;
-    }
-
-    CompiledCondition condition(int segmentId) {
-      var condition = conditions.get(segmentId);
-      if (condition == null) {
-        throw new IllegalStateException(
-            "segment %d is built, but has no conditions".formatted(segmentId));
-      }
-      return condition;
-    }
-  }
+  /** All segments at one epoch. */
+  private record Rules(long epoch, List<SegmentRepository.Live> live) {}
 
   private synchronized Rules rules(Handle handle, Epoch epoch) {
     var known = rules;
     if (known == null || known.epoch != epoch.rules()) {
-      var conditions = new HashMap<Integer, CompiledCondition>();
-      var readers = new HashMap<Integer, List<Integer>>();
-      for (var live : segments.live(handle)) {
-        conditions.put(live.segmentId(), live.condition());
-        live.condition()
-            .wakes()
-            .segments()
-            .forEach(read ->
-                readers.computeIfAbsent(read, _ -> new ArrayList<>()).add(live.segmentId()));
-      }
-      known = new Rules(epoch.rules(), conditions, readers);
+      known = new Rules(epoch.rules(), segments.live(handle));
       rules = known;
     }
     return known;
   }
 
-  /** Evaluates the next people. */
-  Reached evaluate(Handle handle, Build build, Epoch epoch) {
-    var range = people.lock(handle, build);
-    if (range.attributes().isEmpty()) {
-      return range.reached();
-    }
-    var known = rules(handle, epoch);
-    var now = clock.instant();
-    var ids = range.people();
-    var states = load(handle, ids, known, build.targetId());
-    var packed = events.counters(handle, ids);
-    var unbuilt = new HashSet<>(memberships.unbuilt(handle, ids));
+  /** Evaluates the segments of builds for locked people who are their business. */
+  void evaluate(Handle handle, List<Build> builds, PeopleRange range, Epoch epoch) {
+    var order = EvaluationOrder.of(rules(handle, epoch).live, builds);
     var changes = new Changes();
-    range
-        .attributes()
-        .forEach((personId, attributes) -> {
-          var state = states.getOrDefault(personId, new State());
-          var bytes = packed.get(personId);
-          var facts =
-              new StoredFacts(
-                  now,
-                  AttributesJson.parse(attributes),
-                  bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                  state.segments);
-          unbuilt.remove(new Unbuilt(personId, build.targetId()));
-          evaluate(personId, build.targetId(), known, facts, state, unbuilt, changes);
-        });
+    evaluate(handle, range.people(), order, clock.instant(), changes);
     memberships.write(handle, changes);
-    return range.reached();
+  }
+
+  /** Evaluates locked people; fewer at a time when they have too many relationships together. */
+  private void evaluate(
+      Handle handle,
+      NavigableMap<Long, Found> range,
+      EvaluationOrder order,
+      Instant now,
+      Changes changes) {
+    var ids = range.keySet().stream().mapToLong(Long::longValue).toArray();
+    Map<Long, Surroundings> around;
+    try {
+      around = surroundings.load(handle, ids, order.surroundings());
+    } catch (TooManyRelationships tooMany) {
+      var middle = ids[ids.length / 2];
+      evaluate(handle, range.headMap(middle, false), order, now, changes);
+      evaluate(handle, range.tailMap(middle, true), order, now, changes);
+      return;
+    }
+    var states = load(handle, ids, order);
+    var packed = events.counters(handle, ids);
+    var born = new HashMap<Long, Integer>();
+    range.forEach((personId, found) -> born.put(personId, found.born()));
+    var underWay = OpenBuilds.read(handle, born);
+    range.forEach((personId, found) -> {
+      var state = states.getOrDefault(personId, new State());
+      var bytes = packed.get(personId);
+      var facts =
+          new StoredFacts(
+              now,
+              personId,
+              AttributesJson.parse(found.attributes()),
+              bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
+              state.entered.keySet(),
+              around.getOrDefault(personId, Surroundings.NONE));
+      evaluate(found, order, facts, state, underWay, changes);
+    });
+  }
+
+  /**
+   * Takes people out of a segment nobody is to be in, and evaluates what reads it.
+   *
+   * @param most how many at once
+   * @return false when nobody was in it
+   */
+  boolean empty(Handle handle, int segmentId, int most, Epoch epoch) {
+    var range = PeopleRange.members(handle, segmentId, most);
+    if (range == null) {
+      return false;
+    }
+    if (!range.people().isEmpty()) {
+      var everybody = Integer.MAX_VALUE;
+      var build = new Build(Kind.SEGMENT, segmentId, new WorkspaceId(0), 0, everybody);
+      evaluate(handle, List.of(build), range, epoch);
+    }
+    return true;
   }
 
   /** What is stored of a person: the segments, kept up to date, and the timers. */
   private static final class State {
-    private final Set<Integer> segments = new HashSet<>();
+    private final Map<Integer, Instant> entered = new HashMap<>();
     private final Map<Integer, Instant> timers = new HashMap<>();
   }
 
-  private Map<Long, State> load(Handle handle, long[] ids, Rules known, int segmentId) {
-    var read = new HashSet<Integer>();
-    for (var each : known.follow(segmentId)) {
-      read.add(each);
-      read.addAll(known.condition(each).wakes().segments());
-    }
+  private Map<Long, State> load(Handle handle, long[] ids, EvaluationOrder order) {
     var states = new HashMap<Long, State>();
-    for (var row :
-        memberships.load(handle, ids, read.stream().mapToInt(Integer::intValue).toArray())) {
+    for (var row : memberships.load(handle, ids, order.read())) {
       var state = states.computeIfAbsent(row.personId(), _ -> new State());
       if (row.timer()) {
         state.timers.put(row.segmentId(), row.at());
       } else {
-        state.segments.add(row.segmentId());
+        state.entered.put(row.segmentId(), row.at());
       }
     }
     return states;
   }
 
   /**
-   * One person, from the built segment to all that follow. References never lead back (S-10), so
-   * this ends.
+   * One person: the built segments, and what follows from their changes. Each segment comes after
+   * all it reads, so it is looked at once.
    */
   private static void evaluate(
-      long personId,
-      int segmentId,
-      Rules known,
+      Found found,
+      EvaluationOrder order,
       StoredFacts facts,
       State state,
-      Set<Unbuilt> unbuilt,
+      OpenBuilds underWay,
       Changes changes) {
-    var before = Set.copyOf(state.segments);
-    var looked = new LinkedHashSet<Integer>();
-    var waiting = new ArrayDeque<>(List.of(segmentId));
-    while (!waiting.isEmpty()) {
-      var each = waiting.poll();
-      if (unbuilt.contains(new Unbuilt(personId, each))) {
+    var personId = facts.personId();
+    var due = new boolean[order.size()];
+    for (var i = 0; i < order.size(); i++) {
+      var build = order.build(i);
+      var concerned = build != null && found.concerns(build);
+      var segment = order.segment(i);
+      var segmentId = segment.segmentId();
+      if (!concerned
+          && (!due[i] || isWoken(segment.wakes(), state.timers.get(segmentId), facts.now()))) {
         continue;
       }
-      looked.add(each);
-      var matches = known.condition(each).matches(facts);
-      if (matches != state.segments.contains(each)) {
+      var condition = segment.condition(!concerned && underWay.leaves(personId, segmentId));
+      if (condition == null) {
+        continue;
+      }
+      var before = state.entered.get(segmentId);
+      var matches = condition.matches(facts);
+      if (matches == (before == null)) {
         if (matches) {
-          state.segments.add(each);
+          state.entered.put(segmentId, facts.now());
+          changes.enter(personId, segmentId, facts.now());
         } else {
-          state.segments.remove(each);
+          state.entered.remove(segmentId);
+          changes.leave(personId, segmentId);
         }
-        waiting.addAll(known.readers.getOrDefault(each, List.of()));
-      }
-    }
-    for (var each : looked) {
-      if (state.segments.contains(each) != before.contains(each)) {
-        if (before.contains(each)) {
-          changes.leave(personId, each);
-        } else {
-          changes.enter(personId, each, facts.now());
+        if (build != null && concerned && segment.served()) {
+          changes.former(personId, segmentId, build.version(), before);
+        }
+        for (var reader : order.readers(i)) {
+          due[reader] = true;
         }
       }
-      var next = known.condition(each).nextChange(facts).orElse(null);
-      if (!Objects.equals(next, state.timers.get(each))) {
-        changes.timer(personId, each, next);
+      var next = condition.nextChange(facts).orElse(null);
+      if (!Objects.equals(next, state.timers.get(segmentId))) {
+        changes.timer(personId, segmentId, next);
       }
     }
+  }
+
+  /**
+   * Whether something has woken a segment that reads surroundings, and due work is about to look:
+   * who comes into it then has just entered it.
+   */
+  private static boolean isWoken(Wakes wakes, @Nullable Instant due, Instant now) {
+    return due != null && !due.isAfter(now) && wakes.surroundings();
   }
 }

@@ -1,9 +1,8 @@
 package dev.carillon.segments;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
-/** What became of a request to create, change or delete a segment. */
+/** What became of a request to create, change or delete a segment, or to cancel its build. */
 public sealed interface SegmentOutcome {
 
   /** It is stored; its build, if it needs one, is queued. */
@@ -26,12 +25,16 @@ public sealed interface SegmentOutcome {
 
     /** Says so to whoever wants it deleted, and names the users. */
     public String sentence() {
-      return "the segment is used by "
-          + by.stream()
-              .map(use -> "%s %d \"%s\"".formatted(use.kind(), use.id(), use.name()))
-              .collect(Collectors.joining(", "));
+      return "the segment is used by " + SegmentUse.sentence(by);
     }
   }
+
+  /**
+   * It has no build that could be cancelled.
+   *
+   * @param why a sentence without a full stop
+   */
+  record NotBuilding(String why) implements SegmentOutcome {}
 
   /** It is gone; its members are removed in the background. */
   record Deleted() implements SegmentOutcome {}

@@ -25,7 +25,14 @@ final class SegmentReferences {
       case Condition.Or(var any) -> collect(any, path + ".or", found);
       case Condition.Not(var inner) -> collect(inner, path + ".not", found);
       case Condition.InSegment(var id) -> found.put(path + ".segment.id", id);
-      case Condition.Attribute _, Condition.Event _ -> {}
+      case Condition.Attribute _,
+          Condition.Event _,
+          Condition.Message _,
+          Condition.Subscribed _,
+          Condition.Device _,
+          Condition.Related _,
+          Condition.InCampaign _,
+          Condition.Sample _ -> {}
     }
   }
 

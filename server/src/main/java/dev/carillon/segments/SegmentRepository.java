@@ -4,21 +4,25 @@ import dev.carillon.segments.SegmentOutcome.Deleted;
 import dev.carillon.segments.SegmentOutcome.InUse;
 import dev.carillon.segments.SegmentOutcome.Invalid;
 import dev.carillon.segments.SegmentOutcome.NoSuchSegment;
+import dev.carillon.segments.SegmentOutcome.NotBuilding;
 import dev.carillon.segments.SegmentOutcome.Saved;
+import dev.carillon.segments.Surroundings.Part;
 import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -28,23 +32,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A change of conditions waits for the batches that are under way, and every batch after it
  * knows the new conditions. What the people who were there before make of them is found out by a
- * build (class {@link SegmentBuilder}); until then they keep the membership they had.
+ * build (class {@link SegmentBuilder}); until it has reached them the conditions before hold.
  */
 public final class SegmentRepository {
-  private final CounterRepository counters;
+  private final TermsRepository terms;
   private final InstantSource clock;
   private final BuildRepository builds = new BuildRepository();
+  private final SegmentBuilds building;
 
   /** Dates what it stores by this clock. */
   public SegmentRepository(CounterRepository counters, InstantSource clock) {
-    this.counters = counters;
+    this.terms = new TermsRepository(counters);
     this.clock = clock;
+    this.building = new SegmentBuilds(counters, clock);
   }
 
   /** Stores a new segment. */
   public SegmentOutcome create(Handle handle, WorkspaceId workspace, SegmentDraft draft) {
-    Epoch.newRules(handle);
     var faults = faults(handle, workspace, 0, draft);
+    if (faults.isEmpty()) { // or nobody has to wait for it
+      Epoch.newRules(handle);
+      faults = faults(handle, workspace, 0, draft);
+    }
     if (!faults.isEmpty()) {
       return new Invalid(faults);
     }
@@ -70,7 +79,7 @@ public final class SegmentRepository {
             .mapTo(Integer.class)
             .one();
     if (conditions != null) {
-      queueBuild(handle, workspace, id, 1, conditions);
+      building.first(handle, workspace, id, conditions);
     }
     return new Saved(find(handle, workspace, id).orElseThrow());
   }
@@ -81,7 +90,81 @@ public final class SegmentRepository {
    */
   public SegmentOutcome update(
       Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
+    var refused = refused(handle, workspace, segmentId, draft);
+    if (refused == null) {
+      Epoch.newRules(handle);
+      refused = refused(handle, workspace, segmentId, draft);
+    }
+    if (refused != null) {
+      return refused;
+    }
+    var conditions = draft.conditions();
+    handle
+        .createUpdate(
+            """
+            UPDATE segment SET name = :name, description = :description, tags = :tags, updated_at = :now
+             WHERE workspace_id = :workspace AND segment_id = :segment
+            """)
+        .bind("name", draft.name().strip())
+        .bind("description", draft.description())
+        .bind("tags", draft.tags().toArray(String[]::new))
+        .bind("now", clock.instant())
+        .bind("workspace", workspace.value())
+        .bind("segment", segmentId)
+        .execute();
+    if (conditions != null) {
+      building.change(handle, workspace, segmentId, conditions);
+    }
+    return new Saved(find(handle, workspace, segmentId).orElseThrow());
+  }
+
+  /**
+   * Builds segments anew whose conditions stay but mean something else, because something has
+   * changed that the workspace gives to them ({@link Terms}): new versions of these segments and no
+   * others, with the counters they need. To be called after {@link Epoch#newRules} and after the
+   * change, in the same transaction.
+   *
+   * @param before the zone in which they were asked until now; it still holds for people the build
+   *     has not reached. Null: what they meant cannot be said in a zone; these people stay as they
+   *     are until they are reached
+   * @param affected whether a condition means something else now
+   * @return numbers of the segments, ascending
+   */
+  public List<Integer> rebuild(
+      Handle handle,
+      WorkspaceId workspace,
+      @Nullable ZoneId before,
+      Predicate<Condition> affected) {
+    return building.rebuild(handle, workspace, before, affected);
+  }
+
+  /**
+   * Takes back the build that is under way: the segment returns to the conditions it had before,
+   * which takes a build as well. One that has never been built has no members then, until it is
+   * saved again.
+   *
+   * @return Saved, NoSuchSegment, or NotBuilding when there is nothing to take back
+   */
+  public SegmentOutcome cancelBuild(Handle handle, WorkspaceId workspace, int segmentId) {
+    if (find(handle, workspace, segmentId).isEmpty()) {
+      return new NoSuchSegment();
+    }
     Epoch.newRules(handle);
+    var refused = building.cancel(handle, workspace, segmentId);
+    if (refused != null) {
+      return new NotBuilding(refused);
+    }
+    handle
+        .createUpdate("UPDATE segment SET updated_at = :now WHERE segment_id = :segment")
+        .bind("now", clock.instant())
+        .bind("segment", segmentId)
+        .execute();
+    return new Saved(find(handle, workspace, segmentId).orElseThrow());
+  }
+
+  /** Why a segment cannot become this; null when it can. */
+  private @Nullable SegmentOutcome refused(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
     var present = find(handle, workspace, segmentId).orElse(null);
     if (present == null) {
       return new NoSuchSegment();
@@ -94,44 +177,7 @@ public final class SegmentRepository {
     } else if (!present.manual() && conditions == null) {
       faults.add(new Fault("conditions", "must be present, as this segment is dynamic"));
     }
-    if (!faults.isEmpty()) {
-      return new Invalid(faults);
-    }
-    var changed = conditions != null && !conditions.equals(present.conditions());
-    var version = changed ? present.version() + 1 : present.version();
-    handle
-        .createUpdate(
-            """
-            UPDATE segment SET name = :name, description = :description, conditions = :conditions::json, tags = :tags,
-                               version = :version, updated_at = :now
-             WHERE workspace_id = :workspace AND segment_id = :segment
-            """)
-        .bind("name", draft.name().strip())
-        .bind("description", draft.description())
-        .bind("conditions", conditions == null ? null : ConditionJson.toJson(conditions).toString())
-        .bind("tags", draft.tags().toArray(String[]::new))
-        .bind("version", version)
-        .bind("now", clock.instant())
-        .bind("workspace", workspace.value())
-        .bind("segment", segmentId)
-        .execute();
-    if (conditions != null && changed) {
-      queueBuild(handle, workspace, segmentId, version, conditions);
-    }
-    return new Saved(find(handle, workspace, segmentId).orElseThrow());
-  }
-
-  private void queueBuild(
-      Handle handle, WorkspaceId workspace, int segmentId, int version, Condition conditions) {
-    var known = counters.ensure(handle, workspace, CompiledCondition.specsOf(conditions));
-    var needed = CompiledCondition.compile(conditions, known).wakes().counters();
-    handle
-        .createUpdate("UPDATE segment SET counters = :counters WHERE segment_id = :segment")
-        .bind("counters", needed.stream().mapToInt(Integer::intValue).sorted().toArray())
-        .bind("segment", segmentId)
-        .execute();
-    builds.put(
-        handle, BuildRepository.Kind.SEGMENT, segmentId, workspace, version, clock.instant());
+    return faults.isEmpty() ? null : new Invalid(faults);
   }
 
   private List<Fault> faults(
@@ -140,23 +186,29 @@ public final class SegmentRepository {
     if (draft.conditions() != null) {
       faults.addAll(
           SegmentReferences.faults(draft.conditions(), segmentId, graph(handle, workspace)));
+      faults.addAll(
+          new ConditionReferences(draft.conditions(), "conditions")
+              .faults(handle, workspace, terms.defaults(handle, workspace)));
     }
     return faults;
   }
 
-  /** All segments of a workspace, each with those it reads. */
+  /** All segments of a workspace, each with those it reads, or still reads until it is built. */
   private static Map<Integer, Set<Integer>> graph(Handle handle, WorkspaceId workspace) {
     var graph = new HashMap<Integer, Set<Integer>>();
     handle
         .createQuery(
-            "SELECT segment_id, conditions::text FROM segment WHERE workspace_id = :workspace")
+            """
+            SELECT segment_id, conditions::text, before_conditions::text FROM segment WHERE workspace_id = :workspace
+            """)
         .bind("workspace", workspace.value())
         .map((row, context) -> {
-          var conditions = condition(row.getString(2));
-          var reads =
-              conditions == null
-                  ? Set.<Integer>of()
-                  : Set.copyOf(SegmentReferences.of(conditions).values());
+          var reads = new HashSet<Integer>();
+          for (var conditions : Arrays.asList(row.getString(2), row.getString(3))) {
+            if (conditions != null) {
+              reads.addAll(SegmentReferences.of(ConditionJson.stored(conditions)).values());
+            }
+          }
           return graph.put(row.getInt(1), reads);
         })
         .list();
@@ -181,12 +233,14 @@ public final class SegmentRepository {
   /** Deletes a segment, unless another segment reads it or {@code others} knows a user (S-9). */
   public SegmentOutcome delete(
       Handle handle, WorkspaceId workspace, int segmentId, SegmentUse.Finder others) {
-    Epoch.newRules(handle);
-    var users =
-        Stream.concat(
-                uses(handle, workspace, segmentId).stream(),
-                others.of(handle, workspace, segmentId).stream())
-            .toList();
+    if (find(handle, workspace, segmentId).isEmpty()) {
+      return new NoSuchSegment();
+    }
+    var users = users(handle, workspace, segmentId, others);
+    if (users.isEmpty()) {
+      Epoch.newRules(handle);
+      users = users(handle, workspace, segmentId, others);
+    }
     if (!users.isEmpty()) {
       return new InUse(users);
     }
@@ -201,11 +255,47 @@ public final class SegmentRepository {
       return new NoSuchSegment();
     }
     builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
+    terms.gone(handle, CounterReader.segment(segmentId));
     handle
-        .createUpdate("INSERT INTO segment_erasure VALUES (:segment)")
+        .createUpdate("INSERT INTO segment_erasure (segment_id) VALUES (:segment)")
         .bind("segment", segmentId)
         .execute();
     return new Deleted();
+  }
+
+  /**
+   * The segments whose conditions ask about a topic or channel, or still ask until they are built.
+   */
+  public static List<SegmentUse> usesOfSubscription(
+      Handle handle, WorkspaceId workspace, Condition.Subscription subscription) {
+    return handle
+        .createQuery(
+            """
+            SELECT segment_id, name, conditions::text, before_conditions::text FROM segment
+             WHERE workspace_id = :workspace ORDER BY segment_id
+            """)
+        .bind("workspace", workspace.value())
+        .map((row, _) ->
+            asks(row.getString(3), subscription) || asks(row.getString(4), subscription)
+                ? Optional.of(new SegmentUse("segment", row.getInt(1), row.getString(2)))
+                : Optional.<SegmentUse>empty())
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static boolean asks(@Nullable String conditions, Condition.Subscription subscription) {
+    return conditions != null
+        && new ConditionReferences(ConditionJson.stored(conditions), "conditions")
+            .names(subscription);
+  }
+
+  private List<SegmentUse> users(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentUse.Finder others) {
+    return Stream.concat(
+            uses(handle, workspace, segmentId).stream(),
+            others.of(handle, workspace, segmentId).stream())
+        .toList();
   }
 
   /** The segments that read this one. */
@@ -223,16 +313,35 @@ public final class SegmentRepository {
         .toList();
   }
 
+  /** The segments whose conditions look at a campaign, which therefore must not be deleted. */
+  public static List<SegmentUse> usesOfCampaign(
+      Handle handle, WorkspaceId workspace, int campaignId) {
+    return handle
+        .createQuery(
+            """
+            SELECT segment_id, name FROM segment
+             WHERE workspace_id = :workspace AND :campaign = ANY(campaigns) ORDER BY segment_id
+            """)
+        .bind("workspace", workspace.value())
+        .bind("campaign", campaignId)
+        .map((row, _) -> new SegmentUse("segment", row.getInt(1), row.getString(2)))
+        .list();
+  }
+
+  private static final Condition NOBODY = new Condition.Or(List.of());
+
   private static final String SEGMENT =
       """
       SELECT s.segment_id, s.workspace_id, s.name, s.description, s.conditions::text, s.version, s.served, s.tags,
              s.created_at, s.updated_at,
-             c.people_done, c.people, c.builds, b.people_done, b.people, b.target_id IS NOT NULL
+             c.people_done, c.people, c.builds, p.people_done, p.people, b.target_id IS NOT NULL
         FROM segment s
         LEFT JOIN build b ON b.kind = 'segment' AND b.target_id = s.segment_id
+        LEFT JOIN build_pass p ON p.pass_id = b.pass_id
         LEFT JOIN LATERAL (
-             SELECT sum(people_done)::bigint AS people_done, sum(people)::bigint AS people, count(*) AS builds
-               FROM build WHERE kind = 'counter' AND target_id = ANY(s.counters)) c ON true
+             SELECT sum(q.people_done)::bigint AS people_done, sum(q.people)::bigint AS people, count(*) AS builds
+               FROM build d LEFT JOIN build_pass q ON q.pass_id = d.pass_id
+              WHERE d.kind = 'counter' AND d.target_id = ANY(s.counters)) c ON true
        WHERE s.workspace_id = :workspace
       """;
 
@@ -261,7 +370,7 @@ public final class SegmentRepository {
         .createQuery(
             SEGMENT
                 + """
-                 AND s.segment_id IN (SELECT m.segment_id FROM segment_member m
+                 AND s.segment_id IN (SELECT m.segment_id FROM served_member m
                                         JOIN person p USING (person_id)
                                        WHERE p.person_id = :person AND p.workspace_id = :workspace)
                  ORDER BY s.segment_id
@@ -273,10 +382,10 @@ public final class SegmentRepository {
   }
 
   private static Segment read(ResultSet row) throws SQLException {
-    var filling = row.getInt(13) > 0;
+    var building = row.getBoolean(16);
+    var filling = building && row.getInt(13) > 0;
     var done = filling ? row.getLong(11) : row.getLong(14);
     var people = row.getObject(filling ? 12 : 15, Long.class);
-    var building = filling || row.getBoolean(16);
     return new Segment(
         row.getInt(1),
         new WorkspaceId(row.getInt(2)),
@@ -288,14 +397,13 @@ public final class SegmentRepository {
         List.of((String[]) row.getArray(8).getArray()),
         row.getTimestamp(9).toInstant(),
         row.getTimestamp(10).toInstant(),
-        state(building, filling, people != null),
+        building
+            ? state(filling, people != null)
+            : row.getInt(7) == 0 ? Segment.State.CANCELLED : Segment.State.FINISHED,
         building ? percent(done, people) : null);
   }
 
-  private static Segment.State state(boolean building, boolean filling, boolean begun) {
-    if (!building) {
-      return Segment.State.FINISHED;
-    }
+  private static Segment.State state(boolean filling, boolean begun) {
     if (filling) {
       return begun ? Segment.State.EVENTS : Segment.State.EVENTS_QUEUED;
     }
@@ -313,36 +421,91 @@ public final class SegmentRepository {
   /**
    * A dynamic segment ready for evaluation.
    *
-   * @param building whether a build has still to find out who is in it: for people who were there
-   *     before it began
+   * @param condition of who is in it; for people a build has to reach, once it has
+   * @param before of who is in it among people a build has still to reach; null: they are left to
+   *     it
+   * @param building whether a build is under way: for people who were there before it began
+   * @param served whether it was ever built to the end
    */
   public record Live(
-      int segmentId, WorkspaceId workspace, CompiledCondition condition, boolean building) {}
+      int segmentId,
+      WorkspaceId workspace,
+      CompiledCondition condition,
+      @Nullable CompiledCondition before,
+      boolean building,
+      boolean served) {
+
+    /** What can change the answer, for anybody. */
+    public Wakes wakes() {
+      return before == null || before == condition
+          ? condition.wakes()
+          : condition.wakes().plus(before.wakes());
+    }
+
+    /** What is looked at beyond profile, counters and memberships. */
+    Part surroundings() {
+      var part = condition.surroundings();
+      return before == null ? part : part.plus(before.surroundings());
+    }
+
+    /** The condition that counts; null: a build will find out. */
+    public @Nullable CompiledCondition condition(boolean leftToBuild) {
+      return leftToBuild ? before : condition;
+    }
+  }
 
   /** All dynamic segments of all workspaces. */
   public List<Live> live(Handle handle) {
-    var indexes = new HashMap<WorkspaceId, CounterIds>();
-    counters.all(handle).stream()
-        .collect(Collectors.groupingBy(CounterRepository.Stored::workspace))
-        .forEach(
-            (workspace, stored) -> indexes.put(workspace, new CounterRepository.Index(stored)));
-    var none = new CounterRepository.Index(List.of());
+    var all = terms.all(handle);
     return handle
         .createQuery(
             """
-            SELECT segment_id, workspace_id, conditions::text, served < version FROM segment
-             WHERE type = 'dynamic' ORDER BY segment_id
+            SELECT s.segment_id, s.workspace_id, s.conditions::text, s.served, b.target_id IS NOT NULL,
+                   CASE WHEN NOT s.mixed THEN s.before_conditions::text END, s.before_zone
+              FROM segment s LEFT JOIN build b ON b.kind = 'segment' AND b.target_id = s.segment_id
+             WHERE s.type = 'dynamic' ORDER BY s.segment_id
             """)
-        .map((row, context) -> {
-          var workspace = new WorkspaceId(row.getInt(2));
-          var condition = ConditionJson.stored(row.getString(3));
-          return new Live(
-              row.getInt(1),
-              workspace,
-              CompiledCondition.compile(condition, indexes.getOrDefault(workspace, none)),
-              row.getBoolean(4));
-        })
+        .map((row, context) -> live(row, all.of(new WorkspaceId(row.getInt(2)))))
         .list();
+  }
+
+  /**
+   * The condition of people a build of the segment has still to reach; null when there is no build,
+   * or they are left to it.
+   */
+  @Nullable CompiledCondition before(Handle handle, WorkspaceId workspace, int segmentId) {
+    return handle
+        .createQuery(
+            """
+            SELECT before_conditions::text, before_zone FROM segment
+             WHERE workspace_id = :workspace AND segment_id = :segment AND before_conditions IS NOT NULL AND NOT mixed
+            """)
+        .bind("workspace", workspace.value())
+        .bind("segment", segmentId)
+        .map((row, context) ->
+            CompiledCondition.compile(
+                ConditionJson.stored(row.getString(1)),
+                terms.of(handle, workspace).in(ZoneId.of(row.getString(2)))))
+        .findOne()
+        .orElse(null);
+  }
+
+  private static Live live(ResultSet row, Terms terms) throws SQLException {
+    var served = row.getInt(4) > 0;
+    var building = row.getBoolean(5);
+    var before = row.getString(6);
+    var condition =
+        served || building ? ConditionJson.stored(row.getString(3)) : NOBODY; // cancelled
+    return new Live(
+        row.getInt(1),
+        new WorkspaceId(row.getInt(2)),
+        CompiledCondition.compile(condition, terms),
+        before == null
+            ? null
+            : CompiledCondition.compile(
+                ConditionJson.stored(before), terms.in(ZoneId.of(row.getString(7)))),
+        building,
+        served);
   }
 
   /** The numbers of all manual segments, by workspace; none for a workspace without any. */
@@ -359,17 +522,29 @@ public final class SegmentRepository {
   }
 
   /**
-   * How many people are in a segment of the workspace now; during a build, as far as it got (S-8).
+   * How many people are in a segment (S-8): while it is built, who was in it before (S-5). Then it
+   * takes a look at each person the build has changed; otherwise nothing is counted.
+   *
+   * @param segment as {@link #find} has found it in its workspace
    */
-  public long count(Handle handle, WorkspaceId workspace, int segmentId) {
+  public long count(Handle handle, Segment segment) {
+    if (segment.served() == 0) {
+      return 0;
+    }
+    var members = SegmentCounts.of(handle, segment.id());
+    return segment.servesEarlier() ? members + formerChange(handle, segment) : members;
+  }
+
+  private static long formerChange(Handle handle, Segment segment) {
     return handle
         .createQuery(
             """
-            SELECT count(*) FROM segment_member m JOIN segment s USING (segment_id)
-             WHERE s.workspace_id = :workspace AND m.segment_id = :segment
+            SELECT count(*) FILTER (WHERE f.entered_at IS NOT NULL) - count(m.person_id)
+              FROM segment_former f LEFT JOIN segment_member m USING (segment_id, person_id)
+             WHERE f.segment_id = :segment AND f.version > :served
             """)
-        .bind("workspace", workspace.value())
-        .bind("segment", segmentId)
+        .bind("segment", segment.id())
+        .bind("served", segment.served())
         .mapTo(Long.class)
         .one();
   }
@@ -379,21 +554,26 @@ public final class SegmentRepository {
       long personId, Instant enteredAt, @Nullable String id, @Nullable String email) {}
 
   /**
-   * A page of the people in a segment, in the order of their keys.
+   * A page of the people in a segment as {@link #count} counts them, in the order of their keys.
    *
+   * @param segment as {@link #find} has found it in this transaction
    * @param after the last person of the page before; 0 for the first page
    * @param limit at most this many
    */
   public List<Member> members(
-      Handle handle, WorkspaceId workspace, int segmentId, long after, int limit) {
+      Handle handle, WorkspaceId workspace, Segment segment, long after, int limit) {
     return handle
         .createQuery(
             """
-            SELECT m.person_id, m.entered_at, p.attributes::json ->> 'id', p.attributes::json ->> 'email' FROM segment_member m JOIN person p USING (person_id)
-             WHERE m.segment_id = :segment AND p.workspace_id = :workspace AND m.person_id > :after
+            SELECT m.person_id, m.entered_at, p.attributes::json ->> 'id', p.attributes::json ->> 'email'
+              FROM %s m CROSS JOIN LATERAL (
+                   SELECT attributes FROM person p
+                    WHERE p.person_id = m.person_id AND p.workspace_id = :workspace OFFSET 0) p -- one look at a time
+             WHERE m.segment_id = :segment AND m.person_id > :after
              ORDER BY m.person_id LIMIT :limit
-            """)
-        .bind("segment", segmentId)
+            """
+                .formatted(segment.servesEarlier() ? "served_member" : "segment_member"))
+        .bind("segment", segment.id())
         .bind("workspace", workspace.value())
         .bind("after", after)
         .bind("limit", limit)

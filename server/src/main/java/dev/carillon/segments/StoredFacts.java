@@ -15,8 +15,18 @@ import org.jspecify.annotations.Nullable;
  *     count at once
  */
 record StoredFacts(
-    Instant now, Map<String, Object> attributes, Counters counters, Set<Integer> segments)
+    Instant now,
+    long personId,
+    Map<String, Object> attributes,
+    Counters counters,
+    Set<Integer> segments,
+    Surroundings surroundings)
     implements Facts {
+
+  /** The same at another time. */
+  StoredFacts at(Instant time) {
+    return new StoredFacts(time, personId, attributes, counters, segments, surroundings);
+  }
 
   @Override
   public @Nullable Object attribute(String name) {

@@ -9,6 +9,7 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -145,6 +146,26 @@ public final class Database implements AutoCloseable {
    */
   public <T, X extends Exception> T read(HandleCallback<T, X> work) throws X {
     return jdbi.withHandle(work);
+  }
+
+  /**
+   * Runs the work in one transaction that sees the database as it is at its first statement and
+   * changes nothing.
+   *
+   * @param longest how long a statement may take before it fails with state 57014
+   * @throws X what the work throws
+   */
+  public <T, X extends Exception> T snapshot(Duration longest, HandleCallback<T, X> work) throws X {
+    return jdbi.inTransaction(handle -> {
+      handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      handle.execute("SET LOCAL statement_timeout = " + Math.max(1, longest.toMillis()));
+      return work.withHandle(handle);
+    });
+  }
+
+  /** Whether a statement of {@link #snapshot} failed because it took too long. */
+  public static boolean tookTooLong(JdbiException failure) {
+    return failure.getCause() instanceof SQLException cause && "57014".equals(cause.getSQLState());
   }
 
   /**

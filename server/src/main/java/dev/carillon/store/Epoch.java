@@ -16,14 +16,22 @@ public record Epoch(long rules, long identity) {
 
   /** Joins the present epoch until the end of the transaction. */
   public static Epoch join(Handle handle) {
+    hold(handle);
+    return handle
+        .createQuery("SELECT rules, identity FROM epoch")
+        .map((row, context) -> new Epoch(row.getLong(1), row.getLong(2)))
+        .one();
+  }
+
+  /**
+   * The same for who looks for rules in the statements that follow and needs no numbers. To be
+   * called first, as with {@link #join}: who waits here must hold nothing that others wait for.
+   */
+  public static void hold(Handle handle) {
     handle
         .createQuery("SELECT pg_advisory_xact_lock_shared(:lock)::text")
         .bind("lock", LOCK)
         .mapTo(String.class)
-        .one();
-    return handle
-        .createQuery("SELECT rules, identity FROM epoch")
-        .map((row, context) -> new Epoch(row.getLong(1), row.getLong(2)))
         .one();
   }
 

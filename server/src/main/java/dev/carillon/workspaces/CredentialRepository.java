@@ -18,12 +18,19 @@ public final class CredentialRepository {
   /**
    * A credential that is not revoked.
    *
+   * @param number of the credential
    * @param siteId empty for kinds that have none
    * @param source for a write key, its source; for a Track credential, the first one of the
    *     workspace; 0 when there is none
    * @param convertsTimes as that source is set; true when there is none
    */
-  record Live(Access access, String siteId, SecretHash secret, int source, boolean convertsTimes) {}
+  record Live(
+      int number,
+      Access access,
+      String siteId,
+      SecretHash secret,
+      int source,
+      boolean convertsTimes) {}
 
   /** The live credential with this secret; empty when there is none. */
   Optional<Live> find(CredentialKind kind, SecretHash secret) {
@@ -31,7 +38,7 @@ public final class CredentialRepository {
         handle
             .createQuery(
                 """
-                SELECT c.workspace_id, c.site_id, c.secret_hash,
+                SELECT c.credential_id, c.workspace_id, c.site_id, c.secret_hash,
                        coalesce((w.settings -> 'identifiers')::jsonb @> '"email"', true) AS email_identifies,
                        coalesce(s.credential_id, 0) AS source, coalesce(s.convert_times, true) AS convert_times
                   FROM credential c JOIN workspace w USING (workspace_id)
@@ -46,6 +53,7 @@ public final class CredentialRepository {
             .bind("secret", secret.bytes())
             .map((row, _) ->
                 new Live(
+                    row.getInt("credential_id"),
                     new Access(
                         new WorkspaceId(row.getInt("workspace_id")),
                         row.getBoolean("email_identifies")),

@@ -118,10 +118,24 @@ public final class Credentials {
    * @throws CredentialsUnavailable when the database does not answer
    */
   public Optional<Access> app(@Nullable String authorization) {
+    return bearer(authorization).map(CredentialRepository.Live::access);
+  }
+
+  /**
+   * The number of the credential that {@link #app} accepts, to be noted beside what it did; of a
+   * revoked one as well, since credentials are never removed.
+   *
+   * @param authorization the header; null when absent
+   * @return empty unless it is a live App API key
+   * @throws CredentialsUnavailable when the database does not answer
+   */
+  public Optional<Integer> appCredential(@Nullable String authorization) {
+    return bearer(authorization).map(CredentialRepository.Live::number);
+  }
+
+  private Optional<CredentialRepository.Live> bearer(@Nullable String authorization) {
     var key = after("bearer ", authorization);
-    return key == null
-        ? Optional.empty()
-        : find(CredentialKind.APP, key).map(CredentialRepository.Live::access);
+    return key == null ? Optional.empty() : find(CredentialKind.APP, key);
   }
 
   private Optional<CredentialRepository.Live> find(CredentialKind kind, String secret) {

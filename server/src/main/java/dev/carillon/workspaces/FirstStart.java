@@ -15,19 +15,37 @@ public final class FirstStart {
 
   private FirstStart() {}
 
+  /** Gives a new workspace what it begins with. */
+  @FunctionalInterface
+  public interface Seed {
+    /** In the transaction that creates the workspace. */
+    void plant(Handle handle, WorkspaceId workspace);
+  }
+
+  /** The same with nothing in the workspace. */
+  public static Optional<NewCredentials> ensure(
+      Database database, InstantSource clock, GivenKeys given) {
+    return ensure(database, clock, given, (_, _) -> {});
+  }
+
   /**
    * Makes sure a workspace exists. When several nodes start at once on an empty database, one of
    * them creates it.
    *
    * @param given credentials to use instead of random ones; ignored when a workspace exists
+   * @param seed what the workspace begins with; not called when one exists
    * @return what was created, for the operator's eyes; empty when a workspace existed
    */
   public static Optional<NewCredentials> ensure(
-      Database database, InstantSource clock, GivenKeys given) {
-    return database.inTransaction(handle ->
-        createWorkspace(handle, clock)
-            ? Optional.of(addKeys(handle, clock, given))
-            : Optional.empty());
+      Database database, InstantSource clock, GivenKeys given, Seed seed) {
+    return database.inTransaction(handle -> {
+      if (!createWorkspace(handle, clock)) {
+        return Optional.empty();
+      }
+      var keys = addKeys(handle, clock, given);
+      seed.plant(handle, keys.workspace());
+      return Optional.of(keys);
+    });
   }
 
   private static boolean createWorkspace(Handle handle, InstantSource clock) {

@@ -1,5 +1,7 @@
 package dev.carillon.workspaces;
 
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -10,16 +12,18 @@ import java.util.List;
  * @param emailUpdatesById whether an identify by id may replace an e-mail address (P-5)
  * @param mergeAnonymousEvents whether anonymous events become those of who claims their id (P-33)
  * @param identifiers what names people: {@code id} always, {@code email} usually (track §3.1)
+ * @param zone where days begin, for dates and anniversaries in conditions
  */
 public record WorkspaceSettings(
     boolean autoMerge,
     boolean emailUpdatesById,
     boolean mergeAnonymousEvents,
-    List<String> identifiers) {
+    List<String> identifiers,
+    ZoneId zone) {
 
   /** What holds where nothing was decided. */
   public static final WorkspaceSettings DEFAULT =
-      new WorkspaceSettings(true, false, true, List.of("id", "email"));
+      new WorkspaceSettings(true, false, true, List.of("id", "email"), ZoneOffset.UTC);
 
   /** Copies the list. */
   public WorkspaceSettings {

@@ -5,6 +5,8 @@ import dev.carillon.http.Json;
 import dev.carillon.http.JsonReader;
 import dev.carillon.store.Epoch;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,12 @@ public final class WorkspaceSettingsRepository {
 
   /** What became of a change. */
   public sealed interface Change {
-    /** It holds from the next batch of operations on, on every node. */
-    record Saved(WorkspaceSettings settings) implements Change {}
+    /**
+     * It holds from the next batch of operations on, on every node.
+     *
+     * @param before what held until now
+     */
+    record Saved(WorkspaceSettings settings, WorkspaceSettings before) implements Change {}
 
     /** The identifiers cannot change any more: people are named by them. */
     record IdentifiersInUse() implements Change {}
@@ -74,7 +80,7 @@ public final class WorkspaceSettingsRepository {
         .bind("settings", new String(Json.bytes(toMap(settings)), StandardCharsets.UTF_8))
         .bind("workspace", workspace.value())
         .execute();
-    return new Change.Saved(settings);
+    return new Change.Saved(settings, present);
   }
 
   private static boolean hasPeople(Handle handle, WorkspaceId workspace) {
@@ -92,6 +98,7 @@ public final class WorkspaceSettingsRepository {
     map.put("email_updates_by_id", settings.emailUpdatesById());
     map.put("merge_anonymous_events", settings.mergeAnonymousEvents());
     map.put("identifiers", settings.identifiers());
+    map.put("timezone", settings.zone().equals(ZoneOffset.UTC) ? "UTC" : settings.zone().getId());
     return map;
   }
 
@@ -105,7 +112,10 @@ public final class WorkspaceSettingsRepository {
           flag(map.get("merge_anonymous_events"), usual.mergeAnonymousEvents()),
           map.get("identifiers") instanceof List<?> list
               ? list.stream().map(String::valueOf).toList()
-              : usual.identifiers());
+              : usual.identifiers(),
+          map.get("timezone") instanceof String zone && !zone.equals("UTC")
+              ? ZoneId.of(zone)
+              : usual.zone());
     } catch (BadJson damaged) {
       throw new IllegalStateException("workspace.settings holds no JSON object", damaged);
     }

@@ -18,10 +18,12 @@ import dev.carillon.campaigns.CampaignExplanation.Gate;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
+import dev.carillon.segments.ConditionJson;
 import dev.carillon.store.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -113,6 +115,21 @@ class CampaignExplainerTest {
                 true,
                 "read",
                 Map.of("value", "pro")));
+  }
+
+  @Test
+  void shouldTellHowOftenSomethingHappened() {
+    var opened =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":2}}}");
+    var campaign = running(filtered(definition(enteredSegment(), email(11)), opened));
+
+    var reasons = gate(explain(campaign, SOMEBODY), "filters").reasons();
+
+    assertThat(reasons)
+        .asInstanceOf(InstanceOfAssertFactories.MAP)
+        .containsEntry("holds", false)
+        .containsEntry("read", Map.of("counted", 0L));
   }
 
   @Test

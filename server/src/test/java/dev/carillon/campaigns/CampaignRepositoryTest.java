@@ -7,6 +7,7 @@ import static dev.carillon.campaigns.Example.definition;
 import static dev.carillon.campaigns.Example.delay;
 import static dev.carillon.campaigns.Example.email;
 import static dev.carillon.campaigns.Example.enteredSegment;
+import static dev.carillon.campaigns.Example.filtered;
 import static dev.carillon.campaigns.Example.is;
 import static dev.carillon.campaigns.Example.signedUp;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,9 +17,11 @@ import dev.carillon.campaigns.CampaignChange.NoSuchCampaign;
 import dev.carillon.campaigns.CampaignChange.NotAllowed;
 import dev.carillon.campaigns.CampaignChange.Outdated;
 import dev.carillon.events.EventKind;
+import dev.carillon.segments.CampaignActivity;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.Fault;
+import dev.carillon.segments.Occurrences;
 import dev.carillon.segments.SegmentUse;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
@@ -93,7 +96,8 @@ class CampaignRepositoryTest {
     assertThat(campaigns.list(OTHER, 0, 10)).isEmpty();
     assertThat(campaigns.start(OTHER, campaign.id())).isEqualTo(new NoSuchCampaign());
     assertThat(campaigns.stop(OTHER, campaign.id(), StopMode.EXIT)).isEqualTo(new NoSuchCampaign());
-    assertThat(campaigns.delete(OTHER, campaign.id())).isFalse();
+    assertThat(campaigns.delete(OTHER, campaign.id()))
+        .isEqualTo(new CampaignDeletion.NoSuchCampaign());
   }
 
   @Test
@@ -192,6 +196,32 @@ class CampaignRepositoryTest {
   }
 
   @Test
+  @DisplayName("C-38: what its conditions name must be there, and where it stands is told")
+  void shouldRefuseToStartWithUnknownReferences() {
+    var condition = new Condition.InCampaign(999, CampaignActivity.IN);
+    var objects = new Condition.Related(7, List.of(), List.of(), Occurrences.Count.AT_LEAST, 1);
+    var steps =
+        List.of(
+            branch(0, objects, List.of(email(0, SendingState.AUTOMATIC, condition)), List.of()));
+    var made =
+        campaigns.create(WORKSPACE, filtered(definition(signedUp()), condition).withSteps(steps));
+
+    assertThat(campaigns.start(WORKSPACE, made.id()))
+        .isEqualTo(
+            new NotAllowed(
+                List.of(
+                    new Fault(
+                        "filters.campaign.id",
+                        "must be the number of a campaign; there is no campaign 999"),
+                    new Fault(
+                        "steps[0].condition.object.type_id",
+                        "must be the number of an object type; there is no object type 7"),
+                    new Fault(
+                        "steps[0].true[0].conditions.campaign.id",
+                        "must be the number of a campaign; there is no campaign 999"))));
+  }
+
+  @Test
   @DisplayName("C-38: a running campaign stays complete")
   void shouldRefuseToEmptyARunningCampaign() {
     var running = changed(campaigns.start(WORKSPACE, draft().id()));
@@ -220,12 +250,13 @@ class CampaignRepositoryTest {
   void shouldDelete() {
     var running = changed(campaigns.start(WORKSPACE, draft().id()));
 
-    assertThat(campaigns.delete(WORKSPACE, running.id())).isTrue();
+    assertThat(campaigns.delete(WORKSPACE, running.id())).isEqualTo(new CampaignDeletion.Deleted());
 
     assertThat(campaigns.find(WORKSPACE, running.id())).isEmpty();
     assertThat(campaigns.list(WORKSPACE, 0, 10)).isEmpty();
     assertThat(live()).isEmpty();
-    assertThat(campaigns.delete(WORKSPACE, running.id())).isFalse();
+    assertThat(campaigns.delete(WORKSPACE, running.id()))
+        .isEqualTo(new CampaignDeletion.NoSuchCampaign());
     assertThat(campaigns.update(running, running.definition())).isEqualTo(new NoSuchCampaign());
   }
 
@@ -234,7 +265,7 @@ class CampaignRepositoryTest {
   void shouldNotStartOnCountsThatAreStillMade() {
     var ordered =
         new Condition.Event(
-            EventKind.EVENT, "ordered", Condition.Count.AT_LEAST, 2, null, List.of());
+            EventKind.EVENT, "ordered", Occurrences.Count.AT_LEAST, 2, null, List.of());
     var campaign =
         campaigns.create(WORKSPACE, Example.filtered(definition(signedUp(), email(0)), ordered));
 
@@ -244,7 +275,7 @@ class CampaignRepositoryTest {
                 List.of(
                     new Fault(
                         "",
-                        "past events of its conditions are still being counted, try again soon"))));
+                        "past events and messages of its conditions are still being counted, try again soon"))));
 
     TEST.jdbi().useHandle(handle -> handle.execute("UPDATE counter SET complete = true"));
     assertThat(campaigns.start(WORKSPACE, campaign.id())).isInstanceOf(Changed.class);

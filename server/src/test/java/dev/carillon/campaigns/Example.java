@@ -5,9 +5,12 @@ import dev.carillon.messages.EmailTemplate;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Terms;
+import dev.carillon.segments.TestTerms;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +102,8 @@ final class Example {
   }
 
   static CompiledCampaign compiled(Campaign campaign) {
-    return CompiledCampaign.compile(campaign, _ -> 1);
+    return CompiledCampaign.compile(
+        campaign, new Terms(_ -> 1, ZoneOffset.UTC, TestTerms.SUBSCRIBED));
   }
 
   static Occurrence.EventHappened event(String name, Instant occurredAt) {

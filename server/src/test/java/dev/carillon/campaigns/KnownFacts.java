@@ -2,6 +2,7 @@ package dev.carillon.campaigns;
 
 import dev.carillon.events.Counter;
 import dev.carillon.segments.Facts;
+import dev.carillon.segments.Surroundings;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -36,5 +37,15 @@ record KnownFacts(Instant now, Map<String, Object> attributes, Set<Integer> segm
   @Override
   public boolean inSegment(int segmentId) {
     return segments.contains(segmentId);
+  }
+
+  @Override
+  public long personId() {
+    return 7;
+  }
+
+  @Override
+  public Surroundings surroundings() {
+    return Surroundings.NONE;
   }
 }

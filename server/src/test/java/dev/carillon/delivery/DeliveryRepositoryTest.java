@@ -68,7 +68,8 @@ class DeliveryRepositoryTest {
             shop.templates(),
             new MailTrap(),
             () -> START,
-            new Random(1))) {
+            new Random(1),
+            () -> {})) {
       worker.runDue();
     }
     var other = new WorkspaceId(shop.workspace.value() + 1_000);
@@ -132,7 +133,8 @@ class DeliveryRepositoryTest {
             shop.templates(),
             new MailTrap(),
             clock,
-            new Random(1))
+            new Random(1),
+            () -> {})
         .runDue();
 
     // then

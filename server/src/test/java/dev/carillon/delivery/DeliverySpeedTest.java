@@ -131,6 +131,7 @@ class DeliverySpeedTest {
         shop.templates(),
         mailer,
         InstantSource.system(),
-        new Random(1));
+        new Random(1),
+        () -> {});
   }
 }

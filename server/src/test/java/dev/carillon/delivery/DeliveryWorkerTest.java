@@ -5,9 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import dev.carillon.delivery.Mailer.Handover;
 import dev.carillon.messages.Trigger;
+import dev.carillon.segments.ConditionJson;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.SegmentDraft;
+import dev.carillon.segments.SegmentOutcome;
+import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.store.Epoch;
 import dev.carillon.store.LossyWay;
 import dev.carillon.store.TestDatabase;
+import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +22,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -28,6 +38,7 @@ class DeliveryWorkerTest {
   private final Database database = TEST.database();
   private final TurnedClock clock = new TurnedClock();
   private final Shop shop = new Shop(database);
+  private final AtomicInteger reached = new AtomicInteger();
   @AutoClose private final ScriptedSmtpServer server = new ScriptedSmtpServer();
   @AutoClose private final SmtpMailer smtp = new SmtpMailer(server.settings());
 
@@ -69,7 +80,10 @@ class DeliveryWorkerTest {
                       delivery.stream()
                           .map(each ->
                               new DeliveryReports.News(
-                                  each, Map.of(Metric.BOUNCED, clock.instant()), "no such box"))
+                                  each,
+                                  Map.of(Metric.BOUNCED, clock.instant()),
+                                  Map.of(),
+                                  "no such box"))
                           .toList());
                   return delivery.size();
                 }),
@@ -83,6 +97,128 @@ class DeliveryWorkerTest {
     assertThat(delivery.state()).isEqualTo(DeliveryState.BOUNCED);
     assertThat(delivery.failureMessage()).isEqualTo("no such box");
     assertThat(delivery.metrics()).containsOnlyKeys(Metric.CREATED, Metric.SENT, Metric.BOUNCED);
+  }
+
+  /** A segment that counts messages which reached a metric; its number. */
+  private int counting(String metric) {
+    return database.inTransaction(handle -> counting(handle, metric));
+  }
+
+  private int counting(Handle handle, String metric) {
+    var counters = new CounterRepository(clock);
+    var condition =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"%s\",\"count\":{\"op\":\"gte\",\"n\":1}}}"
+                .formatted(metric));
+    var made =
+        new SegmentRepository(counters, clock)
+            .create(handle, shop.workspace, new SegmentDraft("some", "", List.of(), condition));
+    return ((SegmentOutcome.Saved) made).segment().id();
+  }
+
+  /** Whom notes are about that nobody has taken, in this shop. */
+  private List<Long> noted() {
+    return database.read(handle ->
+        handle
+            .select(
+                "SELECT person_id FROM message_wake WHERE workspace_id = ? ORDER BY wake_id",
+                shop.workspace.value())
+            .mapTo(Long.class)
+            .list());
+  }
+
+  @Test
+  @DisplayName("journeys §2.5: outcomes no rule counts leave no note")
+  void shouldNoteNothingForNobody() throws Exception {
+    // given rules about something else, and about the same in another workspace
+    counting("opened");
+    new DeliveryWorkerTest().counting("sent");
+    shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(noted()).isEmpty();
+    assertThat(reached).hasValue(0);
+  }
+
+  @Test
+  @DisplayName(
+      "journeys §2.5: who was sent something that rules count is noted with the outcome, once")
+  void shouldNoteWhoseMessagesReachedSomething() throws Exception {
+    // given
+    counting("sent");
+    counting("failed");
+    var ada = shop.person(ADA);
+    var nameless = shop.person("{\"email\":\"bob@example.test\"}");
+    var unsubscribed = shop.person(ADA.replace("}", ",\"unsubscribed\":true}"));
+    shop.store(
+        List.of(
+            shop.intent(ada, clock.instant()),
+            shop.intent(ada, clock.instant()),
+            shop.intent(nameless, clock.instant()),
+            shop.intent(unsubscribed, clock.instant())));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(noted()).containsExactlyInAnyOrder(ada, nameless);
+    assertThat(reached).as("after the commit, once").hasValue(1);
+  }
+
+  @Test
+  @DisplayName("journeys §2.5: an outcome that comes too late is neither recorded nor noted")
+  void shouldNoteNothingWithoutLease() throws Exception {
+    // given
+    counting("sent");
+    var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    var late =
+        during(
+            () -> {
+              clock.advance(Outbox.LEASE);
+              worker(2, new MailTrap()).runDue();
+            },
+            new Handover.Accepted());
+
+    // when
+    worker(1, late).runDue();
+
+    // then
+    assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(noted()).hasSize(1);
+    assertThat(reached).hasValue(1);
+  }
+
+  @Test
+  @DisplayName(
+      "journeys §2.5: whoever makes a rule that counts waits for outcomes that are being recorded")
+  void shouldNotRecordWhileRulesChange() throws Exception {
+    // given
+    shop.stored(shop.intent(shop.person(ADA), clock.instant()));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var saving = database.dedicatedHandle("saving rules")) {
+      saving.begin();
+      Epoch.newRules(saving);
+
+      // when
+      var sending = threads.submit(() -> worker(1, smtp).runDue());
+      await()
+          .until(() ->
+              database.<Boolean, RuntimeException>read(handle ->
+                  handle
+                      .createQuery(
+                          "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+                      .mapTo(Boolean.class)
+                      .one()));
+      counting(saving, "sent");
+      saving.commit();
+
+      // then
+      assertThat(sending.get()).isEqualTo(1);
+    }
+    assertThat(noted()).as("it knows the rules it waited for").hasSize(1);
   }
 
   @Test
@@ -155,6 +291,84 @@ class DeliveryWorkerTest {
     // then
     assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.UNDELIVERABLE);
     assertThat(shop.delivery(id).failureMessage()).isEqualTo("no recipient");
+  }
+
+  @Test
+  @DisplayName("journeys §5.1 gate 9, M-104: an address on the suppression list gets nothing")
+  void shouldDropWhatGoesToSuppressedAddresses() throws Exception {
+    // given
+    var list = new EspSuppressions(database, clock);
+    var person = shop.person(ADA.replace("ada@example.test", "Ada@Example.TEST"));
+    list.add(shop.workspace, SuppressionKind.BOUNCES, "ada@example.test");
+    list.add(
+        new WorkspaceId(shop.workspace.value() + 1), SuppressionKind.BLOCKS, "bob@example.test");
+    var dropped = shop.stored(shop.intent(person, clock.instant()));
+    var others =
+        shop.stored(shop.intent(shop.person(ADA.replace("ada@", "bob@")), clock.instant()));
+    // the event names another recipient (P-43), once a listed one, once not
+    var elsewhere =
+        shop.stored(
+            shop.intent(
+                shop.person(ADA.replace("ada@", "bob@")),
+                clock.instant(),
+                to("Ada <ADA@example.test>"),
+                false));
+    var fine = shop.stored(shop.intent(person, clock.instant(), to("carl@example.test"), false));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    for (var id : List.of(dropped, elsewhere)) {
+      assertThat(shop.delivery(id).state()).isEqualTo(DeliveryState.DROPPED);
+      assertThat(shop.delivery(id).failureMessage())
+          .isEqualTo("the address is on the suppression list (bounces: added through the API)");
+      assertThat(shop.delivery(id).metrics()).containsOnlyKeys(Metric.CREATED, Metric.DROPPED);
+    }
+    assertThat(shop.delivery(others).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(shop.delivery(fine).state()).isEqualTo(DeliveryState.SENT);
+    assertThat(server.mails()).hasSize(2);
+
+    // when it is taken off the list
+    list.remove(shop.workspace, SuppressionKind.BOUNCES, "ada@example.test");
+    var again = shop.stored(shop.intent(person, clock.instant()));
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(again).state()).isEqualTo(DeliveryState.SENT);
+  }
+
+  @Test
+  @DisplayName("M-103: an entry of one sending domain holds for mail from there alone")
+  void shouldDropByTheDomainOfTheSender() throws Exception {
+    // given
+    var person = shop.person(ADA);
+    database.read(handle ->
+        handle.execute(
+            "INSERT INTO esp_suppression VALUES (?, 'ada@example.test', 2, 'elsewhere.test', 'no such box', '550', now())",
+            shop.workspace.value()));
+    var sent = shop.stored(shop.intent(person, clock.instant()));
+
+    // when
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(sent).state()).isEqualTo(DeliveryState.SENT);
+
+    // when
+    database.read(handle -> handle.execute("UPDATE esp_suppression SET domain = 'example.test'"));
+    var dropped = shop.stored(shop.intent(person, clock.instant()));
+    worker(1, smtp).runDue();
+
+    // then
+    assertThat(shop.delivery(dropped).state()).isEqualTo(DeliveryState.DROPPED);
+    assertThat(shop.delivery(dropped).failureMessage())
+        .isEqualTo("the address is on the suppression list (bounces: no such box)");
+    database.read(handle -> handle.execute("TRUNCATE esp_suppression"));
+  }
+
+  private static Trigger to(String recipient) {
+    return new Trigger("bought", null, null, Map.of("recipient", recipient));
   }
 
   @Test
@@ -595,12 +809,26 @@ class DeliveryWorkerTest {
 
   private DeliveryWorker worker(
       DeliverySettings settings, Database behind, TemplateSource templates) {
-    return new DeliveryWorker(settings, behind, shop.ids, templates, smtp, clock, new Random(1));
+    return new DeliveryWorker(
+        settings,
+        behind,
+        shop.ids,
+        templates,
+        smtp,
+        clock,
+        new Random(1),
+        reached::incrementAndGet);
   }
 
   private Sender sender(Mailer mailer) {
     return new Sender(
-        shop.templates(), mailer, shop.ids, "carillon.test", new Backoff(new Random(1)), clock);
+        shop.templates(),
+        mailer,
+        new EspSuppressions(database, clock),
+        shop.ids,
+        "carillon.test",
+        new Backoff(new Random(1)),
+        clock);
   }
 
   private DeliveryWorker worker(int incarnation, Mailer mailer) {
@@ -611,7 +839,8 @@ class DeliveryWorkerTest {
         shop.templates(),
         mailer,
         clock,
-        new Random(1));
+        new Random(1),
+        reached::incrementAndGet);
   }
 
   private static NewDelivery in(Lane lane, NewDelivery intent) {

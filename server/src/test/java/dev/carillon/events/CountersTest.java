@@ -52,7 +52,8 @@ class CountersTest {
                 case 2 -> -random.nextInt(1_000_000);
                 default -> 1_700_000_000_000L + random.nextInt();
               },
-              10);
+              10,
+              Long.MAX_VALUE);
     }
     return counter;
   }
@@ -92,6 +93,9 @@ class CountersTest {
     assertThat(changed.without(2))
         .isEqualTo(Counters.EMPTY.with(1, one).with(3, new Counter(9, new long[0])));
     assertThat(changed.without(4)).isEqualTo(changed);
+    assertThat(changed.only(id -> id != 2)).isEqualTo(changed.without(2));
+    assertThat(changed.only(id -> true)).isSameAs(changed);
+    assertThat(changed.only(id -> false)).isEqualTo(Counters.EMPTY);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.api.JsonClient;
 import dev.carillon.api.app.AppApi;
+import dev.carillon.api.app.AppSettings;
 import dev.carillon.api.pipelines.PipelinesApi;
 import dev.carillon.api.pipelines.PipelinesSettings;
 import dev.carillon.api.track.TrackApi;
@@ -31,6 +32,8 @@ import dev.carillon.people.Identifier;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.WorkspaceActivities;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -95,16 +98,19 @@ class ActivitiesOfCallsTest {
             new PipelinesApi.Sources(objectTypes::exists, IDS, clock));
     var app =
         new AppApi(
+            new AppSettings(List.of()),
             credentials,
             RateLimits.off(),
             new AppApi.Sources(
                 database,
+                intake,
                 new PeopleQueries(database),
                 new ActivityQueries(database, clock),
                 new WorkspaceActivities(database, clock),
                 new AttributeNames(database, clock),
                 new EventNames(database, clock),
                 KIT.segments,
+                new SubscriptionRepository(clock, SubscriptionReaders.NONE),
                 KIT.campaigns,
                 new CampaignMetrics(database),
                 new DeliveryRepository(database),

@@ -68,7 +68,8 @@ final class AnonymousRelationshipsTest {
   void shouldBecomeRealWithoutEvents() {
     // given
     KIT.settings(now ->
-        new WorkspaceSettings(now.autoMerge(), now.emailUpdatesById(), false, now.identifiers()));
+        new WorkspaceSettings(
+            now.autoMerge(), now.emailUpdatesById(), false, now.identifiers(), now.zone()));
     THINGS.apply(THINGS.relateAnonymous("anon", ACME, "role", "guest"));
     // when
     claim(ADA);
@@ -193,7 +194,8 @@ final class AnonymousRelationshipsTest {
   @DisplayName("P-33, P-34: also where events stay anonymous")
   void shouldBecomeRealWhereEventsStayAnonymous() {
     KIT.settings(now ->
-        new WorkspaceSettings(now.autoMerge(), now.emailUpdatesById(), false, now.identifiers()));
+        new WorkspaceSettings(
+            now.autoMerge(), now.emailUpdatesById(), false, now.identifiers(), now.zone()));
     THINGS.apply(
         THINGS.relateAnonymous("anon", ACME, "role", "guest"),
         KIT.anonymousOf("anon", "looked", KIT.clock.instant()));

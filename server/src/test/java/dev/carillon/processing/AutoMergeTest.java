@@ -111,7 +111,11 @@ final class AutoMergeTest {
     KIT.inNewWorkspace();
     KIT.settings(now ->
         new WorkspaceSettings(
-            false, now.emailUpdatesById(), now.mergeAnonymousEvents(), now.identifiers()));
+            false,
+            now.emailUpdatesById(),
+            now.mergeAnonymousEvents(),
+            now.identifiers(),
+            now.zone()));
     apart();
     KIT.identify(ADA, "email", "ada@example.test");
     KIT.settle();
@@ -158,7 +162,7 @@ final class AutoMergeTest {
   void shouldUpdateTheEmailById() {
     KIT.settings(now ->
         new WorkspaceSettings(
-            now.autoMerge(), true, now.mergeAnonymousEvents(), now.identifiers()));
+            now.autoMerge(), true, now.mergeAnonymousEvents(), now.identifiers(), now.zone()));
     KIT.identify(ADA, "email", "ada@example.test");
     KIT.identify(ADA, "email", "new@example.test");
     KIT.settle();
@@ -179,7 +183,11 @@ final class AutoMergeTest {
   void shouldNotIdentifyByEmail() {
     KIT.settings(now ->
         new WorkspaceSettings(
-            now.autoMerge(), now.emailUpdatesById(), now.mergeAnonymousEvents(), List.of("id")));
+            now.autoMerge(),
+            now.emailUpdatesById(),
+            now.mergeAnonymousEvents(),
+            List.of("id"),
+            now.zone()));
     KIT.identify(ADA, "email", "same@example.test");
     KIT.identify(id("bob"), "email", "same@example.test");
     KIT.identify(ADA, "email", "");

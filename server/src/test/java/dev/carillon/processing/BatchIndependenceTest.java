@@ -14,7 +14,7 @@ import dev.carillon.people.Identifier;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
-import dev.carillon.segments.Condition.Count;
+import dev.carillon.segments.Occurrences.Count;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

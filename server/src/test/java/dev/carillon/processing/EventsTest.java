@@ -13,6 +13,7 @@ import dev.carillon.campaigns.TriggerRule;
 import dev.carillon.events.EventKind;
 import dev.carillon.people.Identifier;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Occurrences;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class EventsTest {
 
   private static int everDid(String name) {
     return KIT.segment(
-        new Condition.Event(EventKind.EVENT, name, Condition.Count.AT_LEAST, 1, null, List.of()));
+        new Condition.Event(EventKind.EVENT, name, Occurrences.Count.AT_LEAST, 1, null, List.of()));
   }
 
   @Test
@@ -328,7 +329,7 @@ final class EventsTest {
     var segment =
         KIT.segment(
             new Condition.Event(
-                EventKind.EVENT, "looked", Condition.Count.AT_LEAST, 2, null, List.of()));
+                EventKind.EVENT, "looked", Occurrences.Count.AT_LEAST, 2, null, List.of()));
     KIT.acceptTogether(
         List.of(
             KIT.anonymousOf("anon", "looked", now.minusSeconds(9)),
@@ -386,7 +387,7 @@ final class EventsTest {
   void shouldLeaveEventsAnonymous() {
     KIT.settings(now ->
         new dev.carillon.workspaces.WorkspaceSettings(
-            now.autoMerge(), now.emailUpdatesById(), false, now.identifiers()));
+            now.autoMerge(), now.emailUpdatesById(), false, now.identifiers(), now.zone()));
     KIT.accept(KIT.anonymousOf("anon", "before", KIT.clock.instant()));
     KIT.identify(ADA, "anonymous_id", "anon");
     KIT.accept(KIT.anonymousOf("anon", "after", KIT.clock.instant()));
@@ -573,7 +574,7 @@ final class EventsTest {
   void shouldReactToPagesAndScreens(EventKind kind) {
     var segment =
         KIT.segment(
-            new Condition.Event(kind, "/home", Condition.Count.AT_LEAST, 1, null, List.of()));
+            new Condition.Event(kind, "/home", Occurrences.Count.AT_LEAST, 1, null, List.of()));
     var campaign =
         KIT.campaign(
                 new CampaignDefinition(

@@ -65,7 +65,8 @@ final class IdentityInterleavingsTest {
             random.nextInt(4) != 0,
             random.nextInt(4) == 0,
             random.nextInt(4) != 0,
-            List.of("id", "email"));
+            List.of("id", "email"),
+            java.time.ZoneOffset.UTC);
     kit.settings(_ -> settings);
     var segment = kit.manualSegment();
     kit.segment(new Condition.Attribute(new AttributeTest("b0", Operator.EXISTS, null)));

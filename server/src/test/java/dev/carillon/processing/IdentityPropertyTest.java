@@ -12,6 +12,7 @@ import dev.carillon.people.Identifier;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Occurrences;
 import dev.carillon.workspaces.WorkspaceSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +44,12 @@ final class IdentityPropertyTest {
     kit.segment(new Condition.Attribute(new AttributeTest("b0", Operator.EXISTS, null)));
     kit.segment(
         new Condition.Event(
-            EventKind.EVENT, "nothing", Condition.Count.AT_MOST, 0, Duration.ofDays(1), List.of()));
+            EventKind.EVENT,
+            "nothing",
+            Occurrences.Count.AT_MOST,
+            0,
+            Duration.ofDays(1),
+            List.of()));
     return kit.manualSegment();
   }
 

@@ -14,7 +14,7 @@ import dev.carillon.people.Identifier;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
-import dev.carillon.segments.Condition.Count;
+import dev.carillon.segments.Occurrences.Count;
 import dev.carillon.store.Epoch;
 import java.time.Duration;
 import java.time.Instant;
@@ -266,6 +266,27 @@ final class LiveSegmentsTest {
     assertThat(KIT.segmentsOf(BOB)).isEqualTo(Set.of(notPro, never, notLooked));
     assertThat(KIT.segmentsOf(id("carl"))).isEqualTo(Set.of(notPro, notLooked, notQuiet));
     assertThat(KIT.segmentsOf(email("dora@example.test"))).isEqualTo(Set.of(never, notLooked));
+  }
+
+  @Test
+  @DisplayName("S-53: whom an event creates never enters what the same event makes them leave")
+  void shouldNotPassThroughSegmentsAtCreation() {
+    var quiet = KIT.segment(did("looked", Count.AT_MOST, 0, DAY));
+    var never = KIT.segment(did("looked", Count.AT_MOST, 0, null));
+    var silent = KIT.segment(did("bought", Count.AT_MOST, 0, null));
+    KIT.campaign(onEntry(quiet));
+    KIT.campaign(onEntry(never));
+    var campaign = KIT.campaign(onEntry(silent));
+    KIT.event(ADA, "looked");
+    KIT.settle();
+    assertThat(KIT.segmentsOf(ADA)).containsExactly(silent);
+    assertThat(KIT.journeys(ADA))
+        .extracting(ProcessingKit.Travel::campaignId)
+        .containsExactly(campaign.id());
+    // an event no rule mentions creates as well
+    KIT.event(BOB, "something");
+    KIT.settle();
+    assertThat(KIT.segmentsOf(BOB)).isEqualTo(Set.of(quiet, never, silent));
   }
 
   @Test

@@ -19,7 +19,7 @@ import dev.carillon.log.LogWriter;
 import dev.carillon.messages.EmailTemplate;
 import dev.carillon.people.Identifier;
 import dev.carillon.segments.Condition;
-import dev.carillon.segments.Condition.Count;
+import dev.carillon.segments.Occurrences.Count;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;

@@ -22,7 +22,7 @@ import dev.carillon.processing.ProcessingKit.Travel;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
-import dev.carillon.segments.Condition.Count;
+import dev.carillon.segments.Occurrences.Count;
 import dev.carillon.segments.SegmentDraft;
 import dev.carillon.segments.SegmentOutcome;
 import java.time.Duration;

@@ -8,13 +8,18 @@ import dev.carillon.events.EventKind;
 import dev.carillon.objects.ObjectName;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
+import dev.carillon.privacy.ErasureMode;
+import dev.carillon.subscriptions.OptOut;
+import dev.carillon.subscriptions.SenderChannel;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +80,21 @@ class OperationCodecTest {
     var identify = new Operation.Identify(WORKSPACE, Identifier.id("a"), attributes, -5, true);
 
     assertThat(OperationCodec.decode(OperationCodec.encode(identify))).isEqualTo(identify);
+  }
+
+  @Test
+  void shouldReadOptOutsAsTheyWereFirstStored() {
+    var optOuts =
+        new Operation.OptOuts(
+            WORKSPACE,
+            Identifier.id("a"),
+            List.of(
+                new Operation.OptOuts.Choice(new OptOut(SenderChannel.SMS, "+1"), true),
+                new Operation.OptOuts.Choice(new OptOut(SenderChannel.WHATSAPP, "S"), false)));
+    var stored = "01" + "14" + "07" + "010261" + "02" + "01032b3101" + "02025300";
+
+    assertThat(HexFormat.of().formatHex(OperationCodec.encode(optOuts))).isEqualTo(stored);
+    assertThat(OperationCodec.decode(HexFormat.of().parseHex(stored))).isEqualTo(optOuts);
   }
 
   @Test
@@ -169,7 +189,7 @@ class OperationCodecTest {
         random.nextBoolean()
             ? new ObjectName.OfType(random.nextInt(Integer.MAX_VALUE), text(random))
             : new ObjectName.OfCioId(text(random));
-    return switch (random.nextInt(15)) {
+    return switch (random.nextInt(18)) {
       case 0 ->
           new Operation.Identify(
               workspace, person, map(random, 3), random.nextLong(), random.nextBoolean());
@@ -218,6 +238,28 @@ class OperationCodecTest {
               random.nextBoolean(),
               random.nextLong(),
               map(random, 2));
+      case 14 ->
+          new Operation.Membership(
+              workspace, person, random.nextInt(Integer.MAX_VALUE), true, false);
+      case 15 ->
+          new Operation.Erase(
+              workspace,
+              person,
+              random.nextLong(),
+              random.nextLong(),
+              random.nextBoolean() ? ErasureMode.ERASE : ErasureMode.ANONYMISE,
+              text(random),
+              random.nextInt(Integer.MAX_VALUE));
+      case 16 ->
+          new Operation.OptOuts(
+              workspace,
+              person,
+              Stream.generate(() ->
+                      new Operation.OptOuts.Choice(
+                          new OptOut(SenderChannel.ofCode(1 + random.nextInt(2)), text(random)),
+                          random.nextBoolean()))
+                  .limit(random.nextInt(4))
+                  .toList());
       default -> new Operation.Delete(workspace, person);
     };
   }

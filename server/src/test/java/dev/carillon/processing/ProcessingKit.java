@@ -8,7 +8,15 @@ import dev.carillon.campaigns.CampaignChange;
 import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.Aggregate;
+import dev.carillon.computed.Computation;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.ComputedBuilder;
+import dev.carillon.computed.ComputedDefinition;
+import dev.carillon.computed.ComputedOutcome;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.Counters;
@@ -26,24 +34,33 @@ import dev.carillon.people.AttributesJson;
 import dev.carillon.people.Belongings;
 import dev.carillon.people.CioId;
 import dev.carillon.people.DeviceRepository;
-import dev.carillon.people.Erasures;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.people.Mergers;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
+import dev.carillon.people.search.IndexedPeople;
+import dev.carillon.privacy.ErasureRepository;
+import dev.carillon.privacy.Erasures;
 import dev.carillon.reporting.ActivityRepository;
+import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentBuilder;
+import dev.carillon.segments.SegmentCounts;
 import dev.carillon.segments.SegmentDraft;
 import dev.carillon.segments.SegmentOutcome;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
+import dev.carillon.subscriptions.ChannelType;
+import dev.carillon.subscriptions.OptOutRepository;
+import dev.carillon.subscriptions.Subscribable;
+import dev.carillon.subscriptions.SubscriptionOutcome;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
@@ -82,19 +99,38 @@ final class ProcessingKit implements AutoCloseable {
 
   final TestDatabase test = TestDatabase.create();
   final Database database = test.database();
-  final TurnableClock clock = new TurnableClock(START);
-  final CounterRepository counters = new CounterRepository(clock);
-  final SegmentRepository segments = new SegmentRepository(counters, clock);
-  final CampaignRepository campaigns = new CampaignRepository(database, counters, clock);
-  private final SegmentBuilder builder = new SegmentBuilder(database, segments, counters, clock);
+  final TurnableClock clock;
+  final ComputedAttributes computed;
+  final CounterRepository counters;
+  final SegmentRepository segments;
+  final CampaignRepository campaigns;
+  final SubscriptionRepository subscriptions;
+  private final SegmentBuilder builder;
   private final List<Processing> nodes = new CopyOnWriteArrayList<>();
   private WorkspaceId workspace = new WorkspaceId(1);
 
-  private ProcessingKit() {}
+  private ProcessingKit(TurnableClock clock) {
+    this.clock = clock;
+    computed = new ComputedAttributes(clock);
+    counters = new CounterRepository(clock);
+    segments = new SegmentRepository(counters, clock);
+    campaigns = new CampaignRepository(database, counters, clock);
+    subscriptions = new SubscriptionRepository(clock, new ChangedTerms(segments, campaigns));
+    builder = new SegmentBuilder(database, segments, counters, clock);
+  }
 
   /** One node with this many processors. */
   static ProcessingKit start(int processors) {
-    var kit = new ProcessingKit();
+    return start(new TurnableClock(START), processors);
+  }
+
+  /** The same, with a clock that stands still between turns: what is due when is told exactly. */
+  static ProcessingKit standing(int processors) {
+    return start(new TurnableClock(START, InstantSource.fixed(START)), processors);
+  }
+
+  private static ProcessingKit start(TurnableClock clock, int processors) {
+    var kit = new ProcessingKit(clock);
     kit.clock.onTurn(() -> kit.nodes.forEach(Processing::wake));
     kit.addNode(processors);
     return kit;
@@ -107,12 +143,29 @@ final class ProcessingKit implements AutoCloseable {
             database.read(handle ->
                 handle.createQuery("SELECT nextval('id_range')").mapTo(Long.class).one()));
     var stores = stores(database, clock, ids, mergers);
-    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters, computed));
     var node =
         new Processing(
             database, clock, ids, stores, rules, "node-" + nodes.size(), processors, () -> {});
     nodes.add(node);
     return node;
+  }
+
+  /**
+   * Stops every node, as a whole shutdown does: what was accepted is applied first. Returns when
+   * the database has noticed, too: until then the next node would leave them half of the lanes, and
+   * nobody looks again here.
+   */
+  void stop() {
+    nodes.forEach(Processing::close);
+    nodes.clear();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() ->
+            number(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                == 0);
   }
 
   /** As the server builds them. */
@@ -121,6 +174,7 @@ final class ProcessingKit implements AutoCloseable {
     return new Stores(
         new PeopleRepository(),
         new Suppressions(SECRET),
+        new ErasureRepository(SECRET),
         mergers,
         new Belongings(),
         new DeviceRepository(),
@@ -133,9 +187,12 @@ final class ProcessingKit implements AutoCloseable {
         new AttributeNames(database, clock),
         new AnonymousRepository(),
         new MembershipRepository(),
+        new TallyRepository(),
+        new ComputedAttributes(clock),
         new JourneyRepository(),
         new DeliveryRepository(database),
         new ActivityRepository(),
+        new OptOutRepository(),
         ids);
   }
 
@@ -283,9 +340,18 @@ final class ProcessingKit implements AutoCloseable {
     accept(nodes.getFirst(), operation);
   }
 
+  /** Those of one call, as a batch of v2 has them: stored together. */
+  void acceptAll(List<Operation> operations) {
+    accept(nodes.getFirst(), operations);
+  }
+
   static void accept(Processing node, Operation operation) {
+    accept(node, List.of(operation));
+  }
+
+  private static void accept(Processing node, List<Operation> operations) {
     try {
-      node.intake().accept(List.of(operation));
+      node.intake().accept(operations);
     } catch (IntakeUnavailable unavailable) {
       throw new IllegalStateException("the log takes nothing", unavailable);
     }
@@ -328,7 +394,7 @@ final class ProcessingKit implements AutoCloseable {
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> {
           assertThat(unread()).as("blocks of the log not yet read").isZero();
-          assertThat(due()).as("timers and journeys due").isZero();
+          assertThat(due()).as("timers, journeys and notes about messages due").isZero();
         });
   }
 
@@ -347,7 +413,10 @@ final class ProcessingKit implements AutoCloseable {
             .createQuery(
                 """
                 SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
+                     + (SELECT count(*) FROM computed_timer WHERE due_at <= :now)
                      + (SELECT count(*) FROM journey WHERE wake_at <= :now)
+                     + (SELECT count(*) FROM message_wake WHERE due_at <= :now)
+                     + (SELECT count(*) FROM object_wake) + (SELECT count(*) FROM campaign_wake)
                 """)
             .bind("now", clock.instant())
             .mapTo(Long.class)
@@ -363,7 +432,7 @@ final class ProcessingKit implements AutoCloseable {
 
   /** Erases what people who were deleted more than two minutes ago left behind. */
   void erase() {
-    new Erasures(database, clock).run();
+    new Erasures(database, clock, new LoggedOperations()).run();
   }
 
   /** Moves what merged people left behind, as far as it is due. */
@@ -379,8 +448,47 @@ final class ProcessingKit implements AutoCloseable {
               "INSERT INTO workspace (workspace_id, name, created_at) VALUES (:id, 'test', now()) ON CONFLICT DO NOTHING")
           .bind("id", workspace.value())
           .execute();
-      return new WorkspaceSettingsRepository().change(handle, workspace, edit);
+      var change = new WorkspaceSettingsRepository().change(handle, workspace, edit);
+      if (change instanceof WorkspaceSettingsRepository.Change.Saved(var saved, var before)) {
+        new ChangedTerms(segments, campaigns).zone(handle, workspace, before.zone(), saved.zone());
+      }
+      return change;
     });
+  }
+
+  /** Makes topics up to this number, or changes it. */
+  void topic(int number, boolean byDefault) {
+    while (subscribables(Subscribable.Kind.TOPIC).size() < number) {
+      save(Subscribable.Kind.TOPIC, null, null, true);
+    }
+    save(Subscribable.Kind.TOPIC, number, null, byDefault);
+  }
+
+  /** Makes a channel, or changes it. */
+  void channel(ChannelType type, boolean byDefault) {
+    var known =
+        subscribables(Subscribable.Kind.CHANNEL).stream()
+            .filter(each -> each.type() == type)
+            .map(Subscribable::id)
+            .findFirst();
+    save(Subscribable.Kind.CHANNEL, known.orElse(null), type, byDefault);
+  }
+
+  private List<Subscribable> subscribables(Subscribable.Kind kind) {
+    return database.read(handle -> subscriptions.list(handle, workspace, kind));
+  }
+
+  private void save(
+      Subscribable.Kind kind, @Nullable Integer id, @Nullable ChannelType type, boolean byDefault) {
+    var draft =
+        new Subscribable.Draft(type, new Subscribable.Text("what", ""), byDefault, Map.of());
+    var outcome =
+        database.<SubscriptionOutcome, RuntimeException>inTransaction(handle ->
+            id == null
+                ? subscriptions.create(handle, workspace, kind, draft)
+                : subscriptions.update(handle, workspace, kind, id, draft));
+    assertThat(outcome).isInstanceOf(SubscriptionOutcome.Saved.class);
+    build();
   }
 
   // ── rules ─────────────────────────────────────────────────────────────────────────────────────
@@ -425,6 +533,36 @@ final class ProcessingKit implements AutoCloseable {
     var steps = 0;
     while (builder.step()) {
       assertThat(++steps).as("steps of a build").isLessThan(10_000);
+    }
+  }
+
+  /** An attribute that is computed from events of this name; it is still to be built. */
+  int define(
+      String attribute,
+      String event,
+      Aggregate aggregate,
+      @Nullable String property,
+      @Nullable Duration window) {
+    return define(attribute, event, new Computation(aggregate, property, window), List.of());
+  }
+
+  int define(String attribute, String event, Computation computation, List<AttributeTest> where) {
+    var definition =
+        new ComputedDefinition(attribute, "", EventKind.EVENT, event, where, computation);
+    var outcome =
+        database.<ComputedOutcome, RuntimeException>inTransaction(
+            handle -> computed.create(handle, workspace, definition));
+    assertThat(outcome).isInstanceOf(ComputedOutcome.Saved.class);
+    return ((ComputedOutcome.Saved) outcome).attribute().id();
+  }
+
+  /** Brings computed attributes to everybody there is, and takes deleted ones away. */
+  void buildComputed() {
+    var attributes = new ComputedBuilder(database, computed, clock);
+    var steps = 0;
+    while (attributes.step()) {
+      assertThat(++steps).as("steps of computed attributes").isLessThan(10_000);
+      settle();
     }
   }
 
@@ -676,7 +814,8 @@ final class ProcessingKit implements AutoCloseable {
             "segment_timer",
             "campaign_refusal",
             "device",
-            "relationship")) {
+            "relationship",
+            "sender_opt_out")) {
       assertThat(
               number(
                   "SELECT count(*) FROM %s t WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.person_id = t.person_id)"
@@ -684,6 +823,8 @@ final class ProcessingKit implements AutoCloseable {
           .as("rows of %s of people who do not exist", table)
           .isZero();
     }
+    assertCounted();
+    IndexedPeople.assertUpToDate(database);
     new ObjectRemains(database).run();
     assertThat(number("SELECT count(*) FROM object_remains"))
         .as("deleted objects whose relationships are left")
@@ -695,6 +836,25 @@ final class ProcessingKit implements AutoCloseable {
                       .formatted(table)))
           .as("rows of %s of objects that do not exist", table)
           .isZero();
+    }
+  }
+
+  /** The kept counts are those of the rows, before and after they are folded. */
+  void assertCounted() {
+    for (var round = 0; round < 2; round++) {
+      assertThat(
+              number(
+                  """
+                  SELECT count(*) FROM (
+                      SELECT segment_id, sum(n) FROM (
+                          SELECT segment_id, members AS n FROM segment_count
+                          UNION ALL SELECT segment_id, change FROM segment_delta
+                          UNION ALL SELECT segment_id, -1 FROM segment_member) c
+                       GROUP BY segment_id HAVING sum(n) <> 0) wrong
+                  """))
+          .as("segments whose kept count is not that of their members")
+          .isZero();
+      new SegmentCounts(database).fold();
     }
   }
 

@@ -3,13 +3,23 @@ package dev.carillon.processing;
 import static dev.carillon.people.Identifier.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.campaigns.CampaignChange;
+import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.computed.Aggregate;
+import dev.carillon.computed.Computation;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.ComputedDefinition;
+import dev.carillon.computed.ComputedOutcome;
 import dev.carillon.delivery.Channel;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
+import dev.carillon.events.EventKind;
 import dev.carillon.log.IdRanges;
 import dev.carillon.people.MergerRepository;
 import dev.carillon.processing.OperationBatch.Accepted;
+import dev.carillon.segments.Condition;
+import dev.carillon.segments.ConditionJson;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.SegmentDraft;
 import dev.carillon.segments.SegmentOutcome;
@@ -17,6 +27,7 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
 import dev.carillon.workspaces.WorkspaceId;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -43,10 +54,11 @@ final class StatementsTest {
   private final AtomicLong numbers = new AtomicLong(1_000);
   private final CounterRepository counters = new CounterRepository(CLOCK);
   private final SegmentRepository segments = new SegmentRepository(counters, CLOCK);
+  private final CampaignRepository campaigns =
+      new CampaignRepository(test.database(), counters, CLOCK);
   private final RuleBooks ruleBooks =
       new RuleBooks(
-          new RuleBookReader(
-              segments, new CampaignRepository(test.database(), counters, CLOCK), counters));
+          new RuleBookReader(segments, campaigns, counters, new ComputedAttributes(CLOCK)));
   private final Stores stores =
       ProcessingKit.stores(
           test.database(), CLOCK, new IdRanges(numbers::incrementAndGet), new MergerRepository());
@@ -62,6 +74,7 @@ final class StatementsTest {
               operations.stream()
                   .map(operation -> new Accepted(numbers.incrementAndGet(), NOW, operation))
                   .toList();
+          SeenNames.learn(stores, accepted);
           handle.setSqlLogger(
               new SqlLogger() {
                 @Override
@@ -122,11 +135,130 @@ final class StatementsTest {
   }
 
   @Test
+  @DisplayName("reports of what rules count: one statement more, however many there are")
+  void shouldNoteWhomReportsAreAbout() {
+    var condition =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
+    var draft = new SegmentDraft("opened", "", List.of(), condition);
+    test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    assertThat(statements(reports(1))).hasSize(3);
+    assertThat(statements(reports(100))).hasSize(3).last().asString().contains("message_wake");
+  }
+
+  @Test
+  @DisplayName("messages that reached something: as many statements for many people as for one")
+  void shouldCountMessagesTogether() {
+    statements(identifies(60));
+    var condition =
+        ConditionJson.stored(
+            "{\"message\":{\"metric\":\"opened\",\"count\":{\"op\":\"gte\",\"n\":1}}}");
+    var draft = new SegmentDraft("opened", "", List.of(), condition);
+    test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    opened(1, 1);
+    due(); // reads the rules
+    opened(2, 2);
+    var one = due();
+    opened(3, 50);
+    assertThat(due()).isEqualTo(one);
+    assertThat(due()).as("nothing is left but to look").hasSize(1);
+  }
+
+  /** Opened mails of the people made from {@code first} to {@code last}, and notes about them. */
+  private void opened(int first, int last) {
+    test.database()
+        .inTransaction(handle ->
+            handle.execute(
+                """
+                WITH who AS (
+                    SELECT person_id, row_number() OVER (ORDER BY person_id) AS n FROM person WHERE workspace_id = 1),
+                mail AS (
+                    INSERT INTO delivery (delivery_id, created_at, workspace_id, person_id, channel, state, opened_at)
+                    SELECT person_id, now(), 1, person_id, 'email', 'sent', now() FROM who WHERE n BETWEEN ? AND ?
+                    RETURNING person_id)
+                INSERT INTO message_wake (person_id, workspace_id) SELECT person_id, 1 FROM mail
+                """,
+                first,
+                last));
+  }
+
+  /** What due work says about all notes there are. */
+  private List<String> due() {
+    var statements = new ArrayList<String>();
+    try (var handle = test.database().dedicatedHandle("due work")) {
+      handle.setSqlLogger(
+          new SqlLogger() {
+            @Override
+            public void logBeforeExecution(StatementContext context) {
+              statements.add(context.getRenderedSql());
+            }
+          });
+      new MessageWork(stores, ruleBooks, new IdentifierCache(), CLOCK, () -> {}).step(handle);
+    }
+    return statements;
+  }
+
+  @Test
+  @DisplayName("events: patterns cost no statement, however many names there are")
+  void shouldFindPatternsInMemory() {
+    var plain = statements(pages(1));
+    for (var name : List.of("https://shop.test/*", "*")) {
+      var condition =
+          ConditionJson.stored(
+              "{\"event\":{\"name\":\"%s\",\"type\":\"page\",\"count\":{\"op\":\"gte\",\"n\":1}}}"
+                  .formatted(name));
+      var draft = new SegmentDraft("seen", "", List.of(), condition);
+      test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    }
+    var one = statements(pages(1));
+    assertThat(statements(pages(100))).isEqualTo(one).hasSizeGreaterThan(plain.size());
+  }
+
+  private List<Operation> pages(int count) {
+    return IntStream.range(0, count)
+        .<Operation>mapToObj(_ ->
+            new Operation.Event(
+                SHOP,
+                id("p0"),
+                null,
+                EventKind.PAGE,
+                "https://shop.test/" + numbers.incrementAndGet(),
+                null,
+                0,
+                "{}".getBytes(StandardCharsets.UTF_8)))
+        .toList();
+  }
+
+  @Test
   @DisplayName("reports that say nothing new only read")
   void shouldOnlyReadForRepeats() {
     var reports = reports(3);
     statements(reports);
     assertThat(statements(reports)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "app-data §2.3: the search is told whom to look at in the statement that writes people")
+  void shouldTellTheSearchWithThePeople() {
+    var created = statements(identifies(100));
+    assertThat(created).filteredOn(sql -> sql.contains("search_pending")).hasSize(1);
+    assertThat(created)
+        .filteredOn(sql -> sql.contains("search_pending"))
+        .allMatch(sql -> sql.contains("INSERT INTO person "));
+    var changed =
+        statements(
+            IntStream.range(0, 100)
+                .mapToObj(
+                    i -> new Operation.Identify(SHOP, id("p" + i), Map.of("n", "other"), 0, false))
+                .toList());
+    assertThat(changed)
+        .filteredOn(sql -> sql.contains("search_pending"))
+        .singleElement()
+        .satisfies(sql -> assertThat(sql).contains("UPDATE person "));
+    var same =
+        statements(List.of(new Operation.Identify(SHOP, id("p1"), Map.of("n", "other"), 0, false)));
+    assertThat(same).noneMatch(sql -> sql.contains("search_pending"));
   }
 
   @Test
@@ -153,5 +285,149 @@ final class StatementsTest {
         .noneMatch(sql -> sql.contains("delivery"))
         .noneMatch(sql -> sql.contains("merger"))
         .noneMatch(sql -> sql.contains("segment"));
+  }
+
+  // ── devices, objects and journeys in conditions ───────────────────────────────────────────────
+
+  private void segment(Condition condition) {
+    var draft = new SegmentDraft("segment", "", List.of(), condition);
+    SegmentOutcome made =
+        test.database().inTransaction(handle -> segments.create(handle, SHOP, draft));
+    assertThat(made).isInstanceOf(SegmentOutcome.Saved.class);
+  }
+
+  private static List<Operation> devices(String people, int count, boolean withEvents) {
+    return IntStream.range(0, count)
+        .boxed()
+        .<Operation>mapMulti((i, each) -> {
+          each.accept(
+              new Operation.DeviceUpdate(
+                  SHOP, id(people + i), people + i, "ios", 0, Map.of("app", "2")));
+          if (withEvents) {
+            each.accept(bought(people + i));
+          }
+        })
+        .toList();
+  }
+
+  private static Operation.Event bought(String person) {
+    return new Operation.Event(
+        SHOP,
+        id(person),
+        null,
+        EventKind.EVENT,
+        "bought",
+        null,
+        0,
+        "{}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static List<Operation> objects(int count, String plan) {
+    return IntStream.range(0, count)
+        .<Operation>mapToObj(i ->
+            new Operation.ObjectIdentify(SHOP, Things.object("o" + i), Map.of("plan", plan), 0))
+        .toList();
+  }
+
+  private void workspace() {
+    test.jdbi()
+        .useHandle(handle ->
+            handle.execute(
+                "INSERT INTO workspace (workspace_id, name, created_at) VALUES (1, 'shop', now()) ON CONFLICT DO NOTHING"));
+  }
+
+  @Test
+  @DisplayName("devices: segments that look at them cost the same few statements for any number")
+  void shouldWakeTogether() {
+    segment(Around.device(Around.is("app", "2")));
+    statements(devices("one", 1, false));
+    statements(devices("many", 100, false));
+    var one = statements(devices("one", 1, false));
+    assertThat(statements(devices("many", 100, false))).isEqualTo(one);
+  }
+
+  @Test
+  @DisplayName(
+      "devices and events in turn: a campaign that looks at devices costs the same few statements for any number")
+  void shouldReadSurroundingsTogether() {
+    statements(devices("one", 1, true));
+    statements(devices("many", 100, true));
+    var plain = statements(devices("many", 100, true));
+    campaign(Around.everyTime(Around.onEvent("bought"), Around.device(), Around.exit()));
+    var one = statements(devices("one", 1, true));
+    var many = statements(devices("many", 100, true));
+    assertThat(many).isEqualTo(one);
+    assertThat(many.size() - plain.size())
+        .as("who has the devices, what conditions look at, and the journeys")
+        .isLessThanOrEqualTo(6);
+  }
+
+  private void campaign(CampaignDefinition definition) {
+    var draft = campaigns.create(SHOP, definition);
+    assertThat(campaigns.start(SHOP, draft.id())).isInstanceOf(CampaignChange.Changed.class);
+  }
+
+  @Test
+  @DisplayName(
+      "objects: that they changed is noted in one statement, and only when a segment looks at their type")
+  void shouldNoteChangedObjectsTogether() {
+    workspace();
+    statements(objects(100, "a"));
+    assertThat(statements(objects(100, "b"))).noneMatch(sql -> sql.contains("object_wake"));
+    segment(Around.related(Around.is("size", 3L)));
+    assertThat(statements(objects(100, "c")))
+        .as("nobody asks for the plan")
+        .noneMatch(sql -> sql.contains("object_wake"));
+    segment(Around.related(Around.is("plan", "d")));
+    var one = statements(objects(1, "d"));
+    var many = statements(objects(100, "e"));
+    assertThat(many).isEqualTo(one).filteredOn(sql -> sql.contains("object_wake")).hasSize(1);
+    assertThat(statements(objects(100, "e")))
+        .as("nothing changes")
+        .noneMatch(sql -> sql.contains("object_wake"));
+  }
+
+  @Test
+  @DisplayName("computed attributes: the same statements for many events, and none without them")
+  void shouldComputeTogether() {
+    statements(devices("p", 100, true));
+    var plain = statements(buys(100));
+    assertThat(plain).noneMatch(sql -> sql.contains("computed"));
+    var definition =
+        new ComputedDefinition(
+            "buys",
+            "",
+            EventKind.EVENT,
+            "bought",
+            List.of(),
+            new Computation(Aggregate.COUNT, null, null));
+    ComputedOutcome made =
+        test.database()
+            .inTransaction(
+                handle -> new ComputedAttributes(CLOCK).create(handle, SHOP, definition));
+    assertThat(made).isInstanceOf(ComputedOutcome.Saved.class);
+    var one = statements(buys(1));
+    assertThat(statements(buys(100))).isEqualTo(one);
+    assertThat(one).filteredOn(sql -> sql.contains("computed")).hasSize(3);
+    assertThat(statements(pages(1))).noneMatch(sql -> sql.contains("computed"));
+  }
+
+  private static List<Operation> buys(int count) {
+    return IntStream.range(0, count).<Operation>mapToObj(i -> bought("p" + i)).toList();
+  }
+
+  @Test
+  @DisplayName("the hot path: rules that do not look at surroundings cost no statement for them")
+  void shouldCostNothingWithoutSuchRules() {
+    segment(Around.attribute("plan", "pro"));
+    campaign(
+        Around.everyTime(Around.onEvent("bought"), Around.attribute("plan", "pro"), Around.exit()));
+    statements(devices("p", 3, true));
+    assertThat(statements(devices("p", 3, true)))
+        .noneMatch(sql -> sql.contains("_wake"))
+        .noneMatch(sql -> sql.contains("relationship"))
+        .filteredOn(sql -> sql.contains("device"))
+        .as("lock, and update")
+        .hasSize(1);
   }
 }

@@ -294,7 +294,8 @@ final class ThingsInBatchesTest {
       var epoch = Epoch.join(handle);
       statements.clear();
       var rules =
-          new RuleBookReader(kit.segments, kit.campaigns, kit.counters).read(handle, epoch.rules());
+          new RuleBookReader(kit.segments, kit.campaigns, kit.counters, kit.computed)
+              .read(handle, epoch.rules());
       statements.clear();
       var accepted =
           operations.stream()

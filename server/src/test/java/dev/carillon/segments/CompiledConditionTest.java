@@ -1,13 +1,13 @@
 package dev.carillon.segments;
 
-import static dev.carillon.segments.Condition.Count.AT_LEAST;
-import static dev.carillon.segments.Condition.Count.AT_MOST;
+import static dev.carillon.segments.Occurrences.Count.AT_LEAST;
+import static dev.carillon.segments.Occurrences.Count.AT_MOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.events.Counter;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest.Operator;
-import dev.carillon.segments.Condition.Count;
+import dev.carillon.segments.Occurrences.Count;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -119,19 +119,20 @@ class CompiledConditionTest {
   }
 
   @Test
-  void shouldStayExactWithEightEventsDatedInTheFuture() {
+  @DisplayName("S-40: events dated ahead of the clock push out none that count")
+  void shouldStayExactWithManyEventsDatedInTheFuture() {
     for (var count : Count.values()) {
-      // given as many orders as are needed to tell, and eight ahead of time, with the times a
+      // given as many orders as are needed to tell, and a thousand ahead of time, with the times a
       // counter keeps
       var condition = orders(count, 3, DAY);
-      var keep = CompiledCondition.specsOf(condition).getFirst().newest();
+      var keep = CompiledCondition.specsOf(condition, TestTerms.with(_ -> 0)).getFirst().newest();
       var needed = count == AT_LEAST ? 3 : 4;
       var counter = Counter.NONE;
       for (var i = 0; i < needed; i++) {
-        counter = counter.plus(NOON.minusSeconds(i).toEpochMilli(), keep);
+        counter = counter.plus(NOON.minusSeconds(i).toEpochMilli(), keep, NOON.toEpochMilli());
       }
-      for (var i = 1; i <= 8; i++) {
-        counter = counter.plus(NOON.plusSeconds(i).toEpochMilli(), keep);
+      for (var i = 1; i <= Counter.AHEAD; i++) {
+        counter = counter.plus(NOON.plusSeconds(i).toEpochMilli(), keep, NOON.toEpochMilli());
       }
 
       // then
@@ -187,7 +188,8 @@ class CompiledConditionTest {
 
     // then
     assertThat(compiled(condition).wakes())
-        .isEqualTo(new Wakes(Set.of("plan"), Set.of(COUNTER), Set.of(12)));
+        .isEqualTo(
+            new Wakes(Set.of("plan"), Set.of(COUNTER), Set.of(12), false, Set.of(), Set.of()));
   }
 
   @Test
@@ -202,10 +204,10 @@ class CompiledConditionTest {
                 orders(AT_MOST, 3, DAY)));
 
     // when
-    var specs = CompiledCondition.specsOf(condition);
+    var specs = CompiledCondition.specsOf(condition, TestTerms.with(_ -> 0));
 
     // then: none for a total, one more to see that a limit is passed
-    assertThat(specs.get(0)).isEqualTo(new CounterSpec(EventKind.PAGE, "/pricing", where, 0));
+    assertThat(specs.get(0)).isEqualTo(TestTerms.counter(EventKind.PAGE, "/pricing", where, 0));
     assertThat(specs.get(1).newest()).isGreaterThan(3);
     assertThat(specs.get(2).newest()).isEqualTo(specs.get(1).newest() + 1);
   }
@@ -215,7 +217,7 @@ class CompiledConditionTest {
   }
 
   private static CompiledCondition compiled(Condition condition) {
-    return CompiledCondition.compile(condition, _ -> COUNTER);
+    return CompiledCondition.compile(condition, TestTerms.with(_ -> COUNTER));
   }
 
   private static Condition orders(Count count, int times, @Nullable Duration within) {
@@ -229,7 +231,7 @@ class CompiledConditionTest {
   private static Counter at(Instant... times) {
     var counter = Counter.NONE;
     for (var time : times) {
-      counter = counter.plus(time.toEpochMilli(), 100);
+      counter = counter.plus(time.toEpochMilli(), 100, NOON.toEpochMilli());
     }
     return counter;
   }

@@ -6,7 +6,7 @@ import dev.carillon.events.Counter;
 import dev.carillon.events.Counters;
 import dev.carillon.events.EventKind;
 import dev.carillon.segments.AttributeTest.Operator;
-import dev.carillon.segments.Condition.Count;
+import dev.carillon.segments.Occurrences.Count;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,12 +28,6 @@ class ConditionsThroughTimeTest {
   private static final int HISTORIES = 3_000;
   private static final List<String> NAMES = List.of("order", "visit");
 
-  /**
-   * So many events of a name may be dated in the future at once; counters keep spare times for
-   * them.
-   */
-  private static final int AHEAD = 8;
-
   private final Random random = new Random(SEED);
 
   /** Everything a person did, and what a server keeps of it. */
@@ -46,17 +40,13 @@ class ConditionsThroughTimeTest {
       return ids.computeIfAbsent(spec, _ -> ids.size() + 1);
     }
 
-    void happened(String name, long at) {
+    void happened(String name, long at, long now) {
       events.computeIfAbsent(name, _ -> new ArrayList<>()).add(at);
       ids.forEach((spec, id) -> {
-        if (spec.name().equals(name)) {
-          counters = counters.with(id, counters.get(id).plus(at, spec.newest()));
+        if (TestTerms.name(spec).equals(name)) {
+          counters = counters.with(id, counters.get(id).plus(at, spec.newest(), now));
         }
       });
-    }
-
-    long ahead(String name, long now) {
-      return events.getOrDefault(name, List.of()).stream().filter(at -> at > now).count();
     }
 
     Someone at(long now) {
@@ -73,13 +63,27 @@ class ConditionsThroughTimeTest {
         case Condition.Attribute(var test) -> "pro".equals(test.value());
         case Condition.InSegment(var segmentId) -> segmentId == 1;
         case Condition.Event event -> {
-          var window = event.within();
+          var window = event.often().window();
           var count =
               events.getOrDefault(event.name(), List.of()).stream()
-                  .filter(at -> window == null || (at > now - window.toMillis() && at <= now))
+                  .filter(at ->
+                      !(window instanceof Window.Within(var span))
+                          || (at > now - span.toMillis() && at <= now))
                   .count();
-          yield event.count() == Count.AT_LEAST ? count >= event.times() : count <= event.times();
+          var times = event.often().times();
+          yield switch (event.often().count()) {
+            case AT_LEAST -> count >= times;
+            case AT_MOST -> count <= times;
+            case EXACTLY -> count == times;
+          };
         }
+        case Condition.Message _,
+            Condition.Subscribed _,
+            Condition.Device _,
+            Condition.Related _,
+            Condition.InCampaign _,
+            Condition.Sample _ ->
+            throw new AssertionError("not among the random conditions");
       };
     }
   }
@@ -91,17 +95,14 @@ class ConditionsThroughTimeTest {
       // given
       var history = new History();
       var condition = condition(3);
-      var compiled = CompiledCondition.compile(condition, history::counterOf);
+      var compiled = CompiledCondition.compile(condition, TestTerms.with(history::counterOf));
       var story = "seed %d, history %d, %s".formatted(SEED, number, condition);
       var now = 1_000_000L;
       for (var step = 0; step < 30; step++) {
         // when
         now += random.nextInt(2_000);
         var name = NAMES.get(random.nextInt(NAMES.size()));
-        var at = happening(now);
-        if (at <= now || history.ahead(name, now) < AHEAD) {
-          history.happened(name, at);
-        }
+        history.happened(name, happening(now), now);
         // then
         check(history, condition, compiled, now, story);
       }
@@ -156,7 +157,7 @@ class ConditionsThroughTimeTest {
           new Condition.Event(
               EventKind.EVENT,
               NAMES.get(random.nextInt(NAMES.size())),
-              random.nextBoolean() ? Count.AT_LEAST : Count.AT_MOST,
+              Count.values()[random.nextInt(Count.values().length)],
               random.nextInt(4),
               random.nextInt(5) == 0 ? null : Duration.ofMillis(1_000L * (1 + random.nextInt(12))),
               List.of());

@@ -1,7 +1,6 @@
 package dev.carillon.segments;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.events.Counters;
@@ -11,7 +10,6 @@ import dev.carillon.events.EventRepository.NewEvent;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.segments.MembershipRepository.Changes;
-import dev.carillon.segments.MembershipRepository.Unbuilt;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.TestDatabase;
@@ -63,7 +61,7 @@ class SegmentBuilderTest {
     return new Condition.Event(
         EventKind.EVENT,
         "ordered",
-        Condition.Count.AT_LEAST,
+        Occurrences.Count.AT_LEAST,
         times,
         Duration.ofDays(30),
         List.of(new AttributeTest("total", AttributeTest.Operator.GT, (long) total)));
@@ -85,6 +83,12 @@ class SegmentBuilderTest {
         database.inTransaction(handle ->
             segments.update(
                 handle, OURS, segmentId, new SegmentDraft("some", "", List.of(), condition)));
+    assertThat(outcome).isInstanceOf(SegmentOutcome.Saved.class);
+  }
+
+  private void cancel(int segmentId) {
+    SegmentOutcome outcome =
+        database.inTransaction(handle -> segments.cancelBuild(handle, OURS, segmentId));
     assertThat(outcome).isInstanceOf(SegmentOutcome.Saved.class);
   }
 
@@ -274,36 +278,136 @@ class SegmentBuilderTest {
   }
 
   @Test
-  void shouldNotPassOverWhoWasBornWhileTheirRangeWasRead() throws Exception {
-    // given: a builder that has read past person 20, whose creation has not committed, and now
-    // waits for the lock of person 30
+  void shouldNotPassOverWhoWasBornWhileTheirRangeWasRead() {
+    // given: a builder that has read past person 20, whose creation has not committed
     person(10, "pro");
     person(30, "pro");
     var segment = save(plan("pro"));
     var builder = builder(10);
     builder.step(); // counts people
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
-        var creating = database.dedicatedHandle("creating");
-        var locking = database.dedicatedHandle("locking")) {
+    try (var creating = database.dedicatedHandle("creating")) {
       creating.begin();
       Epoch.join(creating);
       insert(creating, 20, "pro");
-      locking.begin();
-      people.lockAndLoad(locking, new long[] {30});
-      var step = threads.submit(builder::step);
-      awaitWaiting();
+      builder.step();
+      assertThat(members(segment)).containsExactly(10L, 30L);
 
       // when: the creation commits, and processing meets the person again
       creating.commit();
 
-      // then: it does not leave the person to the build, which will pass by
-      assertThat(unbuilt(30)).containsExactly(new Unbuilt(30, segment));
-      assertThat(unbuilt(20)).isEmpty();
+      // then: it does not leave the person to the build, which has passed by
+      assertThat(isLeftToBuild(20, segment)).isFalse();
+    }
+    finish(builder);
+    assertThat(members(segment)).containsExactly(10L, 30L);
+  }
+
+  @Test
+  void shouldGoPastWhoIsLockedAndComeBack() throws Exception {
+    // given: processing holds two people
+    for (var id = 1L; id <= 30; id++) {
+      person(id, "pro");
+    }
+    var segment = save(plan("pro"));
+    var builder = builder(10);
+    builder.step(); // counts people
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var locking = database.dedicatedHandle("locking")) {
+      locking.begin();
+      people.lockAndLoad(locking, new long[] {5, 15});
+
+      // when: the builder comes by
+      for (var step = 0; step < 4; step++) {
+        builder.step();
+      }
+
+      // then: everybody else is done, and the two are left to the build, behind the cursor
+      assertThat(members(segment)).hasSize(28).doesNotContain(5L, 15L);
+      assertThat(isLeftToBuild(5, segment)).isTrue();
+      assertThat(isLeftToBuild(6, segment)).isFalse();
+
+      // when: the build lacks these two alone, it waits for them
+      var step = threads.submit(builder::step);
+      awaitWaiting();
+      assertThat(segment(segment).state()).isEqualTo(Segment.State.BUILD);
       locking.commit();
       assertThat(step.get()).isTrue();
     }
     finish(builder);
-    assertThat(members(segment)).containsExactly(10L, 30L);
+    assertThat(members(segment)).hasSize(30);
+    assertThat(segment(segment).state()).isEqualTo(Segment.State.FINISHED);
+  }
+
+  @Test
+  void shouldForgetWhoWasSkippedAndIsGone() {
+    person(1, "pro");
+    person(2, "pro");
+    var segment = save(plan("pro"));
+    var builder = builder(10);
+    builder.step(); // counts people
+    try (var deleting = database.dedicatedHandle("deleting")) {
+      deleting.begin();
+      people.lockAndLoad(deleting, new long[] {2});
+      builder.step();
+      people.delete(deleting, new long[] {2});
+      deleting.commit();
+    }
+    finish(builder);
+    assertThat(members(segment)).containsExactly(1L);
+    assertThat(segment(segment).state()).isEqualTo(Segment.State.FINISHED);
+  }
+
+  @Test
+  void shouldGoThroughPeopleOnceForAllBuildsThatWait() {
+    for (var id = 1L; id <= 30; id++) {
+      person(id, id % 2 == 0 ? "pro" : "free");
+    }
+    var read = save(plan("pro"));
+    var reader = save(new Condition.Not(new Condition.InSegment(read)));
+    person(31, "pro"); // whom processing has to see to for these two, and the build for the next
+    var late = save(plan("pro"));
+
+    var steps = 0;
+    for (var builder = builder(10); builder.step(); ) {
+      steps++;
+    }
+
+    assertThat(steps).as("one for the beginning, one for the end, four ranges").isEqualTo(6);
+    assertThat(members(read)).hasSize(15).doesNotContain(31L);
+    assertThat(members(reader)).hasSize(15).allMatch(id -> id % 2 == 1).doesNotContain(31L);
+    assertThat(members(late)).hasSize(16).contains(31L);
+  }
+
+  @Test
+  void shouldFinishTheOthersWhenOneBuildFails() {
+    // given: builds of which one cannot work, as there is no such segment
+    person(1, "pro");
+    var segments = List.of(save(plan("pro")), save(plan("free")), save(plan("pro")));
+    database.<Integer, RuntimeException>inTransaction(handle ->
+        handle.execute(
+            """
+            INSERT INTO build (kind, target_id, workspace_id, version, epoch, started_at)
+            SELECT 'segment', 1000000, 1, 1, rules, now() FROM epoch
+            """));
+    var builder = builder(10);
+
+    // when
+    var failures = 0;
+    for (var steps = 0; steps < 40; steps++) {
+      try {
+        builder.step();
+      } catch (IllegalStateException failure) {
+        assertThat(failure).hasMessageContaining("segment 1000000 is built");
+        failures++;
+      }
+    }
+
+    // then
+    assertThat(failures).isPositive();
+    assertThat(segments)
+        .allMatch(each -> segment(each).state() == Segment.State.FINISHED)
+        .extracting(this::members)
+        .containsExactly(Set.of(1L), Set.of(), Set.of(1L));
   }
 
   private void awaitWaiting() {
@@ -322,9 +426,11 @@ class SegmentBuilderTest {
     }
   }
 
-  private Set<Unbuilt> unbuilt(long personId) {
-    return database.<Set<Unbuilt>, RuntimeException>read(
-        handle -> memberships.unbuilt(handle, new long[] {personId}));
+  private boolean isLeftToBuild(long personId, int segmentId) {
+    return database
+        .<OpenBuilds, RuntimeException>read(
+            handle -> OpenBuilds.read(handle, new long[] {personId}))
+        .leaves(personId, segmentId);
   }
 
   // ── with writers ──────────────────────────────────────────────────────────────────────────────
@@ -398,45 +504,50 @@ class SegmentBuilderTest {
     var ids = touched.stream().mapToLong(Long::longValue).toArray();
     var packed = events.counters(handle, ids);
     var stored = new TreeMap<Long, byte[]>();
-    var known = counters.all(handle);
+    var known = kept(handle);
     var latest = latestEvents(handle, ids);
     for (var id : touched) {
       var counted = packed.containsKey(id) ? Counters.unpack(packed.get(id)) : Counters.EMPTY;
       var event = requireNonNull(latest.get(id));
       for (var counter : known) {
-        if (EventFilter.matches(counter.where(), event.data)) {
+        if (EventFilter.matches(TestTerms.where(counter.spec()), event.data)) {
           counted =
               counted.with(
                   counter.counterId(),
-                  counted.get(counter.counterId()).plus(event.at, counter.newest()));
+                  counted
+                      .get(counter.counterId())
+                      .plus(event.at, counter.spec().newest(), NOW.toEpochMilli()));
         }
       }
       stored.put(id, counted.pack());
     }
     events.storeCounters(handle, stored);
     var live = segments.live(handle);
-    var unbuilt =
-        memberships.unbuilt(handle, ids).stream()
-            .filter(each -> !created.contains(each.personId()))
-            .collect(toSet());
+    var underWay = OpenBuilds.read(handle, ids);
     var changes = new Changes();
     var facts = facts(handle, ids, live);
     for (var id : touched) {
       for (var segment : live) { // those that are read come first
-        if (unbuilt.contains(new Unbuilt(id, segment.segmentId()))) {
+        var condition =
+            segment.condition(!created.contains(id) && underWay.leaves(id, segment.segmentId()));
+        if (condition == null) {
           continue;
         }
         var person = requireNonNull(facts.get(id));
-        var matches = segment.condition().matches(person);
+        var matches = condition.matches(person);
         if (matches && person.segments().add(segment.segmentId())) {
           changes.enter(id, segment.segmentId(), NOW);
         } else if (!matches && person.segments().remove(segment.segmentId())) {
           changes.leave(id, segment.segmentId());
         }
-        changes.timer(id, segment.segmentId(), segment.condition().nextChange(person).orElse(null));
+        changes.timer(id, segment.segmentId(), condition.nextChange(person).orElse(null));
       }
     }
     memberships.write(handle, changes);
+  }
+
+  private List<CounterRepository.Stored> kept(Handle handle) {
+    return counters.all(handle).stream().filter(CounterRepository.Stored::used).toList();
   }
 
   private record Latest(long at, Map<String, Object> data) {}
@@ -479,9 +590,11 @@ class SegmentBuilderTest {
               id,
               new StoredFacts(
                   NOW,
+                  id,
                   AttributesJson.parse(row.getString(2)),
                   bytes == null ? Counters.EMPTY : Counters.unpack(bytes),
-                  members.getOrDefault(id, new HashSet<>())));
+                  members.getOrDefault(id, new HashSet<>()),
+                  Surroundings.NONE));
         })
         .list();
     return facts;
@@ -508,26 +621,40 @@ class SegmentBuilderTest {
       for (var i = 0; i < 3; i++) {
         writers.add(threads.submit(new Writer(seed + i, stop, newborn)));
       }
-      first = save(new Condition.Or(List.of(plan("pro"), ordered(2, 50))));
-      second =
-          save(
-              new Condition.And(
-                  List.of(ordered(1, 20), new Condition.Not(new Condition.InSegment(first)))));
-      third = save(new Condition.And(List.of(new Condition.InSegment(second))));
-      var beside =
-          threads.submit(() -> {
-            started.countDown();
-            finish(other);
-          });
-      assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
-      for (var i = 0; i < 20; i++) {
-        builder.step();
+      try {
+        first = save(new Condition.Or(List.of(plan("pro"), ordered(2, 50))));
+        second =
+            save(
+                new Condition.And(
+                    List.of(ordered(1, 20), new Condition.Not(new Condition.InSegment(first)))));
+        third = save(new Condition.And(List.of(new Condition.InSegment(second))));
+        var beside =
+            threads.submit(() -> {
+              started.countDown();
+              finish(other);
+            });
+        assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
+        for (var i = 0; i < 20; i++) {
+          builder.step();
+        }
+        edit(first, new Condition.And(List.of(plan("pro"), ordered(3, 10))));
+        finish(builder);
+        beside.get();
+        finish(builder);
+        edit(second, ordered(2, 30));
+        for (var i = 0; i < 9; i++) {
+          builder.step();
+        }
+        cancel(second);
+        edit(first, plan("free"));
+        for (var i = 0; i < 9; i++) {
+          builder.step();
+        }
+        edit(first, ordered(1, 60));
+        finish(builder);
+      } finally {
+        stop.set(true);
       }
-      edit(first, new Condition.And(List.of(plan("pro"), ordered(3, 10))));
-      finish(builder);
-      beside.get();
-      finish(builder);
-      stop.set(true);
       var batches = 0;
       for (var writer : writers) {
         batches += writer.get();
@@ -547,7 +674,7 @@ class SegmentBuilderTest {
   private void assertMembershipIsRight() {
     database.<Integer, RuntimeException>read(handle -> {
       var live = segments.live(handle);
-      var known = counters.all(handle);
+      var known = kept(handle);
       var ids =
           handle.createQuery("SELECT person_id FROM person ORDER BY 1").mapTo(Long.class).list();
       var array = ids.stream().mapToLong(Long::longValue).toArray();
@@ -560,13 +687,16 @@ class SegmentBuilderTest {
             var data = AttributesJson.parse(row.getString(3));
             var counted = expected.getOrDefault(id, Counters.EMPTY);
             for (var counter : known) {
-              if (EventFilter.matches(counter.where(), data)) {
+              if (EventFilter.matches(TestTerms.where(counter.spec()), data)) {
                 counted =
                     counted.with(
                         counter.counterId(),
                         counted
                             .get(counter.counterId())
-                            .plus(row.getTimestamp(2).getTime(), counter.newest()));
+                            .plus(
+                                row.getTimestamp(2).getTime(),
+                                counter.spec().newest(),
+                                NOW.toEpochMilli()));
               }
             }
             return expected.put(id, counted);
@@ -582,9 +712,11 @@ class SegmentBuilderTest {
         var truth =
             new StoredFacts(
                 NOW,
+                id,
                 stored.attributes(),
                 expected.getOrDefault(id, Counters.EMPTY),
-                new HashSet<>());
+                new HashSet<>(),
+                Surroundings.NONE);
         for (var segment : live) {
           if (segment.condition().matches(truth)) {
             truth.segments().add(segment.segmentId());

@@ -37,7 +37,7 @@ class SegmentRepositoryTest {
 
   private static Condition ordered(int times, @Nullable Duration within) {
     return new Condition.Event(
-        EventKind.EVENT, "ordered", Condition.Count.AT_LEAST, times, within, List.of());
+        EventKind.EVENT, "ordered", Occurrences.Count.AT_LEAST, times, within, List.of());
   }
 
   private static SegmentOutcome change(HandleCallback<SegmentOutcome, RuntimeException> work) {
@@ -164,10 +164,10 @@ class SegmentRepositoryTest {
   @Test
   void shouldUseACounterAgainThatKeepsEnough() {
     var workspace = new WorkspaceId(3);
-    var month = new CounterSpec(EventKind.EVENT, "opened", List.of(), 12);
-    var ever = new CounterSpec(EventKind.EVENT, "opened", List.of(), 0);
+    var month = TestTerms.counter(EventKind.EVENT, "opened", List.of(), 12);
+    var ever = TestTerms.counter(EventKind.EVENT, "opened", List.of(), 0);
     var filtered =
-        new CounterSpec(
+        TestTerms.counter(
             EventKind.EVENT,
             "opened",
             List.of(new AttributeTest("total", AttributeTest.Operator.GT, 50L)),
@@ -175,10 +175,14 @@ class SegmentRepositoryTest {
 
     var first =
         TEST.database()
-            .inTransaction(handle -> counters.ensure(handle, workspace, List.of(ever, month)));
+            .inTransaction(handle ->
+                counters.ensure(
+                    handle, workspace, CounterReader.campaign(1), List.of(ever, month)));
     var again =
         TEST.database()
-            .inTransaction(handle -> counters.ensure(handle, workspace, List.of(ever, filtered)));
+            .inTransaction(handle ->
+                counters.ensure(
+                    handle, workspace, CounterReader.campaign(2), List.of(ever, filtered)));
 
     assertThat(first.counterOf(ever)).isEqualTo(first.counterOf(month));
     assertThat(again.counterOf(ever)).isEqualTo(first.counterOf(month));

@@ -35,4 +35,14 @@ record Someone(
   public boolean inSegment(int segmentId) {
     return segments.contains(segmentId);
   }
+
+  @Override
+  public long personId() {
+    return 7;
+  }
+
+  @Override
+  public Surroundings surroundings() {
+    return Surroundings.NONE;
+  }
 }

@@ -3,14 +3,22 @@ package dev.carillon.workspaces;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carillon.segments.AttributeTest;
+import dev.carillon.segments.Condition;
+import dev.carillon.segments.CounterRepository;
+import dev.carillon.segments.Segment;
+import dev.carillon.segments.SegmentRepository;
+import dev.carillon.segments.SignedUp;
 import dev.carillon.store.TestDatabase;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class FirstStartTest {
@@ -60,6 +68,29 @@ class FirstStartTest {
                     .one());
     assertThat(next).isEqualTo(2);
     assertThat(FirstStart.ensure(test.database(), CLOCK, GivenKeys.none())).isEmpty();
+  }
+
+  @Test
+  @DisplayName("S-7: a new workspace begins with the segment of those who signed up")
+  void shouldSeedTheWorkspaceItCreates() {
+    var segments = new SegmentRepository(new CounterRepository(CLOCK), CLOCK);
+    FirstStart.Seed seed =
+        (handle, workspace) -> segments.create(handle, workspace, SignedUp.DRAFT);
+
+    for (var start = 0; start < 2; start++) {
+      FirstStart.ensure(test.database(), CLOCK, GivenKeys.none(), seed);
+    }
+
+    List<Segment> all = test.database().read(handle -> segments.list(handle, new WorkspaceId(1)));
+    assertThat(all)
+        .singleElement()
+        .satisfies(segment -> {
+          assertThat(segment.name()).isEqualTo("Signed up");
+          assertThat(segment.conditions())
+              .isEqualTo(
+                  new Condition.Attribute(
+                      new AttributeTest("created_at", AttributeTest.Operator.IS_TIMESTAMP, null)));
+        });
   }
 
   @Test

@@ -33,7 +33,7 @@ final class ActivityJson {
    * @param list the list it is a page of
    * @param called what those it concerns are called
    */
-  Map<String, @Nullable Object> page(ActivityPage page, PageCursor list, Called called) {
+  Map<String, @Nullable Object> page(ActivityPage page, PageCursor.Asked list, Called called) {
     var next = page.next();
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("activities", page.activities().stream().map(each -> activity(each, called)).toList());

@@ -51,27 +51,37 @@ final class ActivityReads {
 
   Reply ofPerson(Access access, Request request) {
     var found = peopleReads.find(access, request);
-    var filter = filter(request, PageCursor.ACTIVITIES, false);
+    var list = PageCursor.ACTIVITIES.asked(access.workspace(), found.personId(), said(request));
+    var filter = filter(request, list, false);
     var page = ofPeople.ofPerson(access.workspace(), found.personId(), filter);
     var names = found.names();
     var called = new ActivityJson.Called(Map.of(names.personId(), names), objects(access, page));
-    return Reply.json(200, json.page(page, PageCursor.ACTIVITIES, called));
+    return Reply.json(200, json.page(page, list, called));
+  }
+
+  private static String said(Request request) {
+    return Parameters.said(request, "type", "name", "deleted");
   }
 
   Reply all(Access access, Request request) {
     var deleted = Parameters.flag(request, "deleted");
     var named = Parameters.text(request, "customer_id");
-    var list = named == null ? PageCursor.WORKSPACE_ACTIVITIES : PageCursor.ACTIVITIES;
+    var personId =
+        named == null
+            ? OptionalLong.empty()
+            : personId(access, named, Parameters.text(request, "id_type"), deleted);
+    var list =
+        named == null
+            ? PageCursor.WORKSPACE_ACTIVITIES.asked(access.workspace(), said(request))
+            : PageCursor.ACTIVITIES.asked(access.workspace(), personId.orElse(0), said(request));
     var filter = filter(request, list, deleted);
     ActivityPage page;
     if (named == null) {
       page = ofWorkspaces.page(access.workspace(), filter);
+    } else if (personId.isEmpty()) {
+      page = new ActivityPage(List.of(), null);
     } else {
-      var personId = personId(access, named, Parameters.text(request, "id_type"), deleted);
-      page =
-          personId.isEmpty()
-              ? new ActivityPage(List.of(), null)
-              : ofPeople.ofPerson(access.workspace(), personId.getAsLong(), filter);
+      page = ofPeople.ofPerson(access.workspace(), personId.getAsLong(), filter);
     }
     var called = new ActivityJson.Called(names(access, page), objects(access, page));
     return Reply.json(200, json.page(page, list, called));
@@ -111,7 +121,7 @@ final class ActivityReads {
     return objects.ids(access.workspace(), concerned);
   }
 
-  private static ActivityFilter filter(Request request, PageCursor list, boolean deleted) {
+  private static ActivityFilter filter(Request request, PageCursor.Asked list, boolean deleted) {
     return new ActivityFilter(
         type(request),
         Parameters.text(request, "name"),
@@ -128,7 +138,7 @@ final class ActivityReads {
             .orElseThrow(() -> Parameters.wrong("type is not a type of activity"));
   }
 
-  private static @Nullable ActivityPlace place(Request request, PageCursor list) {
+  private static @Nullable ActivityPlace place(Request request, PageCursor.Asked list) {
     var place = list.start(request);
     return place == null
         ? null

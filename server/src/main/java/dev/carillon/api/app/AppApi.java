@@ -4,6 +4,7 @@ import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.EspSuppressions;
 import dev.carillon.events.EventNames;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
@@ -15,10 +16,14 @@ import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.AttributeNames;
 import dev.carillon.people.PeopleQueries;
+import dev.carillon.people.search.PeopleSearch;
+import dev.carillon.processing.Intake;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.WorkspaceActivities;
+import dev.carillon.reporting.WorkspaceUsage;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
@@ -27,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The App API: what is known about people, objects, segments, campaigns and messages can be read,
- * manual segments are made and deleted (app-data, app-messaging). A key opens one workspace; what
- * belongs to another one is unknown.
+ * The App API: people, objects, segments, subscriptions, campaigns and messages are read and looked
+ * for; manual segments, suppressed addresses, opt-outs and deletions of people are written
+ * (app-data, app-messaging). A key opens one workspace; what belongs to another one is unknown.
  */
 public final class AppApi {
   private static final Logger LOG = LoggerFactory.getLogger(AppApi.class);
@@ -37,6 +42,13 @@ public final class AppApi {
   private final Credentials credentials;
   private final RateLimits limits;
   private final PeopleReads people;
+  private final PeopleSearchCalls search;
+  private final PeopleChanges peopleChanges;
+  private final PersonMessages personMessages;
+  private final OptOutReads optOuts;
+  private final SubscriptionReads subscriptions;
+  private final EspCalls esp;
+  private final InfoReads info;
   private final ActivityReads activities;
   private final DataIndexCalls dataIndex;
   private final SegmentReads segments;
@@ -45,15 +57,17 @@ public final class AppApi {
   private final MessageReads messages;
   private final ObjectReads objects;
 
-  /** Where the answers come from. */
+  /** Where the answers come from, and where changes go. */
   public record Sources(
       Database database,
+      Intake intake,
       PeopleQueries people,
       ActivityQueries activities,
       WorkspaceActivities workspaceActivities,
       AttributeNames attributeNames,
       EventNames eventNames,
       SegmentRepository segments,
+      SubscriptionRepository subscriptions,
       CampaignRepository campaigns,
       CampaignMetrics metrics,
       DeliveryRepository deliveries,
@@ -66,12 +80,25 @@ public final class AppApi {
    *
    * @param limits shared by all routes; a request counts once it is authorised
    */
-  public AppApi(Credentials credentials, RateLimits limits, Sources sources, InstantSource clock) {
+  public AppApi(
+      AppSettings settings,
+      Credentials credentials,
+      RateLimits limits,
+      Sources sources,
+      InstantSource clock) {
+    var database = sources.database;
     var messageJson = new MessageJson(sources.deliveryIds, sources.people);
     this.credentials = credentials;
     this.limits = limits;
-    this.people =
-        new PeopleReads(sources.people, sources.activities, sources.deliveries, messageJson, clock);
+    var peopleSearch = new PeopleSearch(database);
+    this.people = new PeopleReads(database, sources.people, peopleSearch, sources.activities);
+    this.search = new PeopleSearchCalls(peopleSearch);
+    this.peopleChanges = new PeopleChanges(people, sources.intake);
+    this.personMessages = new PersonMessages(people, sources.deliveries, messageJson, clock);
+    this.optOuts = new OptOutReads(database, people, sources.people);
+    this.subscriptions = new SubscriptionReads(database, sources.subscriptions, people);
+    this.esp = new EspCalls(new EspSuppressions(database, clock));
+    this.info = new InfoReads(settings.egressAddresses(), new WorkspaceUsage(database, clock));
     this.activities =
         new ActivityReads(
             people,
@@ -81,8 +108,8 @@ public final class AppApi {
             sources.workspaceActivities,
             new ActivityJson(sources.deliveryIds));
     this.dataIndex = new DataIndexCalls(sources.attributeNames, sources.eventNames);
-    this.segments = new SegmentReads(sources.database, sources.segments, people);
-    this.segmentChanges = new SegmentChanges(sources.database, sources.segments, sources.campaigns);
+    this.segments = new SegmentReads(database, sources.segments, sources.campaigns, people);
+    this.segmentChanges = new SegmentChanges(database, sources.segments, sources.campaigns);
     this.objects = new ObjectReads(sources.objectTypes, sources.objects, people);
     this.campaigns = new CampaignReads(sources.campaigns, sources.metrics, clock);
     this.messages = new MessageReads(sources.deliveries, sources.deliveryIds, messageJson);
@@ -90,17 +117,25 @@ public final class AppApi {
 
   /** The routes, to be served at the root of the host. */
   public RouteTable routes() {
+    var customer = "/v1/customers/{id}";
     return new RouteTable(new ErrorEnvelope(), "/v1")
         .add("GET", "/v1/customers", with(people::byEmail))
-        .add("GET", "/v1/customers/{id}", with(people::attributes))
-        .add("GET", "/v1/customers/{id}/attributes", with(people::attributes))
-        .add("GET", "/v1/customers/{id}/segments", with(segments::ofPerson))
-        .add("GET", "/v1/customers/{id}/messages", with(people::messages))
-        .add("GET", "/v1/customers/{id}/activities", with(activities::ofPerson))
+        .add("POST", "/v1/customers", with(search::search))
+        .add("POST", "/v1/customers/attributes", with(people::many))
+        .add("GET", customer, with(people::attributes))
+        .add("DELETE", customer, with(peopleChanges::delete))
+        .add("GET", customer + "/attributes", with(people::attributes))
+        .add("GET", customer + "/segments", with(segments::ofPerson))
+        .add("GET", customer + "/messages", with(personMessages::list))
+        .add("GET", customer + "/activities", with(activities::ofPerson))
+        .add("GET", customer + "/relationships", with(objects::ofPerson))
+        .add("GET", customer + "/subscription_preferences", with(subscriptions::preferences))
+        .add("GET", customer + "/optouts", with(optOuts::ofPerson))
+        .add("PUT", customer + "/optouts", with(peopleChanges::optOuts))
+        .add("GET", "/v1/optouts", with(optOuts::ofWorkspace))
         .add("GET", "/v1/activities", with(activities::all))
         .add("POST", "/v1/data_index/attributes", with(dataIndex::attributes))
         .add("POST", "/v1/data_index/events", with(dataIndex::events))
-        .add("GET", "/v1/customers/{id}/relationships", with(objects::ofPerson))
         .add("GET", "/v1/object_types", with(objects::types))
         .add("POST", "/v1/objects", with(objects::search))
         .add("GET", "/v1/objects/{type}/{id}/attributes", with(objects::attributes))
@@ -109,8 +144,18 @@ public final class AppApi {
         .add("POST", "/v1/segments", with(segmentChanges::create))
         .add("GET", "/v1/segments/{id}", with(segments::one))
         .add("DELETE", "/v1/segments/{id}", with(segmentChanges::delete))
+        .add("GET", "/v1/segments/{id}/used_by", with(segments::usedBy))
         .add("GET", "/v1/segments/{id}/membership", with(segments::members))
         .add("GET", "/v1/segments/{id}/customer_count", with(segments::count))
+        .add("GET", "/v1/subscription_topics", with(subscriptions::topics))
+        .add("GET", "/v1/subscription_channels", with(subscriptions::channels))
+        .add("GET", "/v1/esp/search_suppression/{email}", with(esp::search))
+        .add("GET", "/v1/esp/suppression/{type}", with(esp::ofKind))
+        .add("GET", "/v1/esp/domains/{domain}/suppression/{type}", with(esp::ofDomain))
+        .add("POST", "/v1/esp/suppression/{type}/{email}", with(esp::suppress))
+        .add("DELETE", "/v1/esp/suppression/{type}/{email}", with(esp::free))
+        .add("GET", "/v1/info/ip_addresses", open(info::addresses))
+        .add("GET", "/v1/workspaces", with(info::workspaces))
         .add("GET", "/v1/campaigns", with(campaigns::list))
         .add("GET", "/v1/campaigns/{id}", with(campaigns::one))
         .add("GET", "/v1/campaigns/{id}/metrics", with(campaigns::metrics))
@@ -121,6 +166,11 @@ public final class AppApi {
 
   private Handler with(Call call) {
     return request -> ErrorEnvelope.uncached(call.answer(authorise(request), request));
+  }
+
+  /** For anybody. */
+  private static Handler open(Handler handler) {
+    return request -> ErrorEnvelope.uncached(handler.handle(request));
   }
 
   private Access authorise(Request request) {

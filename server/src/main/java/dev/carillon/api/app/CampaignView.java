@@ -4,6 +4,7 @@ import dev.carillon.campaigns.Campaign;
 import dev.carillon.campaigns.CampaignState;
 import dev.carillon.campaigns.Step;
 import dev.carillon.campaigns.TriggerRule;
+import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,20 +82,8 @@ final class CampaignView {
   }
 
   private static List<Integer> segments(@Nullable Condition filters) {
-    var segments = new TreeSet<Integer>();
-    if (filters != null) {
-      addSegments(filters, segments);
-    }
-    return List.copyOf(segments);
-  }
-
-  private static void addSegments(Condition condition, TreeSet<Integer> segments) {
-    switch (condition) {
-      case Condition.And(var all) -> all.forEach(each -> addSegments(each, segments));
-      case Condition.Or(var any) -> any.forEach(each -> addSegments(each, segments));
-      case Condition.Not(var inner) -> addSegments(inner, segments);
-      case Condition.InSegment(var segment) -> segments.add(segment);
-      case Condition.Attribute _, Condition.Event _ -> {}
-    }
+    return filters == null
+        ? List.of()
+        : List.copyOf(new TreeSet<>(CompiledCondition.segmentsOf(filters)));
   }
 }

@@ -5,17 +5,16 @@ import dev.carillon.people.DeviceRepository.Device;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.people.PeopleQueries.Person;
 import dev.carillon.people.Subscription;
+import dev.carillon.subscriptions.SubscriptionDefaults;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** People as the App API shows them (app-data §2.1). */
 final class CustomerJson {
-  private static final String PREFERENCES = "cio_subscription_preferences";
   private static final String COMPUTED_PREFERENCES = "_cio_subscription_preferences_computed";
   private static final String LAST_EMAILED = "_last_emailed";
 
@@ -30,9 +29,17 @@ final class CustomerJson {
     return json;
   }
 
-  /** The whole person: every attribute as text, with the time it was written. */
+  /**
+   * The whole person: every attribute as text, with the time it was written.
+   *
+   * @param lastEmailed null for never
+   * @param defaults what holds for who made no choice of topics and channels
+   */
   static Map<String, @Nullable Object> customer(
-      Person person, Optional<Instant> lastEmailed, List<Device> devices) {
+      Person person,
+      @Nullable Instant lastEmailed,
+      List<Device> devices,
+      SubscriptionDefaults defaults) {
     var attributes = new LinkedHashMap<String, @Nullable Object>();
     var timestamps = new LinkedHashMap<String, @Nullable Object>();
     person
@@ -44,13 +51,13 @@ final class CustomerJson {
         });
     attributes.put("cio_id", person.names().cioId());
     timestamps.put("cio_id", person.createdAt().getEpochSecond());
-    var preferences = person.attributes().getOrDefault(PREFERENCES, Map.of("topics", Map.of()));
-    attributes.put(COMPUTED_PREFERENCES, AttributesJson.plainText(preferences));
+    attributes.put(
+        COMPUTED_PREFERENCES, AttributesJson.plainText(defaults.computed(person.attributes())));
     timestamps.put(COMPUTED_PREFERENCES, 0L);
-    lastEmailed.ifPresent(at -> {
-      attributes.put(LAST_EMAILED, Long.toString(at.getEpochSecond()));
-      timestamps.put(LAST_EMAILED, at.getEpochSecond());
-    });
+    if (lastEmailed != null) {
+      attributes.put(LAST_EMAILED, Long.toString(lastEmailed.getEpochSecond()));
+      timestamps.put(LAST_EMAILED, lastEmailed.getEpochSecond());
+    }
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("id", Objects.requireNonNullElse(person.names().id(), ""));
     json.put("identifiers", identifiers(person.names()));

@@ -29,17 +29,17 @@ final class MessageJson {
   /**
    * A page of a list.
    *
-   * @param cursor the kind of the list
+   * @param list the list it is a page of
    * @param tracked whether to show the responses that were tracked
    */
   Map<String, @Nullable Object> page(
-      WorkspaceId workspace, DeliveryPage page, PageCursor cursor, boolean tracked) {
+      WorkspaceId workspace, DeliveryPage page, PageCursor.Asked list, boolean tracked) {
     var next = page.next();
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("messages", messages(workspace, page.deliveries(), tracked));
     json.put(
         "next",
-        next == null ? "" : cursor.text(PageCursor.micros(next.createdAt()), next.deliveryId()));
+        next == null ? "" : list.text(PageCursor.micros(next.createdAt()), next.deliveryId()));
     return json;
   }
 

@@ -30,6 +30,19 @@ final class MessageReads {
 
   Reply list(Access access, Request request) {
     var end = Parameters.instant(request, "end_ts");
+    var list =
+        PageCursor.MESSAGES.asked(
+            access.workspace(),
+            Parameters.said(
+                request,
+                "type",
+                "metric",
+                "drafts",
+                "campaign_id",
+                "action_id",
+                "newsletter_id",
+                "start_ts",
+                "end_ts"));
     var filter =
         new DeliveryFilter(
             Channels.type(request),
@@ -39,7 +52,7 @@ final class MessageReads {
             boxed(Parameters.id(request, "action_id")),
             Parameters.instant(request, "start_ts"),
             end == null ? null : end.plusSeconds(1),
-            start(request, PageCursor.MESSAGES),
+            start(request, list),
             Parameters.limit(request, 50, 1_000));
     var tracked = Parameters.flag(request, "get_tracked_responses");
     // No delivery belongs to a newsletter.
@@ -47,7 +60,7 @@ final class MessageReads {
         Parameters.id(request, "newsletter_id").isPresent()
             ? new DeliveryPage(List.of(), null)
             : deliveries.ofWorkspace(access.workspace(), filter);
-    return Reply.json(200, json.page(access.workspace(), page, PageCursor.MESSAGES, tracked));
+    return Reply.json(200, json.page(access.workspace(), page, list, tracked));
   }
 
   private static @Nullable Metric metric(Request request) {
@@ -64,7 +77,7 @@ final class MessageReads {
   /**
    * The place in a list of deliveries at which the caller wants to go on; null for the first page.
    */
-  static @Nullable Cursor start(Request request, PageCursor list) {
+  static @Nullable Cursor start(Request request, PageCursor.Asked list) {
     var place = list.start(request);
     return place == null ? null : new Cursor(PageCursor.instant(place[0]), place[1]);
   }

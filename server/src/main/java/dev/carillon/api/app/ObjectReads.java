@@ -53,7 +53,8 @@ final class ObjectReads {
   Reply search(Access access, Request request) {
     var search = ObjectSearch.of(request);
     var limit = Parameters.limit(request, USUAL, MOST);
-    var start = PageCursor.OBJECTS.start(request);
+    var list = PageCursor.OBJECTS.asked(access.workspace(), search);
+    var start = list.start(request);
     if (types.find(access.workspace(), search.typeId()).isEmpty()) {
       throw Parameters.notFound("object type not found");
     }
@@ -71,7 +72,7 @@ final class ObjectReads {
             .map(each -> identifiers(each.cioObjectId(), each.objectId()))
             .toList());
     json.put("ids", found.objects().stream().map(ObjectQueries.Names::objectId).toList());
-    json.put("next", found.more() ? PageCursor.OBJECTS.text(found.after()) : "");
+    json.put("next", found.more() ? list.text(found.after()) : "");
     return Reply.json(200, json);
   }
 
@@ -114,7 +115,8 @@ final class ObjectReads {
     var object = find(access, request);
     var disabled =
         types.find(access.workspace(), object.typeId()).map(type -> !type.enabled()).orElse(true);
-    var start = PageCursor.OBJECT_RELATIONSHIPS.start(request);
+    var list = PageCursor.OBJECT_RELATIONSHIPS.asked(access.workspace(), object.objectKey());
+    var start = list.start(request);
     var limit = Parameters.limit(request, USUAL, MOST);
     var found =
         objects.people(
@@ -131,16 +133,13 @@ final class ObjectReads {
               return json;
             })
             .toList();
-    return page(
-        related,
-        found.size() > limit
-            ? PageCursor.OBJECT_RELATIONSHIPS.text(page.getLast().personId())
-            : "");
+    return page(related, found.size() > limit ? list.text(page.getLast().personId()) : "");
   }
 
   Reply ofPerson(Access access, Request request) {
     var person = people.find(access, request);
-    var start = PageCursor.PERSON_RELATIONSHIPS.start(request);
+    var list = PageCursor.PERSON_RELATIONSHIPS.asked(access.workspace(), person.personId());
+    var start = list.start(request);
     var limit = Parameters.limit(request, USUAL, MOST);
     var found =
         objects.ofPerson(
@@ -156,11 +155,7 @@ final class ObjectReads {
               return json;
             })
             .toList();
-    return page(
-        related,
-        found.more()
-            ? PageCursor.PERSON_RELATIONSHIPS.text(found.list().getLast().objectKey())
-            : "");
+    return page(related, found.more() ? list.text(found.list().getLast().objectKey()) : "");
   }
 
   private static Reply page(List<?> related, String next) {

@@ -15,7 +15,6 @@ import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,11 +62,11 @@ final class SegmentChanges {
           Reply.json(200, Map.of("segment", SegmentJson.toMap(segment)));
       case SegmentOutcome.Deleted() -> Reply.empty(204);
       case SegmentOutcome.NoSuchSegment() -> throw Parameters.notFound("segment not found");
+      case SegmentOutcome.NotBuilding(var why) -> throw new Problem.Conflict(why).thrown();
       case SegmentOutcome.InUse used -> throw new Problem.Conflict(used.sentence()).thrown();
       // Choice: the public description knows 400 alone here, no 422.
       case SegmentOutcome.Invalid(var faults) ->
-          throw Parameters.wrong(
-              faults.stream().map(each -> "segment." + each).collect(Collectors.joining("; ")));
+          throw Parameters.wrong(faults.stream().map(each -> "segment." + each).toList());
     };
   }
 

@@ -3,6 +3,7 @@ package dev.carillon.api.manage;
 import dev.carillon.campaigns.Campaign;
 import dev.carillon.campaigns.CampaignChange;
 import dev.carillon.campaigns.CampaignDefinition;
+import dev.carillon.campaigns.CampaignDeletion;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignExplanation;
 import dev.carillon.campaigns.CampaignJson;
@@ -73,10 +74,11 @@ final class CampaignCalls {
   }
 
   Reply delete(Access access, Request request) {
-    if (!campaigns.delete(access.workspace(), PathIds.id(request, "campaign"))) {
-      throw unknown();
-    }
-    return Reply.empty(204);
+    return switch (campaigns.delete(access.workspace(), PathIds.id(request, "campaign"))) {
+      case CampaignDeletion.Deleted() -> Reply.empty(204);
+      case CampaignDeletion.InUse used -> throw new Problem.Conflict(used.sentence()).thrown();
+      case CampaignDeletion.NoSuchCampaign() -> throw unknown();
+    };
   }
 
   /**
@@ -132,11 +134,11 @@ final class CampaignCalls {
   }
 
   private Optional<CampaignExplanation> explain(Handle handle, Campaign campaign, long personId) {
-    var segments = campaign.definition().segments();
+    var compiled = campaigns.compiled(handle, campaign);
+    var reads = compiled.reads();
     return facts
-        .read(handle, campaign.workspace(), personId, segments)
-        .map(known ->
-            explainer.explain(handle, campaigns.compiled(handle, campaign), personId, known));
+        .read(handle, campaign.workspace(), personId, reads.segments(), reads.surroundings())
+        .map(known -> explainer.explain(handle, compiled, personId, known));
   }
 
   private static CampaignDefinition definition(CampaignJson.Parsed parsed) {

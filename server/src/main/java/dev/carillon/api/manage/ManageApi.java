@@ -2,6 +2,8 @@ package dev.carillon.api.manage;
 
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.ChangedTerms;
+import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
@@ -10,24 +12,32 @@ import dev.carillon.http.RateLimits;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
+import dev.carillon.log.IdRanges;
 import dev.carillon.objects.ObjectTypes;
+import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
+import dev.carillon.privacy.ErasureRecords;
+import dev.carillon.privacy.PersonExport;
+import dev.carillon.processing.Intake;
 import dev.carillon.processing.TurnableClock;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.subscriptions.Subscribable.Kind;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management API: segments, campaigns, forms and object types of a workspace are written,
- * campaigns are started and stopped, segments and campaigns are explained. Described by {@code GET
- * /v1/openapi.json}.
+ * The management API: segments, campaigns, forms, object types and subscriptions of a workspace are
+ * written, campaigns are started and stopped, segments and campaigns are explained, people are put
+ * into segments by file, exported and erased. Described by {@code GET /v1/openapi.json}.
  */
 public final class ManageApi {
   private static final Logger LOG = LoggerFactory.getLogger(ManageApi.class);
@@ -39,8 +49,14 @@ public final class ManageApi {
   private final CampaignCalls campaigns;
   private final FormCalls forms;
   private final ObjectTypeCalls objectTypes;
+  private final ComputedCalls computed;
+  private final SubscriptionCalls topics;
+  private final SubscriptionCalls channels;
+  private final CenterCalls center;
   private final ClockCalls clock;
   private final SettingsCalls settings;
+  private final PrivacyCalls privacy;
+  private final SegmentUploads uploads;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -53,16 +69,24 @@ public final class ManageApi {
       FactsReader facts,
       PersonLookup people,
       FormRepository forms,
-      ObjectTypes objectTypes) {}
+      ObjectTypes objectTypes,
+      ComputedAttributes computed,
+      PeopleQueries peopleQueries,
+      Intake intake,
+      Privacy privacy,
+      SubscriptionRepository subscriptions) {}
+
+  /** How people are exported and erased; {@code ids} numbers the requests. */
+  public record Privacy(PersonExport export, ErasureRecords records, IdRanges ids) {}
 
   /**
    * Builds the surface.
    *
    * @param limits shared by all routes; a request counts once it is authorised
-   * @param clock the clock callers may turn; empty when the program runs on real time
+   * @param clock what time it is; one that can be turned may be turned by callers
    */
   public ManageApi(
-      Credentials credentials, RateLimits limits, Sources sources, Optional<TurnableClock> clock) {
+      Credentials credentials, RateLimits limits, Sources sources, InstantSource clock) {
     var person = new PersonInQuery(sources.people);
     this.credentials = credentials;
     this.limits = limits;
@@ -78,14 +102,27 @@ public final class ManageApi {
             sources.database, sources.campaigns, sources.campaignExplainer, sources.facts, person);
     this.forms = new FormCalls(sources.forms);
     this.objectTypes = new ObjectTypeCalls(sources.objectTypes);
-    this.clock = new ClockCalls(clock);
-    this.settings = new SettingsCalls(sources.database);
+    this.computed = new ComputedCalls(sources.database, sources.computed);
+    this.topics = new SubscriptionCalls(sources.database, sources.subscriptions, Kind.TOPIC);
+    this.channels = new SubscriptionCalls(sources.database, sources.subscriptions, Kind.CHANNEL);
+    this.center = new CenterCalls(sources.database);
+    this.clock =
+        new ClockCalls(
+            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
+    this.settings =
+        new SettingsCalls(sources.database, new ChangedTerms(sources.segments, sources.campaigns));
+    this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
+    this.uploads =
+        new SegmentUploads(
+            sources.database, sources.segments, sources.peopleQueries, sources.intake);
   }
 
   /** The routes, to be served at the root of the host. */
   public RouteTable routes() {
     var segment = WORKSPACE + "/segments/{id}";
     var campaign = WORKSPACE + "/campaigns/{id}";
+    var topic = WORKSPACE + "/subscription_topics";
+    var channel = WORKSPACE + "/subscription_channels";
     return new RouteTable(new ErrorEnvelope(), "/v1/environments")
         .add("GET", "/v1/openapi.json", document::answer)
         .add("GET", WORKSPACE + "/segments", with(segments::list))
@@ -94,6 +131,14 @@ public final class ManageApi {
         .add("PUT", segment, with(segments::update))
         .add("DELETE", segment, with(segments::delete))
         .add("GET", segment + "/explain", with(segments::explain))
+        .add("GET", segment + "/used_by", with(segments::usedBy))
+        .add("POST", segment + "/cancel_build", with(segments::cancelBuild))
+        .add("POST", segment + "/upload", with(uploads::add))
+        .add("POST", segment + "/remove_upload", with(uploads::remove))
+        .add("GET", WORKSPACE + "/customers/{id}/export", with(privacy::export))
+        .add("POST", WORKSPACE + "/customers/{id}/erasure", with(privacy::erase))
+        .add("GET", WORKSPACE + "/erasures", with(privacy::list))
+        .add("GET", WORKSPACE + "/erasures/{id}", with(privacy::one))
         .add("GET", WORKSPACE + "/campaigns", with(campaigns::list))
         .add("POST", WORKSPACE + "/campaigns", with(campaigns::create))
         .add("GET", campaign, with(campaigns::one))
@@ -111,6 +156,23 @@ public final class ManageApi {
         .add("POST", WORKSPACE + "/object_types", with(objectTypes::create))
         .add("GET", WORKSPACE + "/object_types/{id}", with(objectTypes::one))
         .add("PUT", WORKSPACE + "/object_types/{id}", with(objectTypes::update))
+        .add("GET", WORKSPACE + "/computed_attributes", with(computed::list))
+        .add("POST", WORKSPACE + "/computed_attributes", with(computed::create))
+        .add("GET", WORKSPACE + "/computed_attributes/{id}", with(computed::one))
+        .add("PUT", WORKSPACE + "/computed_attributes/{id}", with(computed::update))
+        .add("DELETE", WORKSPACE + "/computed_attributes/{id}", with(computed::delete))
+        .add("GET", topic, with(topics::list))
+        .add("POST", topic, with(topics::create))
+        .add("GET", topic + "/{id}", with(topics::one))
+        .add("PUT", topic + "/{id}", with(topics::update))
+        .add("DELETE", topic + "/{id}", with(topics::delete))
+        .add("GET", channel, with(channels::list))
+        .add("POST", channel, with(channels::create))
+        .add("GET", channel + "/{id}", with(channels::one))
+        .add("PUT", channel + "/{id}", with(channels::update))
+        .add("DELETE", channel + "/{id}", with(channels::delete))
+        .add("GET", WORKSPACE + "/subscription_center", with(center::show))
+        .add("PUT", WORKSPACE + "/subscription_center", with(center::change))
         .add("GET", WORKSPACE + "/clock", with(clock::show))
         .add("POST", WORKSPACE + "/clock", with(clock::advance));
   }

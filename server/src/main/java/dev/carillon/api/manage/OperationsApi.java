@@ -126,6 +126,7 @@ public final class OperationsApi {
           callback.call(stats.sent(), "sent");
           callback.call(stats.failed(), "failed");
           callback.call(stats.undeliverable(), "undeliverable");
+          callback.call(stats.dropped(), "dropped");
           callback.call(stats.drafted(), "drafted");
           callback.call(stats.cancelled(), "cancelled");
         })

@@ -52,6 +52,24 @@ record Pages(int page, int size) {
     return page * size + 1;
   }
 
+  /** How many entries lie before this page. */
+  long offset() {
+    return (long) (page - 1) * size;
+  }
+
+  /**
+   * The answer out of what was read for this page alone.
+   *
+   * @param name the resources', in the plural
+   * @param found the entries from {@link #offset} on, up to one more than a page has
+   */
+  <T> Map<String, Object> page(String name, List<T> found, Function<T, ?> json) {
+    var answer = new LinkedHashMap<String, Object>();
+    answer.put(name, found.stream().limit(size).map(json).toList());
+    answer.put("has_more", found.size() > size);
+    return answer;
+  }
+
   /**
    * The answer.
    *

@@ -12,6 +12,7 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** {@code …/segments}. */
 final class SegmentCalls {
@@ -64,6 +65,25 @@ final class SegmentCalls {
             handle -> segments.delete(handle, access.workspace(), id, campaigns::uses)));
   }
 
+  /** Everything that uses the segment, so that it cannot be deleted (S-9). */
+  Reply usedBy(Access access, Request request) {
+    var segment = find(access, request);
+    var users =
+        database.read(handle ->
+            Stream.concat(
+                    segments.uses(handle, access.workspace(), segment.id()).stream(),
+                    campaigns.uses(handle, access.workspace(), segment.id()).stream())
+                .map(use -> Map.of("kind", use.kind(), "id", use.id(), "name", use.name()))
+                .toList());
+    return Reply.json(200, Map.of("used_by", users));
+  }
+
+  Reply cancelBuild(Access access, Request request) {
+    var id = PathIds.id(request, "segment");
+    return answer(
+        database.inTransaction(handle -> segments.cancelBuild(handle, access.workspace(), id)));
+  }
+
   Reply explain(Access access, Request request) {
     var segment = find(access, request);
     var somebody = person.find(access, request);
@@ -81,6 +101,7 @@ final class SegmentCalls {
       case SegmentOutcome.Deleted() -> Reply.empty(204);
       case SegmentOutcome.Invalid(var faults) -> throw Bodies.invalid("segment", faults);
       case SegmentOutcome.NoSuchSegment() -> throw unknown();
+      case SegmentOutcome.NotBuilding(var why) -> throw new Problem.Conflict(why).thrown();
       case SegmentOutcome.InUse used -> throw new Problem.Conflict(used.sentence()).thrown();
     };
   }

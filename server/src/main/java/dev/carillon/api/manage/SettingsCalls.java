@@ -1,5 +1,6 @@
 package dev.carillon.api.manage;
 
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
@@ -9,6 +10,8 @@ import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.WorkspaceSettings;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import dev.carillon.workspaces.WorkspaceSettingsRepository.Change;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +23,12 @@ final class SettingsCalls {
       List.of(List.of("id"), List.of("id", "email"));
 
   private final Database database;
+  private final ChangedTerms terms;
   private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
 
-  SettingsCalls(Database database) {
+  SettingsCalls(Database database, ChangedTerms terms) {
     this.database = database;
+    this.terms = terms;
   }
 
   Reply show(Access access, Request request) {
@@ -35,10 +40,16 @@ final class SettingsCalls {
     var wanted = Bodies.resource(request, "settings");
     merged(WorkspaceSettings.DEFAULT, wanted); // what is wrong is said before batches have to wait
     var change =
-        database.inTransaction(handle ->
-            settings.change(handle, access.workspace(), present -> merged(present, wanted)));
+        database.inTransaction(handle -> {
+          var changed =
+              settings.change(handle, access.workspace(), present -> merged(present, wanted));
+          if (changed instanceof Change.Saved(var saved, var before)) {
+            terms.zone(handle, access.workspace(), before.zone(), saved.zone());
+          }
+          return changed;
+        });
     return switch (change) {
-      case Change.Saved(var saved) -> shown(saved);
+      case Change.Saved(var saved, _) -> shown(saved);
       case Change.IdentifiersInUse() ->
           throw new Problem.Conflict(
                   "identifiers can change only while the workspace has no people")
@@ -60,7 +71,8 @@ final class SettingsCalls {
             flag(wanted, "auto_merge", present.autoMerge(), faults),
             flag(wanted, "email_updates_by_id", present.emailUpdatesById(), faults),
             flag(wanted, "merge_anonymous_events", present.mergeAnonymousEvents(), faults),
-            identifiers(wanted, present.identifiers(), faults));
+            identifiers(wanted, present.identifiers(), faults),
+            zone(wanted, present.zone(), faults));
     if (!faults.isEmpty()) {
       throw Bodies.invalid("settings", faults);
     }
@@ -96,6 +108,19 @@ final class SettingsCalls {
       }
     }
     faults.add(new Fault("identifiers", "must be [\"id\"] or [\"id\", \"email\"]"));
+    return present;
+  }
+
+  private static ZoneId zone(
+      Map<String, @Nullable Object> wanted, ZoneId present, List<Fault> faults) {
+    if (!wanted.containsKey("timezone")) {
+      return present;
+    }
+    if (wanted.get("timezone") instanceof String name
+        && ZoneId.getAvailableZoneIds().contains(name)) {
+      return name.equals("UTC") ? ZoneOffset.UTC : ZoneId.of(name);
+    }
+    faults.add(new Fault("timezone", "must be a zone of the tz database, such as Europe/Berlin"));
     return present;
   }
 

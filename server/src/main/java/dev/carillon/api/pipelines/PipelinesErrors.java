@@ -21,6 +21,7 @@ final class PipelinesErrors implements ErrorShape {
     return switch (problem) {
       case Problem.BadRequest _, Problem.Invalid _ ->
           reply(problem.status(), "invalid", List.of(problem.message()));
+      case Problem.BadRequests(var messages) -> reply(400, "invalid", messages);
       // Apps on iOS keep sending what is answered with anything but 400, 429 and 5xx.
       case Problem.TooLarge _ -> reply(400, "too_large", List.of(problem.message()));
       case Problem.Unauthorised _ -> unauthorised(401);

@@ -23,6 +23,12 @@ final class EntityErrors implements ErrorShape {
     return switch (problem) {
       case Problem.BadRequest(var message) ->
           reply(400, List.of(error(Refused.Reason.INVALID.wire(), "", message)));
+      case Problem.BadRequests(var messages) ->
+          reply(
+              400,
+              messages.stream()
+                  .map(message -> error(Refused.Reason.INVALID.wire(), "", message))
+                  .toList());
       case Problem.RateLimited limited ->
           reply(429, List.of(error("rate_limited", "", limited.message())));
       case Problem.Unauthorised _,

@@ -341,11 +341,13 @@ class ActivitiesTest {
             "&deleted=true",
             "&type=event",
             "&name=purchase",
-            "&start=" + cursor,
             "&customer_id=kim",
             "&customer_id=cio_" + CioId.of(kim) + "&deleted=true")) {
       assertThat(activities(query)).as(query).isEmpty();
     }
+    client
+        .get("/v1/activities?start=" + cursor)
+        .expectProblem(400, "start is not a cursor of this list");
     assertThat(foreign).isNotEmpty();
   }
 

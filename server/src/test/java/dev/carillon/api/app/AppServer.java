@@ -15,17 +15,21 @@ import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.AttributeNames;
 import dev.carillon.people.PeopleQueries;
+import dev.carillon.processing.Operation;
 import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The App API on a free port, over a real database, at a fixed instant. */
 final class AppServer implements AutoCloseable {
@@ -37,6 +41,12 @@ final class AppServer implements AutoCloseable {
   final SegmentRepository segments;
   final CampaignRepository campaigns;
   final AppApi api;
+
+  /** What was handed in to the log. */
+  final List<Operation> accepted = new CopyOnWriteArrayList<>();
+
+  final SubscriptionRepository subscriptions =
+      new SubscriptionRepository(CLOCK, SubscriptionReaders.NONE);
   private final HttpServer server;
 
   AppServer(Database database, RateLimits limits) {
@@ -45,16 +55,19 @@ final class AppServer implements AutoCloseable {
     campaigns = new CampaignRepository(database, counters, CLOCK);
     api =
         new AppApi(
+            new AppSettings(List.of("192.0.2.10", "2001:db8::1")),
             new Credentials(new CredentialRepository(database)),
             limits,
             new AppApi.Sources(
                 database,
+                accepted::addAll,
                 new PeopleQueries(database),
                 new ActivityQueries(database, CLOCK),
                 new WorkspaceActivities(database, CLOCK),
                 new AttributeNames(database, CLOCK),
                 new EventNames(database, CLOCK),
                 segments,
+                subscriptions,
                 campaigns,
                 new CampaignMetrics(database),
                 new DeliveryRepository(database),

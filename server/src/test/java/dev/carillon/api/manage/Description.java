@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The OpenAPI description, and whether calls keep to it. */
-final class Description {
+public final class Description {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
@@ -36,7 +36,8 @@ final class Description {
     this.document = document;
   }
 
-  static Description read() {
+  /** Reads it. */
+  public static Description read() {
     try (var in =
         Objects.requireNonNull(Description.class.getResourceAsStream(OpenApiDocument.RESOURCE))) {
       return new Description(JSON.readTree(in.readAllBytes()));
@@ -71,7 +72,7 @@ final class Description {
   }
 
   /** Expects that the answer has a described status and a body of the described form. */
-  JsonClient.Answer check(String operationId, JsonClient.Answer answer) {
+  public JsonClient.Answer check(String operationId, JsonClient.Answer answer) {
     var response = operation(operationId).json().at("/responses/" + answer.status());
     assertThat(response.isMissingNode()).as(answer.call() + " → " + answer.http()).isFalse();
     if (response.has("$ref")) {

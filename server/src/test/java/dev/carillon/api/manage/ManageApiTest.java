@@ -130,6 +130,67 @@ class ManageApiTest {
   }
 
   @Test
+  @DisplayName("S-5: a build can be cancelled: back to the conditions before, or to nobody at all")
+  void shouldCancelABuild() {
+    var made = create("segment", LOYAL);
+    var at = path("segment", made);
+    var cancelled =
+        description.check("segments.cancel_build", client.send("POST", at + "/cancel_build", ""));
+    assertThat(cancelled.expect(200).json().at("/segment/state").asString()).isEqualTo("cancelled");
+    description
+        .check("segments.cancel_build", client.send("POST", at + "/cancel_build", ""))
+        .expectProblem(409, "no build of this segment is under way");
+
+    client.send("PUT", at, LOYAL).expect(200);
+    server.build();
+    var other =
+        LOYAL.replace("\"attribute\":{\"field\":\"plan\"", "\"attribute\":{\"field\":\"tier\"");
+    assertThat(other).isNotEqualTo(LOYAL);
+    client.send("PUT", at, other).expect(200);
+    var back = client.send("POST", at + "/cancel_build", "").expect(200).json().get("segment");
+    assertThat(back.get("conditions")).isEqualTo(made.get("conditions"));
+    assertThat(back.get("state").asString()).isEqualTo("build_queued");
+    server.build();
+    assertThat(client.get(at).json().at("/segment/state").asString()).isEqualTo("finished");
+
+    description
+        .check(
+            "segments.cancel_build",
+            client.send("POST", BASE + "/segments/999999/cancel_build", ""))
+        .expectProblem(404, "segment not found");
+  }
+
+  @Test
+  @DisplayName("S-9: everything that uses a segment is told before somebody deletes it")
+  void shouldTellWhoUsesASegment() {
+    var used = create("segment", "{\"segment\":{\"name\":\"Used\"}}");
+    var at = path("segment", used) + "/used_by";
+    description.check("segments.used_by", client.get(at)).expect(200, "{\"used_by\":[]}");
+    var id = used.get("id").asInt();
+    var reader =
+        create(
+            "segment",
+            "{\"segment\":{\"name\":\"Reads\",\"conditions\":{\"not\":{\"segment\":{\"id\":%d}}}}}"
+                .formatted(id));
+    var campaign =
+        create(
+            "campaign",
+            "{\"campaign\":{\"name\":\"Waits\",\"trigger\":{\"segment\":{\"id\":%d}}}}"
+                .formatted(id));
+    description
+        .check("segments.used_by", client.get(at))
+        .expect(
+            200,
+            """
+            {"used_by":[{"kind":"segment","id":%d,"name":"Reads"},{"kind":"campaign","id":%d,"name":"Waits"}]}
+            """
+                .formatted(reader.get("id").asInt(), campaign.get("id").asInt()));
+    description
+        .check("segments.used_by", client.get(BASE + "/segments/999999/used_by"))
+        .expectProblem(404, "segment not found");
+  }
+
+  @Test
   @DisplayName("S-1: manual segments have no conditions, and the kind never changes")
   void shouldKeepTheKindOfASegment() {
     var manual = create("segment", "{\"segment\":{\"name\":\"By hand\"}}");
@@ -141,6 +202,28 @@ class ManageApiTest {
     description.check("segments.update", answer).expect(422);
     assertThat(answer.json().at("/errors/0/source/pointer").asString())
         .isEqualTo("/segment/conditions");
+  }
+
+  @Test
+  @DisplayName("S-9: a campaign in use is not deleted, and the answer tells who uses it")
+  void shouldNotDeleteACampaignInUse() {
+    var used =
+        create(
+            "campaign",
+            "{\"campaign\":{\"name\":\"Looked at\",\"trigger\":{\"event\":{\"name\":\"came\"}}}}");
+    var body =
+        "{\"segment\":{\"name\":\"In it\",\"conditions\":{\"campaign\":{\"id\":%d,\"activity\":\"in\"}}}}"
+            .formatted(used.get("id").asInt());
+    var reader = client.send("POST", BASE + "/segments", body).expect(200).json().get("segment");
+
+    description
+        .check("campaigns.delete", client.send("DELETE", path("campaign", used), ""))
+        .expectProblem(
+            409,
+            "the campaign is used by segment %d \"In it\"".formatted(reader.get("id").asInt()));
+
+    client.send("DELETE", path("segment", reader), "").expect(204);
+    client.send("DELETE", path("campaign", used), "").expect(204);
   }
 
   @Test
@@ -497,7 +580,11 @@ class ManageApiTest {
           call.substring(call.indexOf('}') + 1)
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
               .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
-              .replaceFirst("object_types/\\{id}", "object_types/2"); // each has type 1
+              .replaceFirst("customers/\\{id}", "customers/u-42")
+              .replaceFirst("erasures/\\{id}", "erasures/1")
+              .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
+              .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1")
+              .replaceFirst("subscription_(topic|channel)s/\\{id}", "subscription_$1s/1");
       var body =
           method.equals("GET") || method.equals("DELETE")
               ? ""
@@ -505,9 +592,15 @@ class ManageApiTest {
                   ? LOYAL
                   : below.startsWith("/object_types")
                       ? "{\"object_type\":{\"name\":\"Courses\"}}"
-                      : below.endsWith("/stop")
-                          ? "{\"journeys\":\"exit\"}"
-                          : below.endsWith("/start") ? "" : WELCOME;
+                      : below.startsWith("/computed_attributes")
+                          ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
+                          : below.startsWith("/subscription_channels")
+                              ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
+                              : below.startsWith("/subscription_topics")
+                                  ? "{\"subscription_topic\":{\"name\":\"News\"}}"
+                                  : below.endsWith("/stop")
+                                      ? "{\"journeys\":\"exit\"}"
+                                      : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -518,7 +611,17 @@ class ManageApiTest {
             .contains(
                 below.startsWith("/segments")
                     ? "segment"
-                    : below.startsWith("/object_types") ? "object type" : "campaign");
+                    : below.startsWith("/object_types")
+                        ? "object type"
+                        : below.startsWith("/computed_attributes")
+                            ? "computed attribute"
+                            : below.startsWith("/subscription_channels")
+                                ? "channel"
+                                : below.startsWith("/subscription_topics")
+                                    ? "topic"
+                                    : below.startsWith("/customers")
+                                        ? "person"
+                                        : below.startsWith("/erasures") ? "erasure" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");

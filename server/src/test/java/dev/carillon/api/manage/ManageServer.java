@@ -4,27 +4,39 @@ import dev.carillon.api.JsonClient;
 import dev.carillon.api.Tenant;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.log.IdRanges;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
-import dev.carillon.processing.TurnableClock;
+import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRecords;
+import dev.carillon.privacy.ErasureRepository;
+import dev.carillon.privacy.PersonExport;
+import dev.carillon.processing.IntakeUnavailable;
+import dev.carillon.processing.LoggedOperations;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentBuilder;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The management API on a free port, over a real database. */
 final class ManageServer implements AutoCloseable {
@@ -33,8 +45,18 @@ final class ManageServer implements AutoCloseable {
   private final SegmentBuilder builder;
 
   ManageServer(Database database, InstantSource clock, RateLimits limits) {
+    this(database, clock, limits, null);
+  }
+
+  ManageServer(
+      Database database,
+      InstantSource clock,
+      RateLimits limits,
+      @Nullable SubscriptionReaders readers) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
+    var campaigns = new CampaignRepository(database, counters, clock);
+    var computed = new ComputedAttributes(clock);
     builder = new SegmentBuilder(database, segments, counters, clock);
     api =
         new ManageApi(
@@ -44,16 +66,37 @@ final class ManageServer implements AutoCloseable {
                 database,
                 segments,
                 new SegmentExplainer(segments, counters, clock),
-                new CampaignRepository(database, counters, clock),
+                campaigns,
                 new CampaignExplainer(new JourneyRepository()),
                 new FactsReader(clock),
                 new PersonLookup(new PeopleQueries(database)),
                 new FormRepository(database, clock),
-                new ObjectTypes(database, clock)),
-            clock instanceof TurnableClock turnable ? Optional.of(turnable) : Optional.empty());
+                new ObjectTypes(database, clock),
+                computed,
+                new PeopleQueries(database),
+                _ -> {
+                  throw new IntakeUnavailable("there is no log here", 1);
+                },
+                privacy(database, clock),
+                new SubscriptionRepository(
+                    clock, readers == null ? new ChangedTerms(segments, campaigns) : readers)),
+            clock);
     server =
         HttpServer.start(
             HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(api.routes()));
+  }
+
+  private static ManageApi.Privacy privacy(Database database, InstantSource clock) {
+    var secret = "a secret of sufficient length".getBytes(StandardCharsets.UTF_8);
+    return new ManageApi.Privacy(
+        new PersonExport(
+            database,
+            new Suppressions(secret),
+            new DeliveryIds(secret),
+            new LoggedOperations(),
+            clock),
+        new ErasureRecords(database, new ErasureRepository(secret)),
+        new IdRanges(() -> 1));
   }
 
   /** Finishes all builds that are queued. */

@@ -24,7 +24,7 @@ class OperationsApiTest {
             new OperationsApi.Sources(
                 database,
                 () -> stats,
-                () -> new DeliveryStats(5, 4, 3, 2, 1, 7, 6, 8),
+                () -> new DeliveryStats(5, 4, 3, 9, 2, 1, 7, 6, 8),
                 () -> Map.of("invalid", 9L),
                 () -> Duration.ofMillis(1_500)));
     return HttpServer.start(

@@ -7,9 +7,12 @@ import static org.awaitility.Awaitility.await;
 import dev.carillon.api.JsonClient;
 import dev.carillon.api.Tenant;
 import dev.carillon.api.app.AppApi;
+import dev.carillon.api.app.AppSettings;
 import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
@@ -33,6 +36,7 @@ import dev.carillon.people.MergerRepository;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleRepository;
 import dev.carillon.people.Suppressions;
+import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.processing.Processing;
 import dev.carillon.processing.RuleBookReader;
 import dev.carillon.processing.RuleBooks;
@@ -46,6 +50,9 @@ import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.store.TestDatabase;
+import dev.carillon.subscriptions.OptOutRepository;
+import dev.carillon.subscriptions.SubscriptionReaders;
+import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.io.IOException;
@@ -102,6 +109,7 @@ final class PipelinesNodes implements AutoCloseable {
         new Stores(
             new PeopleRepository(),
             new Suppressions("a secret of sufficient length".getBytes(UTF_8)),
+            new ErasureRepository("a secret of sufficient length".getBytes(UTF_8)),
             new MergerRepository(),
             new Belongings(),
             new DeviceRepository(),
@@ -114,11 +122,16 @@ final class PipelinesNodes implements AutoCloseable {
             attributeNames,
             new AnonymousRepository(),
             new MembershipRepository(),
+            new TallyRepository(),
+            new ComputedAttributes(clock),
             new JourneyRepository(),
             deliveries,
             new ActivityRepository(),
+            new OptOutRepository(),
             ids);
-    var rules = new RuleBooks(new RuleBookReader(segments, campaigns, counters));
+    var rules =
+        new RuleBooks(
+            new RuleBookReader(segments, campaigns, counters, new ComputedAttributes(clock)));
     var processing = new Processing(database, clock, ids, stores, rules, name, 1, () -> {});
     var credentials = new Credentials(new CredentialRepository(database));
     var pipelines =
@@ -130,16 +143,19 @@ final class PipelinesNodes implements AutoCloseable {
             new PipelinesApi.Sources(types::exists, DELIVERIES, clock));
     var app =
         new AppApi(
+            new AppSettings(List.of()),
             credentials,
             RateLimits.off(),
             new AppApi.Sources(
                 database,
+                processing.intake(),
                 new PeopleQueries(database),
                 new ActivityQueries(database, clock),
                 new WorkspaceActivities(database, clock),
                 attributeNames,
                 eventNames,
                 segments,
+                new SubscriptionRepository(clock, SubscriptionReaders.NONE),
                 campaigns,
                 new CampaignMetrics(database),
                 deliveries,

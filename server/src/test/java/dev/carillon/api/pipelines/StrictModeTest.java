@@ -3,6 +3,7 @@ package dev.carillon.api.pipelines;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.RawHttp;
 import dev.carillon.processing.Operation;
@@ -254,7 +255,7 @@ class StrictModeTest {
       // The length alone tells; whoever went on writing would find the connection closed.
       connection.send(
           "POST /v1/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
-              + (4 * 1024 * 1024 + 1)
+              + (HttpSettings.at("127.0.0.1", 0).maxBodyBytes() + 1)
               + "\r\n\r\n");
       answer = connection.answer();
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.computed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.people.search;
+
+import org.jspecify.annotations.NullMarked;

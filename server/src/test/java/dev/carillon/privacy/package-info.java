@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.privacy;
+
+import org.jspecify.annotations.NullMarked;
