@@ -204,19 +204,7 @@ final class MessageConditionsTest {
   @DisplayName("§2.5: any message, those of a campaign, of one action")
   void shouldCountByScope() {
     var any = segment("\"metric\":\"opened\"", "gte", 2);
-    KIT.database.<Integer, RuntimeException>inTransaction(handle -> {
-      handle.execute(
-          """
-          INSERT INTO campaign (campaign_id, workspace_id, name, state, version, created_at, updated_at)
-          OVERRIDING SYSTEM VALUE VALUES (7007, ?, 'ours', 'stopped', 1, now(), now())
-          """,
-          KIT.workspace().value());
-      return handle.execute(
-          """
-          INSERT INTO campaign_version (campaign_id, version, definition, removed, created_at)
-          VALUES (7007, 1, '{"steps":[{"id":70071,"type":"email"}]}', '{}', now())
-          """);
-    });
+    KIT.standing(7007, 70071);
     var campaign = segment("\"metric\":\"opened\",\"campaign\":7007");
     var action = segment("\"metric\":\"opened\",\"action\":70071");
     report(MAILBOX.sent(ADA, 7007, 70), "opened");
