@@ -28,11 +28,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the epoch it was read under
  * @param settings of workspaces that decided anything
+ * @param building whether the build of any segment is under way
  */
 record RuleBook(
     long version,
     Map<WorkspaceId, Rules> workspaces,
-    Map<WorkspaceId, WorkspaceSettings> settings) {
+    Map<WorkspaceId, WorkspaceSettings> settings,
+    boolean building) {
+
+  RuleBook(
+      long version,
+      Map<WorkspaceId, Rules> workspaces,
+      Map<WorkspaceId, WorkspaceSettings> settings) {
+    this(
+        version,
+        workspaces,
+        settings,
+        workspaces.values().stream()
+            .flatMap(rules -> rules.segments().values().stream())
+            .anyMatch(SegmentRule::building));
+  }
 
   /** What an administrator decided for a workspace. */
   WorkspaceSettings settings(WorkspaceId workspace) {
@@ -213,12 +228,6 @@ record RuleBook(
     boolean slow() {
       return wakes().surroundings();
     }
-  }
-
-  /** Whether the build of any segment is under way. */
-  boolean building() {
-    return workspaces.values().stream()
-        .anyMatch(rules -> rules.segments().values().stream().anyMatch(SegmentRule::building));
   }
 
   /**

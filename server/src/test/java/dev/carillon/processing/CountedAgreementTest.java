@@ -46,6 +46,8 @@ final class CountedAgreementTest {
             handle.execute(
                 "INSERT INTO workspace (workspace_id, name, created_at) VALUES (?, 'test', now())",
                 kit.workspace().value()));
+        kit.standing(1, 11);
+        kit.standing(2, 12);
         mails.clear();
         check(kit, mailbox, "seed %d, round %d".formatted(SEED, round));
       }

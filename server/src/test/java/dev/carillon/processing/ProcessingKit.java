@@ -566,6 +566,29 @@ final class ProcessingKit implements AutoCloseable {
     }
   }
 
+  /** A stopped campaign of the workspace with these numbers, for what only has to exist. */
+  void standing(int campaignId, int mailId) {
+    database.<Integer, RuntimeException>inTransaction(handle -> {
+      handle.execute(
+          """
+          INSERT INTO campaign (campaign_id, workspace_id, name, state, version, created_at, updated_at)
+          OVERRIDING SYSTEM VALUE VALUES (?, ?, 'standing', 'stopped', 1, now(), now())
+          ON CONFLICT (campaign_id) DO UPDATE SET workspace_id = excluded.workspace_id
+          """,
+          campaignId,
+          workspace.value());
+      return handle.execute(
+          """
+          INSERT INTO campaign_version (campaign_id, version, definition, removed, created_at)
+          VALUES (?, 1, json_build_object('name', 'standing', 'trigger', json_build_object('event', json_build_object('name', 'never')),
+                                          'steps', json_build_array(json_build_object('id', ?, 'type', 'email'))), '{}', now())
+          ON CONFLICT DO NOTHING
+          """,
+          campaignId,
+          mailId);
+    });
+  }
+
   /** A running campaign. */
   Campaign campaign(CampaignDefinition definition) {
     var draft = campaigns.create(workspace, definition);

@@ -54,6 +54,7 @@ class TwoAnswersTest {
       changing += outcome.changes().size();
     }
     var cases = SCENARIOS * PEOPLE * SEGMENTS;
+    System.out.printf("%,d cases agree, %,d of them changed; seed %d%n", cases, changing, SEED);
     assertThat(changing)
         .as("cases of %d with a change, seed %d", cases, SEED)
         .isGreaterThan(cases / 2);

@@ -187,20 +187,29 @@ public final class RandomLife {
 
   private @Nullable Happening message(String person, World world, Instant now) {
     var messages = world.messages();
-    if (messages.isEmpty() || random.in(3)) {
-      var scope = new LinkedHashMap<String, Object>();
-      scope.put("channel", random.one(RandomConditions.CHANNELS));
-      if (!random.in(3)) {
-        scope.put("campaign", random.one(List.copyOf(COURSES.keySet())));
-      }
-      return world.names().containsKey(person)
-          ? new Happening.Sent(person, "m" + named++, scope)
-          : null;
+    return messages.isEmpty() || random.in(3)
+        ? sent(person, world)
+        : reached(random.one(messages), now);
+  }
+
+  /** A message to somebody; null when there is nobody of that name. */
+  @Nullable Happening sent(String person, World world) {
+    var scope = new LinkedHashMap<String, Object>();
+    scope.put("channel", random.one(RandomConditions.CHANNELS));
+    if (!random.in(3)) {
+      scope.put("campaign", random.one(List.copyOf(COURSES.keySet())));
     }
+    return world.names().containsKey(person)
+        ? new Happening.Sent(person, "m" + named++, scope)
+        : null;
+  }
+
+  /** Something a message has reached, mostly now. */
+  Happening reached(String message, Instant now) {
     var metric = random.one(RandomConditions.METRICS);
     var at = random.in(2) ? now : now.minusSeconds(random.upTo((int) (3 * DAY)));
     var link = metric.equals("clicked") ? random.one(RandomConditions.LINKS) : null;
-    return new Happening.Reached(random.one(messages), metric, at, link, true);
+    return new Happening.Reached(message, metric, at, link, true);
   }
 
   private Happening travelled(String person, Instant now) {

@@ -86,6 +86,9 @@ public final class RandomScenario {
         happens(new Happening.ByDefault(random.one(RandomLife.CHOICES), random.in(2)));
       }
       live();
+      if (kinds.contains(Kind.MESSAGE)) {
+        mail();
+      }
       pass();
     }
     return new Scenario(start, zone, steps);
@@ -129,6 +132,36 @@ public final class RandomScenario {
       if (alone != null) {
         happens(alone);
       }
+    }
+  }
+
+  /**
+   * Messages go out to many, and then many reach something. Nothing else happens with them:
+   * messages are counted a little after the call, so that something between would be seen.
+   */
+  private void mail() {
+    var sent = new ArrayList<Happening>();
+    for (var person : people) {
+      var message = random.in(3) ? life.sent(person, history.world()) : null;
+      if (message != null) {
+        sent.add(message);
+      }
+    }
+    together(sent);
+    var messages = new ArrayList<>(history.world().messages());
+    var reached = new ArrayList<Happening>();
+    for (var i = random.upTo(people.size()); i > 0 && !messages.isEmpty(); i--) {
+      var message = random.one(messages);
+      messages.remove(message);
+      reached.add(life.reached(message, now));
+    }
+    together(reached);
+  }
+
+  private void together(List<Happening> happenings) {
+    if (!happenings.isEmpty()) {
+      happenings.forEach(each -> history.add(now, each));
+      steps.add(new Happens(happenings));
     }
   }
 

@@ -22,6 +22,9 @@ public final class LossyWay implements AutoCloseable {
   /** PostgreSQL's last word on a statement, outside a transaction. */
   private static final byte[] READY = HexFormat.of().parseHex("5a0000000549");
 
+  /** The same inside of one. */
+  private static final byte[] IN_TRANSACTION = HexFormat.of().parseHex("5a0000000554");
+
   private static final int CHUNK = 64 * 1024;
 
   private final URI goal;
@@ -51,7 +54,10 @@ public final class LossyWay implements AutoCloseable {
     return database;
   }
 
-  /** Loses the answer to the next statement with these words; only once. */
+  /**
+   * Loses the answer to the next statement with these words, in a transaction to its commit; only
+   * once.
+   */
   public synchronized void loseAnswerTo(String words) {
     losing = words;
   }
@@ -107,7 +113,9 @@ public final class LossyWay implements AutoCloseable {
   private final class Connection {
     private final Socket client;
     private final Socket server;
+    private volatile boolean inTransaction;
     private volatile boolean lost;
+    private boolean losesCommit;
 
     private Connection(Socket client, Socket server) {
       this.client = client;
@@ -118,7 +126,12 @@ public final class LossyWay implements AutoCloseable {
       pump(
           client,
           bytes -> {
-            lost |= isLost(new String(bytes, StandardCharsets.ISO_8859_1));
+            var request = new String(bytes, StandardCharsets.ISO_8859_1);
+            lost |= losesCommit && request.contains("COMMIT");
+            if (isLost(request)) {
+              losesCommit = inTransaction;
+              lost |= !inTransaction;
+            }
             server.getOutputStream().write(bytes);
           });
     }
@@ -128,6 +141,7 @@ public final class LossyWay implements AutoCloseable {
           server,
           bytes -> {
             if (!lost) {
+              inTransaction = endsWith(bytes, IN_TRANSACTION);
               client.getOutputStream().write(bytes);
             } else if (endsWith(bytes, READY)) {
               client.close();
