@@ -10,6 +10,7 @@ import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,9 @@ final class CompiledEmail {
           "received",
           "dkim-signature");
 
+  /** Of recipients and copies together (journeys §5.4). */
+  private static final int MOST_ADDRESSES = 15;
+
   private final Map<String, Part> headers = new LinkedHashMap<>();
   private final Part subject;
   private final Part body;
@@ -47,6 +51,9 @@ final class CompiledEmail {
   private final Part replyTo;
   private final Part to;
   private final Part preheader;
+  private final Part cc;
+  private final Part bcc;
+  private final boolean fakeBcc;
   private final boolean writesToCustomer;
   private final boolean makesPlainBody;
   private final @Nullable String refusal;
@@ -93,6 +100,9 @@ final class CompiledEmail {
     replyTo = Part.of("reply-to", source.replyTo());
     to = Part.of("recipient", source.to().isBlank() ? "{{customer.email}}" : source.to());
     preheader = Part.of("preheader", source.preheader());
+    cc = Part.of("cc", source.copies().cc());
+    bcc = Part.of("bcc", source.copies().bcc());
+    fakeBcc = source.copies().fakeBcc();
     source.headers().forEach((name, value) -> headers.put(name, Part.of("header " + name, value)));
     writesToCustomer =
         source.to().isBlank() || source.to().replace(" ", "").equals("{{customer.email}}");
@@ -148,7 +158,12 @@ final class CompiledEmail {
         hidden.isEmpty() ? html : withHidden(html, hidden),
         plain,
         hidden,
-        rendered);
+        rendered,
+        new Copies(
+            oneLine(cc, cc.render(variables, options)),
+            oneLine(bcc, bcc.render(variables, options)),
+            fakeBcc),
+        List.of());
   }
 
   /**
@@ -161,7 +176,8 @@ final class CompiledEmail {
       Map<String, @Nullable Object> variables,
       RenderOptions options) {
     var text =
-        scope.trigger().data().get(key) instanceof String given && !given.isBlank()
+        scope.trigger().name() != null
+                && scope.trigger().data().get(key) instanceof String given && !given.isBlank()
             ? given
             : part.render(variables, options);
     return oneLine(part, text);
@@ -192,11 +208,17 @@ final class CompiledEmail {
     if (email.recipient().isEmpty()) {
       return new NoRecipient(email, "no recipient");
     }
-    if (EmailAddress.parse(email.recipient()).isEmpty()) {
-      return new NoRecipient(
-          email, "no recipient: '" + email.recipient() + "' is not a well-formed address");
+    var addresses = 0;
+    for (var list : List.of(email.recipient(), email.copies().cc(), email.copies().bcc())) {
+      var parsed = EmailAddress.list(list).orElse(null);
+      if (parsed == null) {
+        return new NoRecipient(email, "no recipient: '" + list + "' is not a well-formed address");
+      }
+      addresses += parsed.size();
     }
-    return new Rendered(email);
+    return addresses > MOST_ADDRESSES
+        ? new NoRecipient(email, "more than " + MOST_ADDRESSES + " recipients")
+        : new Rendered(email);
   }
 
   /** The value without space around it; a line break inside could smuggle in headers of its own. */

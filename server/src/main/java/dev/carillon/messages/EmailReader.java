@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link EmailTemplate} as JSON: {@code subject}, {@code body}, {@code body_plain}, {@code
- * from}, {@code reply_to}, {@code to}, {@code preheader}, {@code headers}.
+ * from}, {@code reply_to}, {@code to}, {@code preheader}, {@code headers}, {@code cc}, {@code bcc},
+ * {@code fake_bcc}.
  */
 public final class EmailReader {
   private static final int LONGEST_LINE = 1_000;
@@ -45,7 +46,9 @@ public final class EmailReader {
         line(fields, "reply_to", ""),
         line(fields, "to", DEFAULT_RECIPIENT),
         line(fields, "preheader", ""),
-        headers());
+        headers(),
+        new Copies(
+            line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)));
   }
 
   private String line(JsonFields of, String name, String usual) {
@@ -106,5 +109,8 @@ public final class EmailReader {
     json.put("to", email.to());
     json.put("preheader", email.preheader());
     json.put("headers", email.headers());
+    json.put("cc", email.copies().cc());
+    json.put("bcc", email.copies().bcc());
+    json.put("fake_bcc", email.copies().fakeBcc());
   }
 }

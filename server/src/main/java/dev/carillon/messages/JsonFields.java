@@ -86,6 +86,18 @@ public final class JsonFields {
     return OptionalLong.empty();
   }
 
+  /** True or false; {@code usual} when it is absent or something else, which is noted. */
+  public boolean flag(String name, boolean usual) {
+    return switch (value(name)) {
+      case null -> usual;
+      case Boolean flag -> flag;
+      default -> {
+        fault(name, "must be true or false");
+        yield usual;
+      }
+    };
+  }
+
   /** An object, or empty when it is absent or something else, which is noted. */
   public Optional<JsonFields> object(String name) {
     return switch (value(name)) {
