@@ -11,17 +11,6 @@ export async function call(name, action) {
   return answer;
 }
 
-/** Waits until a person is there, for at most a minute. */
-export async function known(id) {
-  const path = '/v1/customers/' + encodeURIComponent(id) + '/attributes';
-  for (let round = 0; round < 600; round++) {
-    const answer = await fetch(config.url + path, { headers: { authorization: 'Bearer ' + config.appKey } });
-    if (answer.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(id + ' is not there after a minute');
-}
-
 /** Ends the script with an error when the client has a public method that was not called. */
 export function everyMethodOf(client) {
   const missed = Object.entries(Object.getOwnPropertyDescriptors(client.prototype))

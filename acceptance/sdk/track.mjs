@@ -1,6 +1,6 @@
 // Every method of customerio-node's TrackClient, once.
 import { TrackClient, IdentifierType, RegionUS } from 'customerio-node';
-import { config, call, everyMethodOf, known } from './clients.mjs';
+import { config, call, everyMethodOf } from './clients.mjs';
 
 const cio = new TrackClient(config.siteId, config.trackKey, { region: RegionUS, url: config.url + '/api/v1' });
 
@@ -18,9 +18,6 @@ await call('addDevice', () =>
 await call('addDevice second', () => cio.addDevice('node/1', 'token-2', 'android'));
 await call('deleteDevice', () => cio.deleteDevice('node/1', 'token-2'));
 await call('identify secondary', () => cio.identify('node-2', { colour: 'blue' }));
-// Calls about two people may be applied in another order than they were made, so both have to be there before they are merged.
-await known('node/1');
-await known('node-2');
 await call('mergeCustomers', () => cio.mergeCustomers(IdentifierType.Id, 'node/1', IdentifierType.Id, 'node-2'));
 await call('identify to destroy', () => cio.identify('node-3', { plan: 'free' }));
 await call('destroy', () => cio.destroy('node-3'));

@@ -8,6 +8,7 @@ import dev.carillon.segments.Surroundings.Part;
 import dev.carillon.segments.Terms;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,13 +71,16 @@ public final class CompiledCampaign {
     var first = flatten(definition.steps(), END, terms, nodes);
     var filters = compile(definition.filters(), terms);
     var surroundings = filters == null ? Part.NONE : filters.surroundings();
+    var attributes = new HashSet<String>(filters == null ? Set.of() : filters.wakes().attributes());
     for (var node : nodes.values()) {
-      if (node.condition() != null) {
-        surroundings = surroundings.plus(node.condition().surroundings());
+      var condition = node.condition();
+      if (condition != null) {
+        surroundings = surroundings.plus(condition.surroundings());
+        attributes.addAll(condition.wakes().attributes());
       }
     }
-    return new CompiledCampaign(
-        campaign, terms, filters, nodes, first, new Reads(definition.segments(), surroundings));
+    var reads = new Reads(definition.segments(), attributes, surroundings);
+    return new CompiledCampaign(campaign, terms, filters, nodes, first, reads);
   }
 
   /** Lays out the steps in front of {@code next} and returns the first of them. */
@@ -135,15 +139,17 @@ public final class CompiledCampaign {
   }
 
   /**
-   * What the conditions of a campaign read beside attributes and counters.
+   * What the conditions of a campaign read beside counters.
    *
    * @param segments ids that {@link Facts#inSegment} is asked for
+   * @param attributes names that {@link Facts#attribute} is asked for
    * @param surroundings what {@link Facts#surroundings} is asked for
    */
-  public record Reads(Set<Integer> segments, Part surroundings) {
-    /** Copies the ids. */
+  public record Reads(Set<Integer> segments, Set<String> attributes, Part surroundings) {
+    /** Copies the sets. */
     public Reads {
       segments = Set.copyOf(segments);
+      attributes = Set.copyOf(attributes);
     }
   }
 

@@ -132,6 +132,26 @@ public final class JourneyEngine {
         triggerJson(occurrence));
   }
 
+  /** The same, with a workflow that begins later (S-34); it is advanced when it is due. */
+  public static Journey startingAt(Journey journey, Instant later) {
+    return new Journey(
+        journey.id(),
+        journey.personId(),
+        journey.workspace(),
+        journey.campaignId(),
+        journey.version(),
+        journey.state(),
+        journey.node(),
+        journey.visit(),
+        later,
+        journey.startedAt(),
+        journey.enteredAt(),
+        journey.endedAt(),
+        journey.endReason(),
+        journey.path(),
+        journey.trigger());
+  }
+
   private static String triggerJson(Occurrence occurrence) {
     return switch (occurrence) {
       case Occurrence.EventHappened event -> {

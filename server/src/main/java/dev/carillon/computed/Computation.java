@@ -190,19 +190,32 @@ public record Computation(
     };
   }
 
-  /** The tally without what can never count again; null: nothing is left. */
+  /**
+   * The tally without what can never count again; null: nothing is left. Who once did what is
+   * counted or summed keeps an empty tally: that tells 0 from no value.
+   */
   public @Nullable Tally pruned(@Nullable Tally tally, Instant now) {
     if (window == null || !(tally instanceof Samples(var samples))) {
       return tally;
     }
     var from = now.toEpochMilli() - window.toMillis();
     var left = samples.stream().filter(each -> each.atMillis() > from).toList();
-    return left.isEmpty() ? null : left.size() == samples.size() ? tally : new Samples(left);
+    return left.isEmpty() && !zeroWhenNone()
+        ? null
+        : left.size() == samples.size() ? tally : new Samples(left);
   }
 
-  /** The value at an instant; null: the attribute has none. */
+  private boolean zeroWhenNone() {
+    return aggregate == Aggregate.COUNT || aggregate == Aggregate.SUM;
+  }
+
+  /**
+   * The value at an instant; null: the attribute has none.
+   *
+   * @param tally null: of the person nothing has ever counted, so there is no value either
+   */
   public @Nullable Object value(@Nullable Tally tally, Instant now) {
-    if (window == null) {
+    if (window == null || tally == null) {
       return shown(tally);
     }
     Tally inside = null;
@@ -216,9 +229,7 @@ public record Computation(
       }
     }
     // Who once did it has done it no time lately: that is a number, and not nothing.
-    return inside == null && (aggregate == Aggregate.COUNT || aggregate == Aggregate.SUM)
-        ? (Object) 0L
-        : shown(inside);
+    return inside == null && zeroWhenNone() ? (Object) 0L : shown(inside);
   }
 
   private @Nullable Object shown(@Nullable Tally tally) {

@@ -7,7 +7,9 @@ import dev.carillon.computed.ComputedOutcome.NameTaken;
 import dev.carillon.computed.ComputedOutcome.NoSuch;
 import dev.carillon.computed.ComputedOutcome.Saved;
 import dev.carillon.computed.ComputedOutcome.TooMany;
+import dev.carillon.computed.ComputedOutcome.WrittenByCalls;
 import dev.carillon.events.EventKind;
+import dev.carillon.people.AttributeNames;
 import dev.carillon.segments.ConditionJson;
 import dev.carillon.store.Epoch;
 import dev.carillon.workspaces.WorkspaceId;
@@ -99,7 +101,10 @@ public final class ComputedAttributes {
         row.getTimestamp(16).toInstant());
   }
 
-  /** Stores a new one. */
+  /**
+   * Stores a new one. Not under a name that calls have written: people who did nothing would keep
+   * the value they were given, and no call could change it.
+   */
   public ComputedOutcome create(
       Handle handle, WorkspaceId workspace, ComputedDefinition definition) {
     Epoch.newRules(handle);
@@ -114,6 +119,10 @@ public final class ComputedAttributes {
     }
     if (present.size() >= MOST) {
       return new TooMany();
+    }
+    if (AttributeNames.mayHaveOccurred(
+        handle, AttributeNames.Scope.people(workspace), definition.name())) {
+      return new WrittenByCalls();
     }
     var window = definition.computation().window();
     var id =
@@ -203,7 +212,9 @@ public final class ComputedAttributes {
         handle
             .createUpdate(
                 """
-                UPDATE computed_attribute SET state = 'withdrawing', done_to = 0, people_done = 0, people = NULL, updated_at = :now
+                UPDATE computed_attribute
+                   SET state = 'withdrawing', done_to = 0, skipped = '{}', people_done = 0, people = NULL,
+                       failures = 0, retry_at = NULL, updated_at = :now
                  WHERE workspace_id = :workspace AND computed_id = :id AND state <> 'withdrawing'
                 """)
             .bind("now", clock.instant())

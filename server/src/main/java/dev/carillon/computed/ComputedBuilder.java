@@ -1,17 +1,20 @@
 package dev.carillon.computed;
 
 import dev.carillon.computed.ComputedAttribute.State;
+import dev.carillon.computed.WorkRepository.Work;
+import dev.carillon.segments.PeopleRange;
+import dev.carillon.segments.RangeSize;
+import dev.carillon.segments.Way;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
-import dev.carillon.workspaces.WorkspaceId;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,78 +34,83 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The cursor moves in the transaction of what it stands for, so a crash costs one range. Several
  * nodes may call {@link #step}: each claims a row for the length of a transaction.
+ *
+ * <p>As with segments, nobody's lock is waited for, ranges are as short as the locks may be held,
+ * and workspaces take turns. An attribute that fails waits, longer each time; one whose timers are
+ * still to be worked off is passed over.
  */
 public final class ComputedBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(ComputedBuilder.class);
-  private static final long EVERYBODY = Long.MAX_VALUE;
+
+  /** People who are published to or withdrawn from at once; no lock of theirs is held. */
+  private static final int WOKEN = 1_000;
 
   private final Database database;
   private final ComputedAttributes attributes;
+  private final WorkRepository rows = new WorkRepository();
   private final TallyRepository tallies = new TallyRepository();
   private final InstantSource clock;
-  private final int range;
+  private final RangeSize size;
+  private final AtomicInteger turn = new AtomicInteger();
 
-  /** Works in ranges of a thousand people. */
+  /** Learns how many people it can take at once. */
   public ComputedBuilder(Database database, ComputedAttributes attributes, InstantSource clock) {
-    this(database, attributes, clock, 1_000);
-  }
-
-  /** With another number of people in each transaction. */
-  ComputedBuilder(
-      Database database, ComputedAttributes attributes, InstantSource clock, int range) {
     this.database = database;
     this.attributes = attributes;
     this.clock = clock;
-    this.range = range;
+    this.size = RangeSize.learning();
   }
-
-  /** A row under way. */
-  private record Work(
-      int id, WorkspaceId workspace, State state, int epoch, long doneTo, @Nullable Long people) {}
 
   /**
-   * Does the next piece of work, one transaction of some tens of milliseconds.
+   * Does the next piece of work, one transaction of some tens of milliseconds. The work is not lost
+   * when this throws: it is tried again, after other work.
    *
-   * @return false when there is nothing to do, or other nodes are doing it all
+   * @return false when there is nothing to do now, or other nodes are doing it all
    */
   public boolean step() {
-    var work = database.<Optional<Work>, RuntimeException>inTransaction(this::range).orElse(null);
-    if (work == null) {
-      return false;
+    var tried = new AtomicReference<@Nullable Work>();
+    try {
+      var work =
+          database.<@Nullable Work, RuntimeException>inTransaction(handle -> goOn(handle, tried));
+      if (work == null) {
+        return false;
+      }
+      if (work.people() == null) {
+        begin(work);
+      } else if (work.isComplete()) {
+        database.<Boolean, RuntimeException>inTransaction(handle -> finish(handle, work));
+      }
+      return true;
+    } catch (RuntimeException failure) {
+      var work = tried.get();
+      if (work != null) {
+        try {
+          database.<Boolean, RuntimeException>inTransaction(handle -> failed(handle, work));
+        } catch (RuntimeException unnoted) {
+          failure.addSuppressed(unnoted);
+        }
+      }
+      throw failure;
     }
-    if (work.people == null) {
-      begin(work);
-    } else if (work.doneTo == EVERYBODY) {
-      return database.<Boolean, RuntimeException>inTransaction(handle -> finish(handle, work));
+  }
+
+  /** Works on one range of the next row, and returns the row as it was before; null: none. */
+  private @Nullable Work goOn(Handle handle, AtomicReference<@Nullable Work> tried) {
+    Epoch.hold(handle);
+    var work = rows.claim(handle, turn.get(), clock.instant()).orElse(null);
+    if (work != null) {
+      tried.set(work);
+      turn.set(work.workspace().value());
+      if (work.people() != null && !work.isComplete()) {
+        advance(handle, work);
+      }
     }
+    return work;
+  }
+
+  private boolean failed(Handle handle, Work work) {
+    rows.failed(handle, work, clock.instant());
     return true;
-  }
-
-  private Optional<Work> range(Handle handle) {
-    Epoch.join(handle);
-    var claimed = claim(handle);
-    claimed
-        .filter(work -> work.people != null && work.doneTo < EVERYBODY)
-        .ifPresent(work -> advance(handle, work));
-    return claimed;
-  }
-
-  private static Optional<Work> claim(Handle handle) {
-    return handle
-        .createQuery(
-            """
-            SELECT computed_id, workspace_id, state, epoch, done_to, people FROM computed_attribute
-             WHERE state <> 'ready' ORDER BY updated_at, computed_id LIMIT 1 FOR UPDATE SKIP LOCKED
-            """)
-        .map((row, _) ->
-            new Work(
-                row.getInt(1),
-                new WorkspaceId(row.getInt(2)),
-                State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
-                row.getInt(4),
-                row.getLong(5),
-                row.getObject(6, Long.class)))
-        .findOne();
   }
 
   /** Counting takes long in a large workspace, so it is done without any lock. */
@@ -111,94 +119,69 @@ public final class ComputedBuilder {
         database.<Long, RuntimeException>read(handle ->
             handle
                 .createQuery("SELECT count(*) FROM person WHERE workspace_id = :workspace")
-                .bind("workspace", work.workspace.value())
+                .bind("workspace", work.workspace().value())
                 .mapTo(Long.class)
                 .one());
-    database.<Integer, RuntimeException>inTransaction(handle ->
-        handle
-            .createUpdate(
-                """
-                UPDATE computed_attribute SET people = :people
-                 WHERE computed_id = :id AND state = :state AND people IS NULL
-                """)
-            .bind("people", people)
-            .bind("id", work.id)
-            .bind("state", word(work.state))
-            .execute());
+    database.<Boolean, RuntimeException>inTransaction(handle -> {
+      rows.begin(handle, work, people);
+      return true;
+    });
     LOG.info(
         "{} of computed attribute {} begins, workspace={} people={}",
-        word(work.state),
-        work.id,
-        work.workspace.value(),
+        WorkRepository.word(work.state()),
+        work.id(),
+        work.workspace().value(),
         people);
   }
 
   private void advance(Handle handle, Work work) {
-    var people =
-        switch (work.state) {
-          case FILLING -> fill(handle, work);
-          case PUBLISHING, WITHDRAWING -> wake(handle, work);
-          case READY -> throw new IllegalStateException("nothing is left to do");
-        };
-    handle
-        .createUpdate(
-            """
-            UPDATE computed_attribute SET done_to = :doneTo, people_done = people_done + :people WHERE computed_id = :id
-            """)
-        .bind("doneTo", people.size() < range ? EVERYBODY : people.last())
-        .bind("people", people.size())
-        .bind("id", work.id)
-        .execute();
+    switch (work.state()) {
+      case FILLING -> fill(handle, work);
+      case PUBLISHING, WITHDRAWING -> wake(handle, work);
+      case READY -> throw new IllegalStateException("nothing is left to do");
+    }
   }
 
-  private TreeSet<Long> fill(Handle handle, Work work) {
-    var people = new TreeSet<Long>();
-    people.addAll(
-        handle
-            .createQuery(
-                """
-                SELECT person_id FROM person
-                 WHERE workspace_id = :workspace AND person_id > :after AND born < :epoch
-                 ORDER BY person_id LIMIT :limit FOR NO KEY UPDATE
-                """)
-            .bind("workspace", work.workspace.value())
-            .bind("after", work.doneTo)
-            .bind("epoch", work.epoch)
-            .bind("limit", range)
-            .mapTo(Long.class)
-            .list());
-    var attribute = attributes.find(handle, work.workspace, work.id).orElse(null);
-    if (attribute == null || people.isEmpty()) {
-      return people;
+  private void fill(Handle handle, Work work) {
+    var range = PeopleRange.of(handle, work, work.epoch(), size.next(1));
+    var locked = System.nanoTime();
+    var people = range.people().navigableKeySet();
+    var attribute = attributes.find(handle, work.workspace(), work.id()).orElse(null);
+    if (attribute != null && !people.isEmpty()) {
+      fill(handle, attribute, people);
     }
+    rows.advance(handle, work, range.doneTo(), List.copyOf(range.skipped()), people.size());
+    size.held(people.size(), System.nanoTime() - locked);
+  }
+
+  private void fill(Handle handle, ComputedAttribute attribute, SortedSet<Long> people) {
     var ids = people.stream().mapToLong(Long::longValue).toArray();
     var filled = ComputedFilling.of(handle, ids, List.of(attribute));
     var stored = tallies.load(handle, ids);
-    var rows = new ArrayList<TallyRepository.Row>();
+    var changed = new ArrayList<TallyRepository.Row>();
     for (var person : people) {
-      var before = stored.getOrDefault(person, new HashMap<>());
-      var after = new TreeMap<>(before);
-      var tally = filled.get(new TallyRepository.Key(person, work.id));
+      var before = stored.getOrDefault(person, TallyRepository.Stored.NOTHING);
+      var after = new TreeMap<>(before.tallies());
+      var tally = filled.get(new TallyRepository.Key(person, attribute.id()));
       if (tally == null) {
-        after.remove(work.id);
+        after.remove(attribute.id());
       } else {
-        after.put(work.id, tally);
+        after.put(attribute.id(), tally);
       }
-      if (!after.equals(before)) {
-        rows.add(new TallyRepository.Row(person, work.workspace, after));
+      if (!after.equals(before.tallies())) {
+        var now = new TallyRepository.Stored(after, before.refused());
+        changed.add(new TallyRepository.Row(person, attribute.workspace(), now));
       }
     }
-    tallies.store(handle, rows);
-    return people;
+    tallies.store(handle, changed);
   }
 
   /**
    * Lets timers of the next people who have any tally fall due. Under no lock of theirs: a batch
    * that arms the same timer a moment later has computed the value itself.
    */
-  private TreeSet<Long> wake(Handle handle, Work work) {
-    var people = new TreeSet<Long>();
-    people.addAll(
+  private void wake(Handle handle, Work work) {
+    var people =
         handle
             .createQuery(
                 """
@@ -211,62 +194,27 @@ public final class ComputedBuilder {
                   ON CONFLICT (person_id, computed_id) DO UPDATE SET due_at = least(computed_timer.due_at, excluded.due_at))
                 SELECT person_id FROM woken
                 """)
-            .bind("workspace", work.workspace.value())
-            .bind("after", work.doneTo)
-            .bind("limit", range)
-            .bind("id", work.id)
+            .bind("workspace", work.workspace().value())
+            .bind("after", work.doneTo())
+            .bind("limit", WOKEN)
+            .bind("id", work.id())
             .bind("now", clock.instant())
             .mapTo(Long.class)
-            .list());
-    return people;
+            .list();
+    var doneTo = people.size() < WOKEN ? Way.EVERYBODY : Collections.max(people);
+    rows.advance(handle, work, doneTo, List.of(), people.size());
   }
 
-  /** Goes on to the next state. False: due work has still to take values out of profiles. */
+  /** Goes on to the next state; processing must learn of it before the next range. */
   private boolean finish(Handle handle, Work work) {
-    return switch (work.state) {
-      case FILLING -> become(handle, work, State.PUBLISHING);
-      case PUBLISHING -> become(handle, work, State.READY);
-      case WITHDRAWING -> {
-        var left =
-            handle
-                .createQuery("SELECT EXISTS (SELECT 1 FROM computed_timer WHERE computed_id = :id)")
-                .bind("id", work.id)
-                .mapTo(Boolean.class)
-                .one();
-        if (left) {
-          yield false;
-        }
-        Epoch.newRules(handle);
-        handle
-            .createUpdate(
-                "DELETE FROM computed_attribute WHERE computed_id = :id AND state = 'withdrawing'")
-            .bind("id", work.id)
-            .execute();
-        yield true;
-      }
-      case READY -> throw new IllegalStateException("nothing is left to do");
-    };
-  }
-
-  /** Processing must learn of it before the next range is worked on. */
-  private static boolean become(Handle handle, Work work, State next) {
     Epoch.newRules(handle);
-    handle
-        .createUpdate(
-            """
-            UPDATE computed_attribute SET state = :next, done_to = 0, people_done = 0, people = NULL
-             WHERE computed_id = :id AND state = :state AND done_to = :everybody
-            """)
-        .bind("next", word(next))
-        .bind("id", work.id)
-        .bind("state", word(work.state))
-        .bind("everybody", EVERYBODY)
-        .execute();
-    LOG.info("computed attribute {} is {}", work.id, word(next));
+    switch (work.state()) {
+      case FILLING -> rows.become(handle, work, State.PUBLISHING);
+      case PUBLISHING -> rows.become(handle, work, State.READY);
+      case WITHDRAWING -> rows.remove(handle, work);
+      case READY -> throw new IllegalStateException("nothing is left to do");
+    }
+    LOG.info("{} of computed attribute {} is over", WorkRepository.word(work.state()), work.id());
     return true;
-  }
-
-  private static String word(State state) {
-    return state.name().toLowerCase(Locale.ROOT);
   }
 }

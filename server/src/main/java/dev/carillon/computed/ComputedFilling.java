@@ -33,6 +33,7 @@ public final class ComputedFilling {
                   JOIN computed_attribute a ON a.computed_id = ANY(:ids) AND a.name_id = e.name_id
                   LEFT JOIN merger m ON m.secondary_id = e.person_id
                  WHERE e.person_id = ANY(:people || ARRAY(SELECT secondary_id FROM merger WHERE primary_id = ANY(:people)))
+                   AND e.name_id = ANY(ARRAY(SELECT name_id FROM computed_attribute WHERE computed_id = ANY(:ids)))
                  ORDER BY e.op
                 """)
             .bind("ids", attributes.stream().mapToInt(ComputedAttribute::id).toArray())

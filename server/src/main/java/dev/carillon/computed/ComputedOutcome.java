@@ -8,6 +8,9 @@ public sealed interface ComputedOutcome {
   /** Another one of the workspace has the name, or one that is being withdrawn still has it. */
   record NameTaken() implements ComputedOutcome {}
 
+  /** Calls have written an attribute of this name, or it cannot be told whether they have. */
+  record WrittenByCalls() implements ComputedOutcome {}
+
   /** The workspace has as many as it may have. */
   record TooMany() implements ComputedOutcome {}
 

@@ -44,7 +44,8 @@ public sealed interface Tally {
   /**
    * Each event by itself, where a window moves over them.
    *
-   * @param samples ascending by time, at most {@link Computation#SAMPLES}
+   * @param samples ascending by time, at most {@link Computation#SAMPLES}; none where only is
+   *     remembered that there were some once
    */
   record Samples(List<Sample> samples) implements Tally {
     /** Copies the list. */
@@ -106,7 +107,7 @@ public sealed interface Tally {
       }
       case "samples" -> {
         var samples = new ArrayList<Sample>();
-        for (var each : list(value)) {
+        for (var each : value instanceof List<?> some ? some : list(value)) {
           samples.add(new Sample(number(list(each).getFirst()), list(each).getLast()));
         }
         yield new Samples(samples);

@@ -3,12 +3,16 @@ package dev.carillon.computed;
 import dev.carillon.people.AttributesJson;
 import dev.carillon.store.Seconds;
 import dev.carillon.workspaces.WorkspaceId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +21,41 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TallyRepository {
 
-  /** The tallies of these people, by person and computed attribute. */
-  public Map<Long, Map<Integer, Tally>> load(Handle handle, long[] people) {
-    var tallies = new HashMap<Long, Map<Integer, Tally>>();
+  /**
+   * What is stored of one person.
+   *
+   * @param tallies by computed attribute
+   * @param refused computed attributes whose value has no room in the profile, which was told
+   */
+  public record Stored(Map<Integer, Tally> tallies, Set<Integer> refused) {
+    /** Of whom nothing has been added up. */
+    public static final Stored NOTHING = new Stored(Map.of(), Set.of());
+
+    /** Copies both. */
+    public Stored {
+      tallies = Map.copyOf(tallies);
+      refused = Set.copyOf(refused);
+    }
+
+    private boolean isEmpty() {
+      return tallies.isEmpty() && refused.isEmpty();
+    }
+  }
+
+  /** What has been added up of these people; who is absent has nothing. */
+  public Map<Long, Stored> load(Handle handle, long[] people) {
+    var stored = new HashMap<Long, Stored>();
     handle
         .createQuery(
-            "SELECT person_id, tallies FROM person_computed WHERE person_id = ANY(:people)")
+            "SELECT person_id, tallies, refused FROM person_computed WHERE person_id = ANY(:people)")
         .bind("people", people)
-        .map((row, _) -> tallies.put(row.getLong(1), parse(row.getString(2))))
+        .map((row, _) ->
+            stored.put(
+                row.getLong(1),
+                new Stored(
+                    parse(row.getString(2)), Set.of((Integer[]) row.getArray(3).getArray()))))
         .list();
-    return tallies;
+    return stored;
   }
 
   private static Map<Integer, Tally> parse(String json) {
@@ -43,24 +72,46 @@ public final class TallyRepository {
   }
 
   /** Everything that has been added up of one person. */
-  public record Row(long personId, WorkspaceId workspace, Map<Integer, Tally> tallies) {}
+  public record Row(long personId, WorkspaceId workspace, Stored stored) {}
 
-  /** Stores the tallies of locked people, given in the order of their keys. */
+  /** Stores what was added up of locked people, given in the order of their keys. */
   public void store(Handle handle, List<Row> rows) {
-    if (rows.isEmpty()) {
-      return;
+    var kept = rows.stream().filter(row -> !row.stored.isEmpty()).toList();
+    if (!kept.isEmpty()) {
+      upsert(handle, kept);
     }
+    if (kept.size() < rows.size()) {
+      handle
+          .createUpdate("DELETE FROM person_computed WHERE person_id = ANY(:people)")
+          .bind(
+              "people",
+              rows.stream().filter(row -> row.stored.isEmpty()).mapToLong(Row::personId).toArray())
+          .execute();
+    }
+  }
+
+  private static void upsert(Handle handle, List<Row> rows) {
     handle
         .createUpdate(
             """
-            INSERT INTO person_computed (person_id, workspace_id, tallies)
-            SELECT * FROM unnest(:people, :workspaces, :tallies)
-            ON CONFLICT (person_id) DO UPDATE SET tallies = excluded.tallies
+            INSERT INTO person_computed (person_id, workspace_id, tallies, refused)
+            SELECT person, workspace, tallies, refused::int[]
+              FROM unnest(:people, :workspaces, :tallies, :refused) AS u(person, workspace, tallies, refused)
+            ON CONFLICT (person_id) DO UPDATE SET tallies = excluded.tallies, refused = excluded.refused
             """)
         .bind("people", rows.stream().mapToLong(Row::personId).toArray())
         .bind("workspaces", rows.stream().mapToInt(row -> row.workspace.value()).toArray())
-        .bind("tallies", rows.stream().map(row -> print(row.tallies)).toArray(String[]::new))
+        .bind("tallies", rows.stream().map(row -> print(row.stored.tallies)).toArray(String[]::new))
+        .bind("refused", rows.stream().map(row -> array(row.stored.refused)).toArray(String[]::new))
         .execute();
+  }
+
+  /** An array of arrays must be rectangular, so each goes as text. */
+  private static String array(Set<Integer> numbers) {
+    return numbers.stream()
+        .sorted()
+        .map(String::valueOf)
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   /** A person and a computed attribute. */
@@ -130,7 +181,7 @@ public final class TallyRepository {
         .bind("now", now)
         .bind("groups", groups)
         .bind("limit", limit)
-        .map((row, _) -> new Due(row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant()))
+        .map((row, _) -> due(row))
         .list();
   }
 
@@ -140,22 +191,36 @@ public final class TallyRepository {
         .createQuery(
             """
             SELECT person_id, computed_id, due_at FROM computed_timer
-             WHERE person_id = ANY(:people) AND due_at <= :now ORDER BY due_at, person_id, computed_id
+             WHERE person_id = ANY(:people) AND due_at <= :now
             """)
         .bind("people", people)
         .bind("now", now)
-        .map((row, _) -> new Due(row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant()))
+        .map((row, _) -> due(row))
         .list();
   }
 
-  /** Looks at a timer again at another time. */
-  public void postpone(Handle handle, Due due, Instant at) {
+  /** All timers of these people, due or not. */
+  public List<Due> timers(Handle handle, long[] people) {
+    return handle
+        .createQuery(
+            "SELECT person_id, computed_id, due_at FROM computed_timer WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .map((row, _) -> due(row))
+        .list();
+  }
+
+  private static Due due(ResultSet row) throws SQLException {
+    return new Due(row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant());
+  }
+
+  /** Looks at the timers of a person that are due at {@code now} again at another time. */
+  public void postpone(Handle handle, long personId, Instant now, Instant at) {
     handle
         .createUpdate(
-            "UPDATE computed_timer SET due_at = :at WHERE person_id = :person AND computed_id = :computed")
+            "UPDATE computed_timer SET due_at = :at WHERE person_id = :person AND due_at <= :now")
         .bind("at", at)
-        .bind("person", due.personId)
-        .bind("computed", due.computedId)
+        .bind("person", personId)
+        .bind("now", now)
         .execute();
   }
 

@@ -2,6 +2,7 @@ package dev.carillon.log;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,33 +13,45 @@ import java.util.List;
  * @param seq position in the stream, from 1 without holes
  * @param firstOp number of the first operation; the others follow
  * @param receivedAt when the group was written, by the server's clock
- * @param payload entries: lane (1 byte), length (4 bytes), operation
+ * @param payload entries: lane (1 byte; with {@value #TIED} added, the other lane follows in the
+ *     next byte), length (4 bytes), operation
  */
 record Block(int streamId, long seq, long firstOp, Instant receivedAt, byte[] payload) {
-  private static final int ENTRY_HEAD = 5;
+  private static final int TIED = 0x80;
+  private static final int HEAD = 5;
 
-  /** Bytes an operation of this size takes in a block. */
-  static int sizeOf(byte[] operation) {
-    return operation.length + ENTRY_HEAD;
+  /** Bytes an entry takes in a block. */
+  static int sizeOf(Log.Entry entry) {
+    return entry.operation().length + (entry.isTied() ? HEAD + 1 : HEAD);
   }
 
   /** Writes one entry at the buffer's position. */
-  static void put(ByteBuffer payload, int lane, byte[] operation) {
-    payload.put((byte) lane).putInt(operation.length).put(operation);
+  static void put(ByteBuffer payload, Log.Entry entry) {
+    if (entry.isTied()) {
+      payload.put((byte) (entry.lane() | TIED)).put((byte) entry.tied());
+    } else {
+      payload.put((byte) entry.lane());
+    }
+    payload.putInt(entry.operation().length).put(entry.operation());
   }
 
-  /** Adds the entries whose lane is in {@code mask} to {@code into}, in order. */
-  void collect(long mask, List<LogEntry> into) {
+  /** The entries that are in one of these lanes, or tied to one, in order. */
+  List<LogEntry> entries(long mask) {
+    var entries = new ArrayList<LogEntry>();
     var buffer = ByteBuffer.wrap(payload);
     for (var op = firstOp; buffer.hasRemaining(); op++) {
-      var lane = buffer.get();
+      var head = buffer.get();
+      var lane = head & (TIED - 1);
+      var tied = (head & TIED) == 0 ? lane : buffer.get();
       var length = buffer.getInt();
       var start = buffer.position();
       buffer.position(start + length);
-      if ((mask >>> lane & 1) != 0) {
-        into.add(
-            new LogEntry(op, lane, receivedAt, Arrays.copyOfRange(payload, start, start + length)));
+      if ((mask & (1L << lane | 1L << tied)) != 0) {
+        entries.add(
+            new LogEntry(
+                op, lane, tied, receivedAt, Arrays.copyOfRange(payload, start, start + length)));
       }
     }
+    return entries;
   }
 }

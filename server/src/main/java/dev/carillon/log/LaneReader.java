@@ -1,13 +1,16 @@
 package dev.carillon.log;
 
-import java.time.Instant;
-import java.util.ArrayList;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * one snapshot: if a caller was answered by one node before it called another, the first block is
  * visible whenever the second is, and its time is earlier. So one caller's sequential calls stay in
  * order whichever nodes took them.
+ *
+ * <p>An operation may keep its place in two lanes ({@link Log.Entry}). Where different readers read
+ * them, the one of the first lane applies it, and each waits there for the other ({@link
+ * BatchAssembly}).
  */
 public final class LaneReader {
   private static final int BLOCKS = 64;
@@ -28,25 +35,45 @@ public final class LaneReader {
   /** Of one stream and read; the block that reaches it is still taken. */
   private static final int BYTES = 2 * 1024 * 1024;
 
+  /**
+   * A reader that waits reads again so often: something of another stream may have turned up that
+   * comes before.
+   */
+  private static final long READ_AGAIN_NANOS = Duration.ofMillis(200).toNanos();
+
   private final LaneOwnership ownership;
   private final int index;
   private final int processors;
+  private final LongSupplier nanoTime;
+  private final Peers peers;
   private Map<Integer, Long> epochs = Map.of();
   private long mask;
   private int owner;
   private boolean unsaved;
+  private LanePositions positions = new LanePositions();
 
-  /** Stream → position of each lane group. */
-  private final Map<Integer, long[]> positions = new TreeMap<>();
+  private long readAt;
+
+  /** Where the batch that was read last ends. */
+  private List<Tie> ending = List.of();
+
+  /** Where this reader stands. */
+  private List<Tie> awaited = List.of();
 
   /**
    * @param index which of the node's {@code processors} readers this is, from 0; the node's groups
    *     are dealt out in turn
    */
   public LaneReader(LaneOwnership ownership, int index, int processors) {
+    this(ownership, index, processors, System::nanoTime);
+  }
+
+  LaneReader(LaneOwnership ownership, int index, int processors, LongSupplier nanoTime) {
     this.ownership = ownership;
     this.index = index;
     this.processors = processors;
+    this.nanoTime = nanoTime;
+    this.peers = new Peers(nanoTime);
   }
 
   /** The lanes this reader reads, as a bit set; 0 when the node owns none for it. */
@@ -66,11 +93,17 @@ public final class LaneReader {
   public void forget() {
     epochs = Map.of();
     mask = 0;
-    positions.clear();
+    positions = new LanePositions();
+    ending = List.of();
+    awaited = List.of();
     unsaved = false;
   }
 
-  /** Takes over what the node owns by now: loads positions when the groups changed. */
+  /**
+   * Takes over what the node owns by now: loads positions when the groups changed. Nothing when the
+   * database does not say so any more, or not yet: without their positions they would be read from
+   * the beginning.
+   */
   public void adopt(Handle handle) {
     var mine = new HashMap<Integer, Long>();
     ownership
@@ -85,30 +118,30 @@ public final class LaneReader {
     }
     forget();
     owner = ownership.self();
+    var found = new HashMap<Integer, Long>();
     handle
         .createQuery(
-            "SELECT lane_group, stream_ids, seqs FROM lane_group WHERE owner = :owner AND lane_group = ANY(:groups)")
+            "SELECT lane_group, epoch, stream_ids, seqs FROM lane_group WHERE owner = :owner AND lane_group = ANY(:groups)")
         .bind("owner", owner)
         .bind("groups", mine.keySet().stream().mapToInt(Integer::intValue).toArray())
-        .map((row, context) -> {
-          var streams = (Integer[]) row.getArray("stream_ids").getArray();
-          var seqs = (Long[]) row.getArray("seqs").getArray();
-          for (var i = 0; i < streams.length; i++) {
-            of(streams[i])[row.getInt("lane_group")] = seqs[i];
-          }
-          return row.getInt("lane_group");
-        })
-        .list();
+        .map((row, context) -> Map.entry(positions.add(row), row.getLong("epoch")))
+        .forEach(group -> found.put(group.getKey(), group.getValue()));
+    if (!found.equals(mine)) {
+      forget();
+      return;
+    }
     epochs = Map.copyOf(mine);
     mask = Lanes.maskOf(epochs.keySet());
   }
 
-  private long[] of(int stream) {
-    return positions.computeIfAbsent(stream, _ -> new long[Lanes.GROUPS]);
-  }
-
-  private long least(long[] groups) {
-    return epochs.keySet().stream().mapToLong(group -> groups[group]).min().orElse(0);
+  /**
+   * Whether this reader stands at an operation that other readers have a part in, and has to wait
+   * for them. Reading is not wrong then, but finds little.
+   */
+  public boolean waits(Handle handle) {
+    return !awaited.isEmpty()
+        && !peers.areReady(handle, awaited)
+        && nanoTime.getAsLong() - readAt <= READ_AGAIN_NANOS;
   }
 
   /**
@@ -117,8 +150,7 @@ public final class LaneReader {
    * @param mostBlocks how many blocks of each stream at most, from 1
    */
   public LaneBatch read(Handle handle, int mostBlocks) {
-    var streams = positions.keySet().stream().mapToInt(Integer::intValue).toArray();
-    var froms = positions.values().stream().mapToLong(this::least).toArray();
+    var least = positions.least(epochs.keySet());
     var rows =
         handle
             .createQuery(
@@ -139,65 +171,37 @@ public final class LaneReader {
                         WHERE c.before <= :bytes) b
                  ORDER BY b.latest, s.stream_id, b.seq
                 """)
-            .bind("streams", streams)
-            .bind("froms", froms)
+            .bind("streams", least.keySet().stream().mapToInt(Integer::intValue).toArray())
+            .bind("froms", least.values().stream().mapToLong(Long::longValue).toArray())
             .bind("mask", mask)
             .bind("bytes", BYTES)
             .bind("limit", Math.min(BLOCKS, mostBlocks))
             .map((row, context) ->
-                new Row(
+                new BatchAssembly.Row(
                     row.getInt("stream_id"),
                     row.getLong("seq"),
-                    row.getLong("first_op"),
-                    row.getTimestamp("received_at").toInstant(),
                     row.getTimestamp("latest").toInstant(),
-                    row.getBytes("payload"),
+                    block(row),
                     row.getBoolean("cut")))
             .list();
-    return batchOf(rows);
+    readAt = nanoTime.getAsLong();
+    peers.outdate();
+    var assembly = new BatchAssembly(handle, mask, positions, peers);
+    var batch = assembly.of(rows);
+    ending = assembly.awaited();
+    return batch;
   }
 
-  private LaneBatch batchOf(List<Row> rows) {
-    var cutoff = Instant.MAX;
-    var more = false;
-    var last = new HashMap<Integer, Row>();
-    rows.forEach(
-        row -> last.merge(row.stream, row, (one, other) -> one.seq > other.seq ? one : other));
-    for (var row : last.values()) {
-      // A stream that was cut: nothing later than its last block may be applied yet.
-      if (row.cut) {
-        more = true;
-        cutoff = row.latest.isBefore(cutoff) ? row.latest : cutoff;
-      }
-    }
-    var entries = new ArrayList<LogEntry>();
-    var reached = new TreeMap<Integer, Long>();
-    for (var row : rows) {
-      if (row.latest.isAfter(cutoff)) {
-        continue;
-      }
-      reached.merge(row.stream, row.seq, Math::max);
-      if (row.payload != null) {
-        new Block(row.stream, row.seq, row.firstOp, row.receivedAt, row.payload)
-            .collect(open(row), entries);
-      }
-    }
-    var groups = new HashSet<Integer>();
-    entries.forEach(entry -> groups.add(Lanes.groupOf(entry.lane())));
-    return new LaneBatch(entries, reached, groups, more);
-  }
-
-  /**
-   * The lanes whose groups have not passed this block yet; after a take-over groups may stand at
-   * different places.
-   */
-  private long open(Row row) {
-    var at = positions.get(row.stream);
-    if (at == null) {
-      return mask;
-    }
-    var behind = epochs.keySet().stream().filter(group -> at[group] < row.seq).toList();
-    return behind.size() == epochs.size() ? mask : Lanes.maskOf(behind);
+  private static @Nullable Block block(ResultSet row) throws SQLException {
+    var payload = row.getBytes("payload");
+    return payload == null
+        ? null
+        : new Block(
+            row.getInt("stream_id"),
+            row.getLong("seq"),
+            row.getLong("first_op"),
+            row.getTimestamp("received_at").toInstant(),
+            payload);
   }
 
   /**
@@ -214,16 +218,10 @@ public final class LaneReader {
     }
   }
 
-  /** Takes note that the batch is committed. */
+  /** Takes note that the batch, the last one that was read, is committed. */
   public void confirmed(LaneBatch batch) {
-    batch
-        .reached()
-        .forEach((stream, seq) -> {
-          var at = of(stream);
-          for (int group : epochs.keySet()) {
-            at[group] = Math.max(at[group], seq);
-          }
-        });
+    positions.raise(epochs.keySet(), batch.reached());
+    awaited = ending;
     unsaved |= !batch.reached().isEmpty();
   }
 
@@ -233,28 +231,25 @@ public final class LaneReader {
    */
   public void flush(Handle handle) {
     if (unsaved && !epochs.isEmpty()) {
-      var live =
+      positions.keepOnly(
           new HashSet<>(
-              handle.createQuery("SELECT stream_id FROM log_stream").mapTo(Integer.class).list());
-      positions.keySet().retainAll(live);
+              handle.createQuery("SELECT stream_id FROM log_stream").mapTo(Integer.class).list()));
       handle.useTransaction(h -> store(h, groups(), Map.of()));
       unsaved = false;
     }
   }
 
   private void store(Handle handle, int[] groups, Map<Integer, Long> reached) {
-    var streams = new TreeMap<Integer, long @Nullable []>(positions);
-    reached.keySet().forEach(stream -> streams.putIfAbsent(stream, null));
-    var seqs = new String[groups.length];
-    for (var i = 0; i < groups.length; i++) {
-      var text = new StringBuilder("{");
-      for (var stream : streams.entrySet()) {
-        var at = stream.getValue() == null ? 0 : stream.getValue()[groups[i]];
-        text.append(text.length() > 1 ? "," : "")
-            .append(Math.max(at, reached.getOrDefault(stream.getKey(), 0L)));
-      }
-      seqs[i] = text.append('}').toString();
-    }
+    var keys = new TreeSet<>(positions.keys());
+    keys.addAll(reached.keySet());
+    var seqs =
+        Arrays.stream(groups)
+            .mapToObj(group ->
+                keys.stream()
+                    .map(key -> Math.max(positions.in(key)[group], reached.getOrDefault(key, 0L)))
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(",", "{", "}")))
+            .toArray(String[]::new);
     var moved =
         handle
             .createUpdate(
@@ -263,7 +258,7 @@ public final class LaneReader {
                   FROM unnest(:groups, :epochs, :seqs) AS u(lane_group, epoch, seqs)
                  WHERE g.lane_group = u.lane_group AND g.owner = :owner AND g.epoch = u.epoch
                 """)
-            .bind("streams", streams.keySet().stream().mapToInt(Integer::intValue).toArray())
+            .bind("streams", keys.stream().mapToInt(Integer::intValue).toArray())
             .bind("groups", groups)
             .bind(
                 "epochs",
@@ -277,14 +272,4 @@ public final class LaneReader {
               .formatted(Arrays.toString(groups), owner, moved));
     }
   }
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Row(
-      int stream,
-      long seq,
-      long firstOp,
-      Instant receivedAt,
-      Instant latest,
-      byte @Nullable [] payload,
-      boolean cut) {}
 }

@@ -38,11 +38,16 @@ public final class Lanes {
     return lane / LANES_OF_GROUP;
   }
 
+  /** The lanes of a group as a bit set. */
+  static long maskOf(int group) {
+    return ((1L << LANES_OF_GROUP) - 1) << (group * LANES_OF_GROUP);
+  }
+
   /** The lanes of the given groups as a bit set. */
   public static long maskOf(Iterable<Integer> groups) {
     var mask = 0L;
     for (int group : groups) {
-      mask |= ((1L << LANES_OF_GROUP) - 1) << (group * LANES_OF_GROUP);
+      mask |= maskOf(group);
     }
     return mask;
   }

@@ -21,8 +21,26 @@ public interface Log {
   /**
    * One operation for the log.
    *
-   * @param lane 0 … 63, see {@link Lanes#of}
+   * @param lane 0 … 63, see {@link Lanes#of}: where it is applied
+   * @param tied another lane in which it keeps its place, too: it is applied after what precedes it
+   *     there, and what follows it there is applied after it; the same as {@code lane} when there
+   *     is none
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Entry(int lane, byte[] operation) {}
+  record Entry(int lane, int tied, byte[] operation) {
+
+    /** An operation of one lane. */
+    public Entry(int lane, byte[] operation) {
+      this(lane, lane, operation);
+    }
+
+    boolean isTied() {
+      return tied != lane;
+    }
+
+    /** Its lanes as a bit set. */
+    long lanes() {
+      return 1L << lane | 1L << tied;
+    }
+  }
 }

@@ -235,8 +235,8 @@ public final class LogWriter implements Log, AutoCloseable {
     var count = 0;
     for (var each : group) {
       for (var entry : each.operations) {
-        Block.put(payload, entry.lane(), entry.operation());
-        lanes |= 1L << entry.lane();
+        Block.put(payload, entry);
+        lanes |= entry.lanes();
       }
       count += each.operations.size();
     }
@@ -350,7 +350,7 @@ public final class LogWriter implements Log, AutoCloseable {
 
     private Pending(List<Entry> operations) {
       this.operations = operations;
-      this.bytes = operations.stream().mapToInt(entry -> Block.sizeOf(entry.operation())).sum();
+      this.bytes = operations.stream().mapToInt(Block::sizeOf).sum();
     }
 
     private void finish(@Nullable String failure) {

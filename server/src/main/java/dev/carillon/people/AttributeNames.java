@@ -263,6 +263,26 @@ public final class AttributeNames {
   }
 
   /**
+   * Whether an attribute of this name has occurred; where more names have occurred than are kept,
+   * that cannot be told of one that is not among them.
+   */
+  public static boolean mayHaveOccurred(Handle handle, Scope scope, String name) {
+    return handle
+        .createQuery(
+            """
+            SELECT EXISTS (SELECT FROM attribute_name
+                            WHERE workspace_id = :workspace AND scope = :scope AND name = :name AND last_seen IS NOT NULL)
+                OR (SELECT count(*) FROM attribute_name WHERE workspace_id = :workspace AND scope = :scope) >= :kept
+            """)
+        .bind("workspace", scope.workspace.value())
+        .bind("scope", scope.code)
+        .bind("name", name)
+        .bind("kept", KEPT)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /**
    * What somebody says about an attribute.
    *
    * @param description null leaves it as it is

@@ -22,11 +22,13 @@ import static dev.carillon.privacy.PersonTable.OUTBOX;
 import static dev.carillon.privacy.PersonTable.REFUSAL;
 import static dev.carillon.privacy.PersonTable.RELATIONSHIP;
 import static dev.carillon.privacy.PersonTable.TIMER;
+import static java.util.stream.Collectors.joining;
 
 import dev.carillon.delivery.Metric;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A list of an export, as a query that answers with one JSON object a row, followed by key and time
@@ -240,12 +242,25 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
                   .formatted(at("a.occurred_at"), at("a.received_at")),
               SMALL),
           new ExportSection(
+              "email_suppressions",
+              Set.of(),
+              """
+              SELECT json_build_object('kind', CASE e.kind WHEN 1 THEN 'blocks' WHEN 2 THEN 'bounces'
+                                                           WHEN 3 THEN 'spam_reports' WHEN 4 THEN 'invalid_emails' END,
+                       'domain', e.domain, 'reason', e.reason, 'status', e.status, 'created_at', %s)
+                FROM person p JOIN esp_suppression e ON e.workspace_id = p.workspace_id AND e.email = lower(p.attributes::json ->> 'email')
+               WHERE p.person_id = ANY(:people) AND p.workspace_id = :workspace ORDER BY e.created_at
+              """
+                  .formatted(at("e.created_at")),
+              SMALL),
+          new ExportSection(
               "deliveries",
               Set.of(DELIVERY, CONTENT, OUTBOX),
               """
               SELECT json_build_object('channel', d.channel, 'state', d.state, 'campaign_id', d.campaign_id,
                        'action_id', d.action_id, 'journey_id', d.journey_id, 'created_at', %s, 'recipient', d.recipient,
                        'subject', d.subject, 'failure_message', d.failure_message, 'attempts', d.attempts,
+                       'newsletter_id', d.newsletter_id,
                        'trigger', d.trigger::json, 'trigger_event_id', d.trigger_event_id, 'metrics', json_strip_nulls(%s),
                        'due_at', (SELECT %s FROM outbox o WHERE o.delivery_id = d.delivery_id),
                        'content', (SELECT c.content::json FROM delivery_content c
@@ -260,7 +275,7 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
               Set.of(CLICK),
               """
               SELECT json_build_object('clicked_at', %s, 'href', k.href, 'action_name', k.action_name,
-                                       'action_value', k.action_value),
+                                       'action_value', k.action_value, 'human', k.human),
                      d.delivery_id, d.created_at
                 FROM delivery d
                 JOIN delivery_click k ON k.delivery_id = d.delivery_id AND k.created_at = d.created_at
@@ -287,8 +302,10 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
   private static String metrics() {
     var pairs =
         Arrays.stream(Metric.values())
-            .map(each -> "'%s', %s".formatted(each.wire(), at("d." + each.column())))
-            .toList();
-    return "json_build_object(" + String.join(", ", pairs) + ")";
+            .map(each -> "'%s', %s".formatted(each.wire(), at("d." + each.column())));
+    var human =
+        Stream.of("human_opened", "human_clicked")
+            .map(each -> "'%s', %s".formatted(each, at("d." + each + "_at")));
+    return "json_build_object(" + Stream.concat(pairs, human).collect(joining(", ")) + ")";
   }
 }

@@ -245,7 +245,13 @@ public final class PersonExport {
     }
 
     private record Rule(
-        @Nullable String type, @Nullable String name, @Nullable String conditions) {}
+        @Nullable String type,
+        @Nullable String name,
+        @Nullable String metric,
+        @Nullable String subject,
+        @Nullable String conditions) {
+      private static final Rule GONE = new Rule(null, null, null, null, null);
+    }
 
     private List<Map<String, @Nullable Object>> counters() {
       var packed =
@@ -259,7 +265,8 @@ public final class PersonExport {
       handle
           .createQuery(
               """
-              SELECT c.counter_id, n.kind, n.name, c.conditions FROM counter c JOIN event_name n USING (name_id)
+              SELECT c.counter_id, n.kind, n.name, c.metric, c.subject, c.conditions
+                FROM counter c LEFT JOIN event_name n USING (name_id)
                WHERE c.workspace_id = :workspace AND c.counter_id = ANY(:ids)
               """)
           .bind("workspace", person.workspace.value())
@@ -267,14 +274,21 @@ public final class PersonExport {
           .map((row, _) ->
               rules.put(
                   row.getInt(1),
-                  new Rule(EventKind.of(row.getInt(2)).wire(), row.getString(3), row.getString(4))))
+                  new Rule(
+                      row.getObject(2) == null ? null : EventKind.of(row.getInt(2)).wire(),
+                      row.getString(3),
+                      row.getString(4),
+                      row.getString(5),
+                      row.getString(6))))
           .list();
       var list = new ArrayList<Map<String, @Nullable Object>>();
       for (var id : counters.ids()) {
-        var rule = rules.getOrDefault(id, new Rule(null, null, null));
+        var rule = rules.getOrDefault(id, Rule.GONE);
         var counter = new LinkedHashMap<String, @Nullable Object>();
         counter.put("type", rule.type);
         counter.put("name", rule.name);
+        counter.put("metric", rule.metric);
+        counter.put("subject", rule.subject);
         counter.put("conditions", rule.conditions == null ? null : new Json.Raw(rule.conditions));
         counter.put("total", counters.get(id).total());
         var newest = new ArrayList<Object>();

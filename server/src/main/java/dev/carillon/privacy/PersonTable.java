@@ -6,8 +6,9 @@ package dev.carillon.privacy;
  *
  * <p>Not here, on purpose: {@code suppression} and {@code erasure_identifier} hold keyed hashes
  * that are to outlive the person, {@code event_seen} keys that lead to nobody, {@code log_block} is
- * given back as a whole (an erasure waits for that). What other people's attributes and events say
- * about somebody is theirs.
+ * given back as a whole (an erasure waits for that), and {@code esp_suppression} keeps addresses
+ * mail must not go to, whoever has them: without it somebody who complained would get mail again.
+ * What other people's attributes and events say about somebody is theirs.
  */
 public enum PersonTable {
   PERSON("person", Goes.AT_ONCE),

@@ -29,6 +29,7 @@ final class BatchScope {
   private final Stores stores;
   private final RuleBook ruleBook;
   private final BatchPeople people;
+  private final ComputedApplier computed;
   private final Reactions reactions;
   private final BatchSurroundings surroundings;
   private final InstantSource clock;
@@ -51,7 +52,8 @@ final class BatchScope {
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
     this.surroundings = new BatchSurroundings(this);
-    this.reactions = new Reactions(ruleBook, stores.ids(), surroundings);
+    this.computed = new ComputedApplier(ruleBook, stores.ids());
+    this.reactions = new Reactions(ruleBook, stores.ids(), computed, surroundings);
   }
 
   Handle handle() {
@@ -73,6 +75,10 @@ final class BatchScope {
 
   BatchPeople people() {
     return people;
+  }
+
+  ComputedApplier computed() {
+    return computed;
   }
 
   Reactions reactions() {
@@ -100,7 +106,7 @@ final class BatchScope {
   void loadRuleFacts(RuleBook.Reach reach) {
     var segments = reach.segments();
     var campaigns = reach.campaigns();
-    reactions.fireable(reach.timed());
+    reactions.fireable(reach.timed(), reach.computable());
     if (reach.isEmpty()) {
       return;
     }
@@ -116,14 +122,11 @@ final class BatchScope {
         person.load(Counters.unpack(packed));
       }
     }
-    if (reach.tallies()) {
-      var tallies = stores.tallies().load(handle, ids);
-      for (var person : loaded) {
-        person.tallies().load(tallies.getOrDefault(person.personId(), Map.of()));
-      }
-    }
     var byId = new HashMap<Long, PersonState>();
     loaded.forEach(person -> byId.put(person.personId(), person));
+    if (reach.tallies()) {
+      loadTallies(byId, ids);
+    }
     if (!segments.isEmpty()) {
       var numbers = segments.stream().mapToInt(Integer::intValue).toArray();
       for (var row : stores.memberships().load(handle, ids, numbers)) {
@@ -140,6 +143,18 @@ final class BatchScope {
     }
     loadHistories(loaded, campaigns);
     surroundings.read(reach, loaded);
+  }
+
+  private void loadTallies(Map<Long, PersonState> loaded, long[] ids) {
+    var tallies = stores.tallies().load(handle, ids);
+    loaded.forEach((personId, person) ->
+        person.tallies().load(tallies.getOrDefault(personId, TallyRepository.Stored.NOTHING)));
+    for (var timer : stores.tallies().timers(handle, ids)) {
+      var person = loaded.get(timer.personId());
+      if (person != null) {
+        person.tallies().loadTimer(timer.computedId(), timer.dueAt());
+      }
+    }
   }
 
   private void loadHistories(List<PersonState> loaded, Set<Integer> campaigns) {
@@ -186,11 +201,11 @@ final class BatchScope {
       stores.events().storeCounters(handle, counters);
     }
     stores.memberships().write(handle, memberships);
-    writeTallies();
+    writeTallies(now);
     writeJourneys();
   }
 
-  private void writeTallies() {
+  private void writeTallies(Instant now) {
     var rows = new ArrayList<TallyRepository.Row>();
     var timers = new TreeMap<TallyRepository.Key, @Nullable Instant>();
     for (var person : people.loaded()) {
@@ -202,13 +217,17 @@ final class BatchScope {
         rows.add(new TallyRepository.Row(person.personId(), person.workspace(), tallies.all()));
       }
       tallies
-          .timers()
+          .changedTimers()
           .forEach((id, at) -> timers.put(new TallyRepository.Key(person.personId(), id), at));
     }
     rows.sort(Comparator.comparingLong(TallyRepository.Row::personId));
     stores.tallies().store(handle, rows);
     if (!timers.isEmpty()) {
       stores.tallies().arm(handle, timers);
+    }
+    var refused = computed.activity(now);
+    if (!refused.isEmpty()) {
+      stores.activity().insert(handle, refused);
     }
   }
 

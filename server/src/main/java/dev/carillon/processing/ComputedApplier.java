@@ -1,10 +1,15 @@
 package dev.carillon.processing;
 
+import dev.carillon.log.IdRanges;
+import dev.carillon.people.AttributesJson;
 import dev.carillon.people.Profile;
 import dev.carillon.processing.RuleBook.ComputedRule;
 import dev.carillon.processing.RuleBook.SegmentRule;
+import dev.carillon.reporting.ActivityRepository.NewActivity;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +17,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps computed attributes of one person up to date: adds events up, and writes values into the
- * profile like any other change of an attribute.
+ * Keeps computed attributes of people up to date: adds events up, and writes values into the
+ * profile like any other change of an attribute. A value the profile has no room for is told once
+ * in the activity log, and again when it has fitted meanwhile.
  */
 final class ComputedApplier {
   private final RuleBook ruleBook;
+  private final IdRanges ids;
+  private final List<Refused> refused = new ArrayList<>();
 
-  ComputedApplier(RuleBook ruleBook) {
+  ComputedApplier(RuleBook ruleBook, IdRanges ids) {
     this.ruleBook = ruleBook;
+    this.ids = ids;
   }
+
+  /** A value there was no room for (P-14). */
+  private record Refused(PersonState person, String attribute, Object value, Instant at) {}
 
   /**
    * Adds an event up.
@@ -47,6 +59,17 @@ final class ComputedApplier {
       }
     }
     return woken;
+  }
+
+  /**
+   * The timer of an attribute has run out: writes the value as of its instant. Nobody sees one that
+   * is still being filled, and its publication sets a timer again.
+   *
+   * @return the segments that read the attribute, if it has another value now
+   */
+  Collection<SegmentRule> fire(PersonState person, ComputedRule rule, Instant at) {
+    person.tallies().computeAt(rule.id(), null);
+    return refresh(person, rule, at);
   }
 
   /**
@@ -79,8 +102,47 @@ final class ComputedApplier {
     var name = rule.definition().name();
     // A call that wrote the name before it was computed may have been dated in the future.
     var writtenAt = Math.max(now.toEpochMilli(), person.profile().writtenAtMillis(name));
-    return person.profile().write(name, value, writtenAt) instanceof Profile.Outcome.Changed
-        ? ruleBook.of(person.workspace()).byAttribute().getOrDefault(name, List.of())
-        : Set.of();
+    return switch (person.profile().write(name, value, writtenAt)) {
+      case Profile.Outcome.Changed _ -> {
+        person.tallies().fits(rule.id());
+        yield ruleBook.of(person.workspace()).byAttribute().getOrDefault(name, List.of());
+      }
+      case Profile.Outcome.Unchanged _ -> {
+        person.tallies().fits(rule.id());
+        yield Set.of();
+      }
+      case Profile.Outcome.TooMany _ -> {
+        if (value != null && person.tallies().refuse(rule.id())) {
+          refused.add(new Refused(person, name, value, now));
+        }
+        yield Set.of();
+      }
+    };
+  }
+
+  /**
+   * Entries for the activity log about values there was no room for, as IdentifyApplier notes what
+   * calls could not change. Of people who are gone there is nothing to tell.
+   */
+  List<NewActivity> activity(Instant receivedAt) {
+    var entries = new ArrayList<NewActivity>();
+    for (var each : refused) {
+      var person = each.person;
+      if (!person.deleted()) {
+        var attributes = new LinkedHashMap<String, @Nullable Object>();
+        attributes.put(each.attribute, each.value);
+        var reason = "a person has at most " + Profile.ATTRIBUTES + " attributes";
+        entries.add(
+            new NewActivity(
+                person.personId(),
+                person.workspace(),
+                ids.next(),
+                "failed_attribute_change",
+                each.at,
+                receivedAt,
+                AttributesJson.print(BatchActivity.refusal(attributes, reason))));
+      }
+    }
+    return entries;
   }
 }

@@ -3,8 +3,6 @@ package dev.carillon.processing;
 import dev.carillon.campaigns.Journey;
 import dev.carillon.campaigns.JourneyRepository.DueJourney;
 import dev.carillon.log.LaneOwnership;
-import dev.carillon.processing.RuleBook.Reach;
-import dev.carillon.segments.MembershipRepository.Due;
 import dev.carillon.segments.TooManyRelationships;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
@@ -15,7 +13,6 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -26,12 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what falls due with no new data: segment timers and journeys that wait, of each person in
- * the order of their instants (class {@link Replay}); and what follows when messages reached
- * something ({@link MessageWork}). Looks twice a second at two indexes, for the people of the lane
- * groups this node owns; owning only spares double work. Candidates are found without locks, their
- * people are locked in key order like in any batch, and what is due is read again under the lock:
- * whoever comes second finds nothing to do.
+ * Does what falls due with no new data: timers of segments and of computed attributes, and journeys
+ * that wait, of each person in the order of their instants (class {@link Replay}); and what follows
+ * when messages reached something ({@link MessageWork}). Looks twice a second at three indexes, for
+ * the people of the lane groups this node owns; owning only spares double work. Candidates are
+ * found without locks, their people are locked in key order like in any batch, and what is due is
+ * read again under the lock: whoever comes second finds nothing to do.
  */
 public final class DueWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DueWorker.class);
@@ -43,13 +40,11 @@ public final class DueWorker implements AutoCloseable {
   private final Database database;
   private final LaneOwnership ownership;
   private final Stores stores;
-  private final RuleBooks ruleBooks;
-  private final IdentifierCache cache;
   private final InstantSource clock;
   private final Supplier<Instant> applied;
   private final Runnable deliveriesQueued;
   private final MessageWork messages;
-  private final ComputedDue computed;
+  private final DueBatch batch;
   private final Thread thread = new Thread(this::run, "due-work");
   private final SlowWakes slowWakes;
   private volatile boolean closing;
@@ -70,13 +65,11 @@ public final class DueWorker implements AutoCloseable {
     this.database = database;
     this.ownership = ownership;
     this.stores = stores;
-    this.ruleBooks = ruleBooks;
-    this.cache = cache;
     this.clock = clock;
     this.applied = applied;
     this.deliveriesQueued = deliveriesQueued;
     this.messages = new MessageWork(stores, ruleBooks, cache, clock, deliveriesQueued);
-    this.computed = new ComputedDue(stores, ruleBooks, cache, clock);
+    this.batch = new DueBatch(stores, ruleBooks, cache, clock);
     this.slowWakes = new SlowWakes(stores, ruleBooks);
   }
 
@@ -114,60 +107,31 @@ public final class DueWorker implements AutoCloseable {
     if (groups.length == 0) {
       return false;
     }
-    var computedDeliveries = computed.step(handle, groups);
-    if (computedDeliveries > 0) {
-      deliveriesQueued.run();
-    }
     var woken = slowWakes.step(handle, groups);
     var now = clock.instant();
     var until =
         Collections.min(
             List.of(now, Collections.max(List.of(applied.get(), now.minus(HELD_BACK)))));
     var timers = stores.memberships().due(handle, until, groups, BATCH);
+    var values = stores.tallies().due(handle, until, groups, BATCH);
     var journeys = stores.journeys().due(handle, until, groups, BATCH);
-    if (timers.isEmpty() && journeys.isEmpty()) {
-      return woken || computedDeliveries >= 0;
+    if (timers.isEmpty() && values.isEmpty() && journeys.isEmpty()) {
+      return woken;
     }
     var people = new TreeSet<Long>();
     timers.forEach(due -> people.add(due.personId()));
+    values.forEach(due -> people.add(due.personId()));
     journeys.forEach(due -> people.add(due.personId()));
-    // What was left out is due no earlier than the last that was not.
+    // What was left out is due no earlier than the last that was not. Attributes are left out of
+    // this: publishing one to millions of people must not hold up the segments of others.
     var read = timers.size() < BATCH ? until : timers.getLast().at();
-    run(handle, new Round(people, journeys, true, read, now));
+    run(handle, new DueRound(people, journeys, journeys.size() == BATCH, true, read, now));
     return true;
   }
 
-  /**
-   * What one transaction is to do.
-   *
-   * @param journeys of these people that are due, or candidates
-   * @param timers whether timers are fired
-   * @param until what is due later is left to another round
-   */
-  private record Round(
-      TreeSet<Long> people, List<DueJourney> journeys, boolean timers, Instant until, Instant now) {
-
-    long[] ids() {
-      return people.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    Round of(SortedSet<Long> some) {
-      return new Round(
-          new TreeSet<>(some),
-          journeys.stream().filter(due -> some.contains(due.personId())).toList(),
-          timers,
-          until,
-          now);
-    }
-
-    Round only(List<DueJourney> some, boolean withTimers, Instant earlier) {
-      return new Round(people, some, withTimers, earlier, now);
-    }
-  }
-
-  private void run(Handle handle, Round round) {
+  private void run(Handle handle, DueRound round) {
     try {
-      var deliveries = transact(handle, round);
+      var deliveries = batch.apply(handle, round);
       if (deliveries > 0) {
         deliveriesQueued.run();
       }
@@ -177,16 +141,17 @@ public final class DueWorker implements AutoCloseable {
       }
       if (Failures.passing(failure)) {
         LOG.debug("due work met another batch and is done again: {}", failure.getMessage());
-      } else if (round.people.size() > 1) {
+      } else if (round.people().size() > 1) {
         if (!(failure instanceof TooManyRelationships)) {
           LOG.warn(
               "due work of {} people failed, it is done again in parts",
-              round.people.size(),
+              round.people().size(),
               failure);
         }
-        var middle = round.people.stream().skip(round.people.size() / 2).findFirst().orElseThrow();
-        run(handle, round.of(round.people.headSet(middle)));
-        run(handle, round.of(round.people.tailSet(middle)));
+        var middle =
+            round.people().stream().skip(round.people().size() / 2).findFirst().orElseThrow();
+        run(handle, round.of(round.people().headSet(middle)));
+        run(handle, round.of(round.people().tailSet(middle)));
       } else {
         apart(handle, round, failure);
       }
@@ -196,102 +161,31 @@ public final class DueWorker implements AutoCloseable {
   /**
    * Due work of one person failed: does what is due first alone, and puts that aside if it fails.
    */
-  private void apart(Handle handle, Round round, RuntimeException failure) {
-    var journeys =
-        stores.journeys().loadDue(handle, round.journeys, round.until).stream()
-            .collect(Collectors.toMap(Journey::id, Replay::due));
-    var timers =
-        round.timers
-            ? stores.memberships().dueOf(handle, round.ids(), round.until)
-            : List.<Due>of();
+  private void apart(Handle handle, DueRound round, RuntimeException failure) {
+    var due = batch.due(handle, round);
+    var journeys = due.journeys().stream().collect(Collectors.toMap(Journey::id, Replay::due));
+    var timers = due.timers();
     var first =
-        Stream.concat(journeys.values().stream(), timers.stream().map(Due::at))
+        Stream.concat(journeys.values().stream(), timers.stream())
             .min(Comparator.naturalOrder())
             .orElse(null);
     if (first == null) {
       return; // somebody else was here
     }
     var firstJourneys =
-        round.journeys.stream().filter(due -> first.equals(journeys.get(due.journeyId()))).toList();
-    var hasTimer = timers.stream().anyMatch(due -> due.at().equals(first));
-    if (firstJourneys.size() + (hasTimer ? 1 : 0) == 1 && first.equals(round.until)) {
-      putAside(handle, round.people.first(), firstJourneys, hasTimer, first, round.now, failure);
+        round.journeys().stream()
+            .filter(each -> first.equals(journeys.get(each.journeyId())))
+            .toList();
+    var hasTimer = timers.contains(first);
+    if (firstJourneys.size() + (hasTimer ? 1 : 0) == 1 && first.equals(round.until())) {
+      putAside(
+          handle, round.people().first(), firstJourneys, hasTimer, first, round.now(), failure);
       return;
     }
     if (hasTimer) {
       run(handle, round.only(List.of(), true, first));
     }
-    firstJourneys.forEach(due -> run(handle, round.only(List.of(due), false, first)));
-  }
-
-  private int transact(Handle handle, Round round) {
-    handle.begin();
-    try {
-      var epoch = Epoch.join(handle);
-      var scope =
-          new BatchScope(
-              handle,
-              stores,
-              ruleBooks.under(epoch.rules(), handle),
-              epoch.identity(),
-              cache,
-              clock);
-      scope.people().load(List.of(), round.people);
-      var journeys = stores.journeys().loadDue(handle, round.journeys, round.until);
-      var timers =
-          round.timers
-              ? stores.memberships().dueOf(handle, round.ids(), round.until)
-              : List.<Due>of();
-      scope.loadRuleFacts(reach(scope, timers, journeys));
-      var byPerson = journeys.stream().collect(Collectors.groupingBy(Journey::personId));
-      var replay = new Replay(scope.reactions(), until(round, journeys), round.now);
-      for (var personId : round.people) {
-        var person = scope.people().byId(personId);
-        if (person != null) { // otherwise deleted, with all that was due
-          replay.run(person, byPerson.getOrDefault(personId, List.of()));
-        }
-      }
-      scope.write(round.now);
-      handle.commit();
-      return scope.reactions().deliveries().size();
-    } catch (RuntimeException failure) {
-      if (!Outage.caused(failure)) {
-        handle.rollback();
-      }
-      throw failure;
-    }
-  }
-
-  private static Instant until(Round round, List<Journey> journeys) {
-    if (round.journeys.size() < BATCH) {
-      return round.until;
-    }
-    return journeys.stream().map(Replay::due).max(Comparator.naturalOrder()).orElse(round.until);
-  }
-
-  private static Reach reach(BatchScope scope, List<Due> timers, List<Journey> journeys) {
-    var reach = new Reach(true);
-    for (var due : timers) {
-      var person = scope.people().byId(due.personId());
-      if (person != null) {
-        var rules = scope.reactions().rules(person);
-        reach.fire(rules, due.segmentId());
-        scope.surroundings().want(person, rules.surroundings().firing(due.segmentId()));
-      }
-    }
-    for (var journey : journeys) {
-      var person = scope.people().byId(journey.personId());
-      if (person != null) {
-        var rules = scope.reactions().rules(person);
-        var campaign = rules.campaigns().get(journey.campaignId());
-        reach.travel(rules, journey.campaignId());
-        if (campaign != null) {
-          reach.start(rules, campaign);
-          scope.surroundings().want(person, campaign.reads().surroundings());
-        }
-      }
-    }
-    return reach;
+    firstJourneys.forEach(each -> run(handle, round.only(List.of(each), false, first)));
   }
 
   /**
@@ -308,12 +202,14 @@ public final class DueWorker implements AutoCloseable {
       RuntimeException failure) {
     if (timers) {
       LOG.error(
-          "segments cannot be evaluated for person {} as of {}, trying again in an hour",
+          "segments and attributes of person {} cannot be evaluated as of {}, trying again in an hour",
           personId,
           at,
           failure);
-      handle.useTransaction(
-          h -> stores.memberships().postpone(h, personId, at, now.plus(POSTPONED)));
+      handle.useTransaction(h -> {
+        stores.memberships().postpone(h, personId, at, now.plus(POSTPONED));
+        stores.tallies().postpone(h, personId, at, now.plus(POSTPONED));
+      });
     }
     for (var due : journeys) {
       LOG.error(

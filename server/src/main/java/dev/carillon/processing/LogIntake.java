@@ -25,8 +25,10 @@ public final class LogIntake implements Intake {
   }
 
   private static Entry entry(Operation operation) {
+    var workspace = operation.workspace().value();
     return new Entry(
-        Lanes.of(operation.workspace().value(), operation.laneKey()),
+        Lanes.of(workspace, operation.laneKey()),
+        Lanes.of(workspace, operation.otherLaneKey()),
         OperationCodec.encode(operation));
   }
 }

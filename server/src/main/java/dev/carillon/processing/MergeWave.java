@@ -217,13 +217,12 @@ final class MergeWave {
       activity.failed(
           entry, primary, refused, "a person has at most " + Profile.ATTRIBUTES + " attributes");
     }
-    var computed = new ComputedApplier(scope.ruleBook());
     scope
         .reactions()
         .rules(primary)
         .computed()
         .values()
-        .forEach(rule -> computed.refresh(primary, rule, entry.receivedAt()));
+        .forEach(rule -> scope.computed().refresh(primary, rule, entry.receivedAt()));
     scope
         .reactions()
         .woken(

@@ -31,6 +31,14 @@ public sealed interface Operation {
   String laneKey();
 
   /**
+   * The same for the other person of a call that names two: it keeps its place among the calls
+   * about each of them. That of the lane itself when there is none.
+   */
+  default String otherLaneKey() {
+    return laneKey();
+  }
+
+  /**
    * Creates or updates a person (track §3.2).
    *
    * @param attributes name → String, Long, Double, Boolean, List, Map, or null to remove;
@@ -183,6 +191,11 @@ public sealed interface Operation {
     @Override
     public String laneKey() {
       return primary.key();
+    }
+
+    @Override
+    public String otherLaneKey() {
+      return secondary.key();
     }
   }
 
@@ -456,6 +469,11 @@ public sealed interface Operation {
     @Override
     public String laneKey() {
       return operation.laneKey();
+    }
+
+    @Override
+    public String otherLaneKey() {
+      return operation.otherLaneKey();
     }
   }
 }

@@ -48,7 +48,7 @@ final class OperationBatch {
     this.reactions = scope.reactions();
     var stores = scope.stores();
     this.anonymous = new BatchAnonymous(scope.handle(), stores, scope.people());
-    this.events = new EventApplier(stores.names(), reactions, new ComputedApplier(ruleBook));
+    this.events = new EventApplier(stores.names(), reactions, scope.computed());
     this.identify = new IdentifyApplier(scope.people(), anonymous, activity, ruleBook);
     this.devices = new DeviceApplier(scope, activity);
     this.objects = new ObjectApplier(scope, activity);

@@ -69,6 +69,7 @@ public final class Processing implements AutoCloseable {
               signals,
               stats,
               courtesy,
+              this::wakeProcessors,
               "processor-" + i));
     }
     if (processors > 0) {
@@ -86,6 +87,10 @@ public final class Processing implements AutoCloseable {
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
+  }
+
+  private void wakeProcessors() {
+    processors.forEach(Processor::wake);
   }
 
   private void dueWork() {
@@ -148,7 +153,7 @@ public final class Processing implements AutoCloseable {
 
   /** Looks for work at once: another node wrote something, or the clock was turned. */
   public void wake() {
-    processors.forEach(Processor::wake);
+    wakeProcessors();
     dueWork();
   }
 

@@ -41,6 +41,7 @@ public final class Processor implements AutoCloseable {
   private static final int ATTEMPTS = 50;
   private static final int PATIENT_ATTEMPTS = 30;
   private static final int NOTHING_LEFT = -1;
+  private static final int WAITS = -2;
   private static final int FEW = 4;
   private static final int SOME = 16;
   private static final int MANY = 1_000;
@@ -66,6 +67,7 @@ public final class Processor implements AutoCloseable {
   private final Signals signals;
   private final ProcessingStats stats;
   private final Courtesy courtesy;
+  private final Runnable met;
   private final DeadLetters deadLetters = new DeadLetters();
   private final Thread thread;
   private volatile boolean signalled;
@@ -74,6 +76,9 @@ public final class Processor implements AutoCloseable {
   private Instant newest = Instant.MIN;
   private long flushedAt = System.nanoTime();
 
+  /**
+   * @param met called after a commit that readers of other lanes may have been waiting for
+   */
   Processor(
       Database database,
       LaneReader reader,
@@ -84,6 +89,7 @@ public final class Processor implements AutoCloseable {
       Signals signals,
       ProcessingStats stats,
       Courtesy courtesy,
+      Runnable met,
       String name) {
     this.database = database;
     this.reader = reader;
@@ -94,6 +100,7 @@ public final class Processor implements AutoCloseable {
     this.signals = signals;
     this.stats = stats;
     this.courtesy = courtesy;
+    this.met = met;
     this.thread = new Thread(this::run, name);
   }
 
@@ -140,19 +147,28 @@ public final class Processor implements AutoCloseable {
       signalled = false;
       var begun = System.nanoTime();
       var applied = step(handle);
-      if (applied == NOTHING_LEFT) {
+      if (applied == NOTHING_LEFT || applied == WAITS) {
         if (!signalled && !closing) {
-          LockSupport.parkNanos(this, LAST_RESORT_NANOS);
+          LockSupport.parkNanos(this, applied == WAITS ? LOOK_NANOS : LAST_RESORT_NANOS);
         }
       } else {
         gather(begun, applied);
       }
     }
-    var deadline = System.nanoTime() + DRAIN_NANOS;
-    while (System.nanoTime() < deadline && step(handle) != NOTHING_LEFT) {
-      LOG.debug("working off what was accepted before the stop");
-    }
+    drain(handle);
     reader.flush(handle);
+  }
+
+  /** Works off what was accepted before the stop. */
+  private void drain(Handle handle) {
+    var deadline = System.nanoTime() + DRAIN_NANOS;
+    for (var applied = step(handle);
+        applied != NOTHING_LEFT && System.nanoTime() < deadline;
+        applied = step(handle)) {
+      if (applied == WAITS) {
+        LockSupport.parkNanos(this, LOOK_NANOS);
+      }
+    }
   }
 
   /**
@@ -183,11 +199,17 @@ public final class Processor implements AutoCloseable {
     }
   }
 
-  /** Does one batch. Returns how many operations it applied, or {@link #NOTHING_LEFT}. */
+  /**
+   * Does one batch. Returns how many operations it applied, {@link #NOTHING_LEFT}, or {@link
+   * #WAITS} when it is another processor's turn.
+   */
   private int step(Handle handle) {
     reader.adopt(handle);
     if (reader.mask() == 0) {
       return NOTHING_LEFT;
+    }
+    if (reader.waits(handle)) {
+      return WAITS;
     }
     if (System.nanoTime() - flushedAt > FLUSH_EVERY.toNanos()) {
       flushedAt = System.nanoTime();
@@ -209,16 +231,14 @@ public final class Processor implements AutoCloseable {
 
   private int step(Handle handle, int blocks) {
     var batch = reader.read(handle, blocks);
-    if (batch.entries().isEmpty()) {
-      reader.confirmed(batch);
-      oldest = Instant.MAX;
-      return batch.more() ? 0 : NOTHING_LEFT;
-    }
-    oldest = batch.entries().getFirst().receivedAt();
-    newest = batch.entries().getLast().receivedAt();
     try {
+      if (batch.entries().isEmpty()) {
+        return stepOver(handle, batch);
+      }
+      oldest = batch.entries().getFirst().receivedAt();
+      newest = batch.entries().getLast().receivedAt();
       process(handle, batch);
-      oldest = batch.more() ? newest : Instant.MAX;
+      oldest = left(batch, newest);
     } catch (LanesLost lost) {
       oldest = Instant.MAX;
       LOG.info("lanes were taken over while a batch ran: {}", lost.getMessage());
@@ -226,7 +246,27 @@ public final class Processor implements AutoCloseable {
       LockSupport.parkNanos(this, LANES_LOST_NANOS); // who owns what is looked at once a second
       return 0;
     }
-    return batch.more() ? MANY : batch.entries().size();
+    var applied = batch.entries().size();
+    if (batch.standing() != null && applied < CROWD) {
+      return 0; // others wait for this one, or this one for others: no time to gather
+    }
+    return batch.more() ? MANY : applied;
+  }
+
+  /** When the oldest operation behind this batch was accepted. */
+  private static Instant left(LaneBatch batch, Instant ifMore) {
+    var standing = batch.standing();
+    return standing != null ? standing : batch.more() ? ifMore : Instant.MAX;
+  }
+
+  /** Nothing to apply here; others may wait for how far we are. */
+  private int stepOver(Handle handle, LaneBatch batch) {
+    if (!batch.groups().isEmpty()) {
+      handle.useTransaction(h -> reader.advance(h, batch));
+    }
+    confirmed(batch);
+    oldest = left(batch, oldest);
+    return batch.more() ? 0 : NOTHING_LEFT;
   }
 
   private void process(Handle handle, LaneBatch batch) {
@@ -351,8 +391,16 @@ public final class Processor implements AutoCloseable {
     }
   }
 
-  private void finish(LaneBatch batch, Epoch epoch, Done done) {
+  /** What is committed may be what other readers wait for. */
+  private void confirmed(LaneBatch batch) {
     reader.confirmed(batch);
+    if (batch.met()) {
+      met.run();
+    }
+  }
+
+  private void finish(LaneBatch batch, Epoch epoch, Done done) {
+    confirmed(batch);
     if (done.identityMoved) {
       cache.under(epoch.identity() + 1);
     } else {

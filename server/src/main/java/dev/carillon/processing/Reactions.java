@@ -15,6 +15,7 @@ import dev.carillon.log.IdRanges;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.processing.RuleBook.SegmentRule;
 import dev.carillon.segments.CompiledCondition;
+import dev.carillon.segments.Facts;
 import dev.carillon.segments.OpenBuilds;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +49,9 @@ final class Reactions {
 
   private final RuleBook ruleBook;
   private final IdRanges ids;
+  private final ComputedApplier computed;
   private final Set<Integer> fireable = new HashSet<>();
+  private final Set<Integer> computable = new HashSet<>();
   private final Map<PersonState, Collection<SegmentRule>> newborn = new LinkedHashMap<>();
   private final BatchSurroundings surroundings;
   private final Map<Long, Journey> moved = new LinkedHashMap<>();
@@ -57,9 +60,11 @@ final class Reactions {
   private final List<CampaignRefusal> refusals = new ArrayList<>();
   private OpenBuilds builds = OpenBuilds.NONE;
 
-  Reactions(RuleBook ruleBook, IdRanges ids, BatchSurroundings surroundings) {
+  Reactions(
+      RuleBook ruleBook, IdRanges ids, ComputedApplier computed, BatchSurroundings surroundings) {
     this.ruleBook = ruleBook;
     this.ids = ids;
+    this.computed = computed;
     this.surroundings = surroundings;
   }
 
@@ -68,9 +73,13 @@ final class Reactions {
     builds = underWay;
   }
 
-  /** Timers of these segments may be fired: all that follows can be evaluated. */
-  void fireable(Set<Integer> segments) {
+  /**
+   * Timers of these segments and computed attributes may be fired: all that follows can be
+   * evaluated.
+   */
+  void fireable(Set<Integer> segments, Set<Integer> computedIds) {
     fireable.addAll(segments);
+    computable.addAll(computedIds);
   }
 
   /**
@@ -91,23 +100,38 @@ final class Reactions {
 
   /** Whether {@link #catchUp} can do anything at all. */
   boolean mayFire() {
-    return !fireable.isEmpty();
+    return !fireable.isEmpty() || !computable.isEmpty();
   }
 
   /** When the first timer of a person that may be fired runs out; null: there is none. */
   @Nullable Instant nextTimer(PersonState person) {
-    return fireable.isEmpty() || person.deleted() ? null : person.firstTimer(fireable);
+    if (!mayFire() || person.deleted()) {
+      return null;
+    }
+    var first = fireable.isEmpty() ? null : person.firstTimer(fireable);
+    var value = computable.isEmpty() ? null : person.tallies().firstTimer(computable);
+    return first == null || (value != null && value.isBefore(first)) ? value : first;
   }
 
   /**
-   * The timers of a person that run out at this instant have: evaluates their segments as of it,
-   * all at once, and what follows. People left to a build lose the timer: the build arms it.
+   * The timers of a person that run out at this instant have: computes attributes as of it, then
+   * evaluates the segments that read them and those whose timers they are, all at once, and what
+   * follows. People left to a build lose the timer of a segment: the build arms it.
    *
    * @return journeys that started and go on waiting
    */
   List<Journey> fire(PersonState person, Instant at) {
     var rules = rules(person);
     var due = new ArrayList<SegmentRule>();
+    for (var computedId :
+        computable.isEmpty() ? List.<Integer>of() : person.tallies().timersAt(at)) {
+      var attribute = rules.computed().get(computedId);
+      if (attribute == null) {
+        person.tallies().computeAt(computedId, null); // gone altogether
+      } else if (computable.contains(computedId)) {
+        due.addAll(computed.fire(person, attribute, at));
+      }
+    }
     for (var segmentId : person.timersAt(at)) {
       var segment = rules.segments().get(segmentId);
       if (segment == null || condition(segment, person) == null) {
@@ -227,6 +251,13 @@ final class Reactions {
       case Entry.Enters() -> {
         var journey = JourneyEngine.start(campaign, ids.next(), person.personId(), occurrence, now);
         surroundings.journeyStarted(person, journey, now);
+        var later = beginsLater(person, occurrence, facts);
+        if (later != null) {
+          var waiting = JourneyEngine.startingAt(journey, later);
+          person.remember(campaign.id(), new History(true, true));
+          started.put(journey.id(), waiting);
+          yield waiting;
+        }
         var advance = JourneyEngine.advance(campaign, journey, facts, now);
         surroundings.journeyMoved(person, advance.journey(), now);
         person.remember(
@@ -243,6 +274,18 @@ final class Reactions {
       }
       case Entry.NotTriggered() -> null;
     };
+  }
+
+  /** When the workflow begins of somebody who entered a segment by a timestamp to come (S-34). */
+  private @Nullable Instant beginsLater(PersonState person, Occurrence occurrence, Facts facts) {
+    if (!(occurrence instanceof Occurrence.SegmentEntered(var segmentId))) {
+      return null;
+    }
+    var segment = rules(person).segments().get(segmentId);
+    var condition = segment == null ? null : condition(segment, person);
+    return condition == null
+        ? null
+        : condition.named(facts).filter(at -> at.isAfter(facts.now())).orElse(null);
   }
 
   /** Moves a journey that is due as far as it goes and takes note of what it sends. */

@@ -9,11 +9,12 @@ import java.util.PriorityQueue;
 /**
  * Does what fell due for one person in the order of its instants, however late that is.
  *
- * <p>Each timer is fired as of its own instant: conditions are asked with that instant as now and
- * the data there is, memberships and the journeys they start are dated by it, and the timer is
- * armed again, which may fall due in turn. So somebody who would have entered and left a segment
- * while no server ran has done both, at the right times. Journeys take their turn between timers,
- * by when they were due; but what they do is done now.
+ * <p>Each timer, of a segment or of a computed attribute, is fired as of its own instant: what is
+ * computed is computed with that instant as now, conditions are asked with it and with the data
+ * there is, memberships and the journeys they start are dated by it, and the timer is armed again,
+ * which may fall due in turn. So somebody who would have entered and left a segment while no server
+ * ran has done both, at the right times. Journeys take their turn between timers, by when they were
+ * due; but what they do is done now.
  */
 final class Replay {
   /** Timers and journeys of one person in one transaction; what is left is due in the next. */

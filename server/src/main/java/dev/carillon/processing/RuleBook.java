@@ -28,11 +28,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the epoch it was read under
  * @param settings of workspaces that decided anything
+ * @param building whether the build of any segment is under way
  */
 record RuleBook(
     long version,
     Map<WorkspaceId, Rules> workspaces,
-    Map<WorkspaceId, WorkspaceSettings> settings) {
+    Map<WorkspaceId, WorkspaceSettings> settings,
+    boolean building) {
+
+  RuleBook(
+      long version,
+      Map<WorkspaceId, Rules> workspaces,
+      Map<WorkspaceId, WorkspaceSettings> settings) {
+    this(
+        version,
+        workspaces,
+        settings,
+        workspaces.values().stream()
+            .flatMap(rules -> rules.segments().values().stream())
+            .anyMatch(SegmentRule::building));
+  }
 
   /** What an administrator decided for a workspace. */
   WorkspaceSettings settings(WorkspaceId workspace) {
@@ -62,6 +77,7 @@ record RuleBook(
    * @param campaigns all campaigns journeys may be in, by id
    * @param surroundings which of them look at devices, objects and journeys
    * @param computed all computed attributes, by id
+   * @param windowed those whose values change with no new event, by name of the attribute
    */
   record Rules(
       EventIndex byEvent,
@@ -75,7 +91,8 @@ record RuleBook(
       Map<Integer, List<CompiledCampaign>> onEntry,
       Map<Integer, CompiledCampaign> campaigns,
       SurroundingRules surroundings,
-      Map<Integer, ComputedRule> computed) {
+      Map<Integer, ComputedRule> computed,
+      Map<String, ComputedRule> windowed) {
     static final Rules NONE =
         new Rules(
             EventIndex.NONE,
@@ -89,7 +106,16 @@ record RuleBook(
             Map.of(),
             Map.of(),
             SurroundingRules.NONE,
+            Map.of(),
             Map.of());
+
+    /** The segments that read a computed attribute; none for one that is gone. */
+    List<SegmentRule> readers(int computedId) {
+      var attribute = computed.get(computedId);
+      return attribute == null
+          ? List.of()
+          : byAttribute.getOrDefault(attribute.definition().name(), List.of());
+    }
 
     /** Whether an attribute is computed, so that nobody else may write it. */
     boolean computes(String attribute) {
@@ -204,12 +230,6 @@ record RuleBook(
     }
   }
 
-  /** Whether the build of any segment is under way. */
-  boolean building() {
-    return workspaces.values().stream()
-        .anyMatch(rules -> rules.segments().values().stream().anyMatch(SegmentRule::building));
-  }
-
   /**
    * What must be at hand before rules are evaluated: membership in the woken segments, in what they
    * read and in what reads them, and the histories of the campaigns that may start.
@@ -217,6 +237,7 @@ record RuleBook(
   static final class Reach {
     private final Set<Integer> woken = new HashSet<>();
     private final Set<Integer> timed = new HashSet<>();
+    private final Set<Integer> computable = new HashSet<>();
     private final Set<Integer> below = new HashSet<>();
     private final Set<Integer> segments = new HashSet<>();
     private final Set<Integer> campaigns = new HashSet<>();
@@ -248,6 +269,7 @@ record RuleBook(
             timed.add(each.segmentId());
           }
           read(rules, each.wakes().segments());
+          attributes(rules, each.wakes().attributes());
           wake(rules, rules.bySegment().getOrDefault(each.segmentId(), List.of()));
           rules
               .onEntry()
@@ -274,7 +296,21 @@ record RuleBook(
       if (segment.timed()) {
         wake(rules, List.of(segment));
       } else {
+        attributes(rules, segment.wakes().attributes());
         segment.wakes().segments().forEach(each -> before(rules, each));
+      }
+    }
+
+    /** An attribute that is read may be about to change by itself: the same holds for it. */
+    private void attributes(Rules rules, Collection<String> read) {
+      if (dueWork || rules.windowed().isEmpty()) {
+        return;
+      }
+      for (var name : read) {
+        var attribute = rules.windowed().get(name);
+        if (attribute != null) {
+          compute(rules, List.of(attribute));
+        }
       }
     }
 
@@ -295,8 +331,18 @@ record RuleBook(
     void compute(Rules rules, Collection<ComputedRule> computed) {
       for (var each : computed) {
         tallies = true;
-        wake(rules, rules.byAttribute().getOrDefault(each.definition().name(), List.of()));
+        if (computable.add(each.id())) {
+          wake(rules, rules.readers(each.id()));
+        }
       }
+    }
+
+    /** Adds a computed attribute whose timer is due, though the attribute may be gone. */
+    void compute(Rules rules, int computedId) {
+      var attribute = rules.computed().get(computedId);
+      compute(rules, attribute == null ? List.of() : List.of(attribute));
+      tallies = true;
+      computable.add(computedId);
     }
 
     /** Whether tallies are looked at. */
@@ -321,6 +367,7 @@ record RuleBook(
     void start(Rules rules, CompiledCampaign campaign) {
       if (campaigns.add(campaign.id())) {
         read(rules, campaign.reads().segments());
+        attributes(rules, campaign.reads().attributes());
         travel(rules, campaign.id());
       }
     }
@@ -335,7 +382,7 @@ record RuleBook(
       wake(rules, rules.segments().values());
       rules.campaigns().values().forEach(campaign -> start(rules, campaign));
       counters |= !rules.counters().isEmpty();
-      tallies |= !rules.computed().isEmpty();
+      compute(rules, rules.computed().values());
     }
 
     /** Whether slow segments are evaluated. */
@@ -355,6 +402,11 @@ record RuleBook(
     /** Segments that change by themselves and can be evaluated with what is read. */
     Set<Integer> timed() {
       return timed;
+    }
+
+    /** Computed attributes that may change by themselves, with all that follows. */
+    Set<Integer> computable() {
+      return computable;
     }
 
     Set<Integer> campaigns() {

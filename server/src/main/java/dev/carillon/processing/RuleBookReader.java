@@ -186,7 +186,10 @@ public final class RuleBookReader {
           Map.copyOf(onEntry),
           Map.copyOf(campaigns),
           SurroundingRules.of(segments.values(), bySegment, onEntry, campaigns.values()),
-          Map.copyOf(computed));
+          Map.copyOf(computed),
+          computed.values().stream()
+              .filter(rule -> rule.shown() && rule.definition().computation().window() != null)
+              .collect(toUnmodifiableMap(rule -> rule.definition().name(), rule -> rule)));
     }
 
     private EventIndex events(Cache<Seen, EventRules> memory) {

@@ -220,7 +220,7 @@ final class BuildRepository {
             SELECT d.kind, d.target_id, s.counters, s.conditions::text FROM done d
               LEFT JOIN served s ON d.kind = 'segment' AND s.segment_id = d.target_id ORDER BY 1, 2
             """)
-        .bind("everybody", PassRepository.EVERYBODY)
+        .bind("everybody", Way.EVERYBODY)
         .map((row, context) ->
             new Finished(
                 Kind.of(row.getString(1)),

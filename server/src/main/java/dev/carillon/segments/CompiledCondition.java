@@ -268,9 +268,13 @@ public final class CompiledCondition {
   /** When a part can change with no new data; empty: never. */
   static Optional<Instant> changes(Node node, Facts facts) {
     var millis = next(node, facts);
-    return millis == ValueTests.NEVER
-        ? Optional.empty()
-        : Optional.of(Instant.ofEpochMilli(millis));
+    if (millis == ValueTests.NEVER) {
+      return Optional.empty();
+    }
+    // A part may be early; who looks at an instant must never be told to look at it again.
+    var next = Instant.ofEpochMilli(millis);
+    return Optional.of(
+        next.isAfter(facts.now()) ? next : Instant.ofEpochMilli(facts.now().toEpochMilli() + 1));
   }
 
   private static long next(Node node, Facts facts) {
@@ -288,6 +292,29 @@ public final class CompiledCondition {
       earliest = Math.min(earliest, next(each, facts));
     }
     return earliest;
+  }
+
+  /**
+   * The latest instant that a test {@code is_timestamp} names, among those that help the condition
+   * to hold: a campaign it starts begins then (S-34). Empty when there is none, or no value.
+   */
+  public Optional<Instant> named(Facts facts) {
+    var seconds = named(root, facts);
+    return seconds < 0 ? Optional.empty() : Optional.of(Instant.ofEpochSecond(seconds));
+  }
+
+  private static long named(Node node, Facts facts) {
+    return switch (node) {
+      case Node.All(var of) -> latest(of, facts);
+      case Node.Any(var of) -> latest(of, facts);
+      case Node.None _ -> -1;
+      case Node.Ask(ValueLeaf value) -> value.named(facts);
+      case Node.Ask _ -> -1;
+    };
+  }
+
+  private static long latest(List<Node> nodes, Facts facts) {
+    return nodes.stream().mapToLong(each -> named(each, facts)).max().orElse(-1);
   }
 
   /** The tree, for explanations. */

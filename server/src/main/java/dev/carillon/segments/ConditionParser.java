@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads one condition and takes note of everything that is wrong with it. Used once. */
 final class ConditionParser {
   private static final int DEPTH = 10;
-  private static final int LEAVES = 100;
+  private static final int NODES = 200;
   private static final Set<String> KINDS =
       FormReader.sorted(
           "and",
@@ -47,7 +47,7 @@ final class ConditionParser {
   private final FormReader form;
   private final TestReader tests;
   private final OccurrencesReader occurrences;
-  private int leaves;
+  private int nodes;
 
   ConditionParser(List<Fault> faults) {
     this.form = new FormReader(faults);
@@ -85,8 +85,8 @@ final class ConditionParser {
   /** One node and all below it; null or incomplete when faults were noted. */
   @Nullable Condition node(JsonNode node, String path) {
     var condition = node(node, path, 0);
-    if (leaves > LEAVES) {
-      form.fault(path, "holds more than %d conditions".formatted(LEAVES));
+    if (nodes > NODES) {
+      form.fault(path, "holds more than %d conditions and groups".formatted(NODES));
     }
     return condition;
   }
@@ -95,6 +95,7 @@ final class ConditionParser {
    * @param groups how many groups it stands in
    */
   private @Nullable Condition node(JsonNode node, String path, int groups) {
+    nodes++;
     if (!node.isObject() || node.size() != 1) {
       form.fault(path, "must be an object with exactly one of " + String.join(", ", KINDS));
       return null;
@@ -104,10 +105,7 @@ final class ConditionParser {
     var inner = node.get(key);
     return switch (key) {
       case "and", "or", "not" -> group(key, inner, below, groups + 1);
-      default -> {
-        leaves++;
-        yield leaf(key, inner, below);
-      }
+      default -> leaf(key, inner, below);
     };
   }
 
@@ -132,7 +130,7 @@ final class ConditionParser {
       form.fault(path, "must be a list of conditions");
       return conditions;
     }
-    for (var i = 0; i < node.size() && leaves <= LEAVES; i++) {
+    for (var i = 0; i < node.size() && nodes <= NODES; i++) {
       var condition = node(node.get(i), "%s[%d]".formatted(path, i), groups);
       if (condition != null) {
         conditions.add(condition);

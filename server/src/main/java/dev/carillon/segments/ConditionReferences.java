@@ -13,12 +13,14 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What one condition names beside segments, by where it stands: object types, campaigns, topics and
- * channels. All of it must be there when the condition is saved.
+ * What one condition names beside segments, by where it stands: object types, campaigns and their
+ * messages, topics and channels. All of it must be there when the condition is saved.
  */
 public final class ConditionReferences {
   private final Map<String, Integer> objectTypes = new LinkedHashMap<>();
   private final Map<String, Integer> campaigns = new LinkedHashMap<>();
+  private final Map<String, Integer> newsletters = new LinkedHashMap<>();
+  private final Map<String, Integer> actions = new LinkedHashMap<>();
   private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
   /**
@@ -45,9 +47,18 @@ public final class ConditionReferences {
                     case Subscription.Channel _ -> ".subscription.channel";
                   },
               of);
+      case Condition.Message(var filter, _) -> {
+        switch (filter.scope()) {
+          case MessageFilter.Scope.Any() -> {}
+          case MessageFilter.Scope.Campaign(var id) ->
+              campaigns.put(path + ".message.campaign", id);
+          case MessageFilter.Scope.Newsletter(var id) ->
+              newsletters.put(path + ".message.newsletter", id);
+          case MessageFilter.Scope.Action(var id) -> actions.put(path + ".message.action", id);
+        }
+      }
       case Condition.Attribute _,
           Condition.Event _,
-          Condition.Message _,
           Condition.InSegment _,
           Condition.Device _,
           Condition.Sample _ -> {}
@@ -98,6 +109,22 @@ public final class ConditionReferences {
             """,
             campaigns.values()),
         "a campaign");
+    // Choice: nothing can be known of newsletters as long as a workspace has none.
+    unknown(faults, newsletters, Set.of(), "a newsletter");
+    unknown(
+        faults,
+        actions,
+        existing(
+            handle,
+            workspace,
+            """
+            SELECT DISTINCT a.id FROM unnest(:ids::int[]) AS a(id), campaign c
+              JOIN campaign_version v USING (campaign_id, version)
+             WHERE c.workspace_id = :workspace AND c.deleted_at IS NULL
+               AND jsonb_path_exists(v.definition::jsonb, '$.steps.**.id ? (@ == $id)', jsonb_build_object('id', a.id))
+            """,
+            actions.values()),
+        "a message of a campaign");
     subscriptions.forEach((path, of) -> {
       if (!defaults.knows(of)) {
         faults.add(new Fault(path, unknown(of)));

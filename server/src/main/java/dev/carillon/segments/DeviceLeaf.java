@@ -2,6 +2,7 @@ package dev.carillon.segments;
 
 import dev.carillon.segments.Surroundings.OwnDevice;
 import dev.carillon.segments.ValueTests.When;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 
@@ -49,8 +50,13 @@ record DeviceLeaf(Condition.Device condition, ZoneId zone) implements Leaf {
       return ValueTests.NEVER;
     }
     return fitting(facts).stream()
-        .mapToLong(device -> device.lastUsed().plus(within).toEpochMilli())
+        .mapToLong(device -> whole(device.lastUsed().plus(within)))
         .max() // one device is enough
         .orElse(ValueTests.NEVER);
+  }
+
+  /** The first whole millisecond at which an instant has come. */
+  private static long whole(Instant instant) {
+    return instant.plusNanos(999_999).toEpochMilli();
   }
 }

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param at the evaluation clock
  * @param member whether the person is stored as a member
+ * @param served whether lists show the person as a member: during a build, as before it (S-5)
  * @param enteredAt since when; null for no member
  * @param looksAgainAt when the answer is looked at again with no new data; null: never
  * @param waitsForBuild whether a build has still to find out about this person; until then the
@@ -27,6 +28,7 @@ public record Explanation(
     long personId,
     Instant at,
     boolean member,
+    boolean served,
     @Nullable Instant enteredAt,
     @Nullable Instant looksAgainAt,
     boolean waitsForBuild,
@@ -134,7 +136,7 @@ public record Explanation(
     record Place(int place) implements Read {}
   }
 
-  /** All of it as JSON; times as ISO 8601. */
+  /** All of it as JSON; times in Unix seconds. */
   public ObjectNode toJson() {
     var json = JsonNodeFactory.instance.objectNode();
     json.putObject("segment")
@@ -142,7 +144,7 @@ public record Explanation(
         .put("name", segment.name())
         .put("type", segment.manual() ? "manual" : "dynamic")
         .put("state", SegmentJson.state(segment));
-    json.put("at", at.getEpochSecond()).put("member", member);
+    json.put("at", at.getEpochSecond()).put("member", member).put("served", served);
     put(json, "entered_at", enteredAt);
     put(json, "looks_again_at", looksAgainAt);
     json.put("waits_for_build", waitsForBuild);

@@ -13,9 +13,6 @@ import org.jdbi.v3.core.Handle;
 
 /** Rows of passes: how far builds that go on together have come through the people. */
 final class PassRepository {
-  /** In place of a cursor: everybody is reached, but for those who were skipped. */
-  static final long EVERYBODY = Long.MAX_VALUE;
-
   /**
    * A pass.
    *
@@ -24,17 +21,8 @@ final class PassRepository {
    * @param failures how often in a row it went wrong
    */
   record Pass(
-      int id,
-      Kind kind,
-      WorkspaceId workspace,
-      long doneTo,
-      SortedSet<Long> skipped,
-      int failures) {
-    /** Whether only the end is missing. */
-    boolean isComplete() {
-      return doneTo == EVERYBODY && skipped.isEmpty();
-    }
-  }
+      int id, Kind kind, WorkspaceId workspace, long doneTo, SortedSet<Long> skipped, int failures)
+      implements Way {}
 
   private static Pass read(ResultSet row) throws SQLException {
     var skipped = new TreeSet<Long>();

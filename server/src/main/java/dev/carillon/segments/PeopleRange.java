@@ -1,7 +1,6 @@
 package dev.carillon.segments;
 
 import dev.carillon.segments.BuildRepository.Build;
-import dev.carillon.segments.PassRepository.Pass;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
@@ -14,13 +13,18 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Locked people a pass has still to reach.
+ * Locked people a way through a workspace has still to reach.
  *
  * @param people in ascending order; may be empty
  * @param doneTo the cursor once they are done
  * @param skipped people up to the cursor who are then still to be done
  */
-record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> skipped) {
+public record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> skipped) {
+  /** So many skipped people are looked at again before others are skipped. */
+  private static final int SKIPPED = 1_000;
+
+  /** Skipped people whose locks are waited for at once. */
+  private static final int WAITED_FOR = 20;
 
   /**
    * A locked person.
@@ -28,14 +32,15 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
    * @param born the epoch of birth: a build is concerned with people born before it began
    * @param attributes as stored
    */
-  record Found(int born, String attributes) {
+  public record Found(int born, String attributes) {
     /** Whether the person is the business of a build. */
     boolean concerns(Build build) {
       return born < build.epoch();
     }
   }
 
-  long[] ids() {
+  /** Their keys, ascending. */
+  public long[] ids() {
     return people.keySet().stream().mapToLong(Long::longValue).toArray();
   }
 
@@ -45,13 +50,30 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
   }
 
   /**
+   * Takes the next people: by key, or of those who were skipped before; at last it waits for the
+   * locks of a few.
+   *
+   * @param epoch people born under it or later are nobody's business here
+   * @param size how many people at most
+   */
+  public static PeopleRange of(Handle handle, Way way, int epoch, int size) {
+    if (way.doneTo() != Way.EVERYBODY && way.skipped().size() < SKIPPED) {
+      return next(handle, way, epoch, size);
+    }
+    var free = free(handle, way, size);
+    return free.people.isEmpty() && free.skipped.size() == way.skipped().size()
+        ? waiting(handle, way, Math.min(size, WAITED_FOR))
+        : free;
+  }
+
+  /**
    * Takes the next people by key. Those whose lock somebody holds are skipped: waiting for one of
    * them would keep the locks of all others.
    *
    * @param epoch people born under it or later are nobody's business here
    * @param size how many people are looked at
    */
-  static PeopleRange next(Handle handle, Pass pass, int epoch, int size) {
+  private static PeopleRange next(Handle handle, Way way, int epoch, int size) {
     var looked = new TreeMap<Long, Boolean>();
     var people = new TreeMap<Long, Found>();
     handle
@@ -66,8 +88,8 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
                ORDER BY person_id FOR NO KEY UPDATE SKIP LOCKED)
             SELECT n.person_id, n.born < :epoch, l.born, l.attributes FROM next n LEFT JOIN locked l USING (person_id)
             """)
-        .bind("workspace", pass.workspace().value())
-        .bind("after", pass.doneTo())
+        .bind("workspace", way.workspace().value())
+        .bind("after", way.doneTo())
         .bind("size", size)
         .bind("epoch", epoch)
         .map((row, context) -> {
@@ -75,21 +97,21 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
           return looked.put(row.getLong(1), row.getBoolean(2));
         })
         .list();
-    var skipped = new TreeSet<>(pass.skipped());
+    var skipped = new TreeSet<>(way.skipped());
     looked.forEach((personId, concerned) -> {
       if (concerned && !people.containsKey(personId)) {
         skipped.add(personId);
       }
     });
     return new PeopleRange(
-        people, looked.size() < size ? PassRepository.EVERYBODY : looked.lastKey(), skipped);
+        people, looked.size() < size ? Way.EVERYBODY : looked.lastKey(), skipped);
   }
 
   /** Takes those who were skipped and whose lock nobody holds now. */
-  static PeopleRange free(Handle handle, Pass pass, int size) {
+  private static PeopleRange free(Handle handle, Way way, int size) {
     return skipped(
         handle,
-        pass,
+        way,
         size,
         """
         WITH wanted AS MATERIALIZED (SELECT person_id FROM person WHERE person_id = ANY(:wanted)),
@@ -101,10 +123,10 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
   }
 
   /** Takes those who were skipped, and waits for their locks. */
-  static PeopleRange waiting(Handle handle, Pass pass, int size) {
+  private static PeopleRange waiting(Handle handle, Way way, int size) {
     return skipped(
         handle,
-        pass,
+        way,
         size,
         """
         SELECT person_id, born, attributes FROM person WHERE person_id = ANY(:wanted)
@@ -136,8 +158,8 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
     return wanted.isEmpty() ? null : new PeopleRange(people, 0, new TreeSet<>());
   }
 
-  private static PeopleRange skipped(Handle handle, Pass pass, int size, String sql) {
-    var wanted = pass.skipped().stream().limit(size).collect(Collectors.toCollection(TreeSet::new));
+  private static PeopleRange skipped(Handle handle, Way way, int size, String sql) {
+    var wanted = way.skipped().stream().limit(size).collect(Collectors.toCollection(TreeSet::new));
     var people = new TreeMap<Long, Found>();
     var found = new TreeSet<Long>();
     Query query = handle.createQuery(sql);
@@ -148,10 +170,10 @@ record PeopleRange(TreeMap<Long, Found> people, long doneTo, SortedSet<Long> ski
           return found.add(row.getLong(1));
         })
         .list();
-    var left = new TreeSet<>(pass.skipped());
+    var left = new TreeSet<>(way.skipped());
     left.removeIf(personId ->
         people.containsKey(personId) || (wanted.contains(personId) && !found.contains(personId)));
-    return new PeopleRange(people, pass.doneTo(), left);
+    return new PeopleRange(people, way.doneTo(), left);
   }
 
   private static void note(TreeMap<Long, Found> people, ResultSet row, int column)

@@ -5,7 +5,7 @@ package dev.carillon.segments;
  * milliseconds, because whatever else happens to these people waits meanwhile. Learns from each
  * range how long one person takes. Thread-safe.
  */
-final class RangeSize {
+public final class RangeSize {
   private static final double HELD_NANOS = 15e6;
   private static final int FEWEST = 50;
   private static final int MOST = 2_000;
@@ -24,12 +24,12 @@ final class RangeSize {
   }
 
   /** One that learns. */
-  static RangeSize learning() {
+  public static RangeSize learning() {
     return new RangeSize(FEWEST, MOST, FEWEST * 4);
   }
 
   /** Always this many, should what is built for each person not be very much. */
-  static RangeSize of(int people) {
+  public static RangeSize of(int people) {
     return new RangeSize(people, people, people);
   }
 
@@ -38,12 +38,12 @@ final class RangeSize {
    *
    * @param builds how many are built together
    */
-  synchronized int next(int builds) {
+  public synchronized int next(int builds) {
     return (int) Math.clamp((double) PAIRS / builds, 1, size);
   }
 
   /** Takes note of how long the locks of so many people were held. */
-  synchronized void held(int people, long nanos) {
+  public synchronized void held(int people, long nanos) {
     if (people > 0) {
       var fitting = people * HELD_NANOS / Math.max(1, nanos);
       size = Math.clamp((size + Math.clamp(fitting, size / 2, size * 2)) / 2, fewest, most);

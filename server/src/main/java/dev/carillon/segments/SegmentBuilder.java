@@ -77,12 +77,6 @@ public final class SegmentBuilder {
   /** Builds in one pass. */
   private static final int TOGETHER = 1_000;
 
-  /** So many skipped people are looked at again before others are skipped. */
-  private static final int SKIPPED = 1_000;
-
-  /** Skipped people whose locks are waited for at once. */
-  private static final int WAITED_FOR = 20;
-
   private final Database database;
   private final InstantSource clock;
   private final RangeSize size;
@@ -207,15 +201,8 @@ public final class SegmentBuilder {
   }
 
   private PeopleRange range(Handle handle, Pass pass, List<Build> together) {
-    var people = size.next(together.size());
-    if (pass.doneTo() != PassRepository.EVERYBODY && pass.skipped().size() < SKIPPED) {
-      var epoch = together.stream().mapToInt(Build::epoch).max().orElseThrow();
-      return PeopleRange.next(handle, pass, epoch, people);
-    }
-    var free = PeopleRange.free(handle, pass, people);
-    return free.people().isEmpty() && free.skipped().size() == pass.skipped().size()
-        ? PeopleRange.waiting(handle, pass, Math.min(people, WAITED_FOR))
-        : free;
+    var epoch = together.stream().mapToInt(Build::epoch).max().orElseThrow();
+    return PeopleRange.of(handle, pass, epoch, size.next(together.size()));
   }
 
   /**
@@ -306,6 +293,9 @@ public final class SegmentBuilder {
               members(handle, segment) + timers(handle, segment) + former(handle, segment) > 0;
         };
     if (!more) {
+      if (what.equals("all")) {
+        SegmentCounts.forget(handle, segment);
+      }
       handle
           .createUpdate("DELETE FROM segment_erasure WHERE segment_id = :segment AND what = :what")
           .bind("segment", segment)

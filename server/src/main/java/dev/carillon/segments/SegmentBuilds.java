@@ -149,6 +149,11 @@ final class SegmentBuilds {
     }
     if (before == null) {
       builds.remove(handle, BuildRepository.Kind.SEGMENT, segmentId);
+      terms.gone(handle, CounterReader.segment(segmentId));
+      handle
+          .createUpdate("UPDATE segment SET counters = '{}' WHERE segment_id = :segment")
+          .bind("segment", segmentId)
+          .execute();
       handle
           .createUpdate(
               "INSERT INTO segment_erasure (segment_id, what) VALUES (:segment, 'members') ON CONFLICT DO NOTHING")

@@ -32,6 +32,12 @@ public final class SegmentCounts {
         .one();
   }
 
+  /** Removes the count of a segment that is gone and has no members left. */
+  static void forget(Handle handle, int segmentId) {
+    handle.execute("DELETE FROM segment_delta WHERE segment_id = ?", segmentId);
+    handle.execute("DELETE FROM segment_count WHERE segment_id = ?", segmentId);
+  }
+
   /** Adds up what was noted meanwhile, a bounded number of rows a transaction; any node may. */
   public void fold() {
     int added;

@@ -30,6 +30,7 @@ final class SegmentEvaluation {
   private final MembershipRepository memberships = new MembershipRepository();
   private final SurroundingsRepository surroundings = new SurroundingsRepository();
   private @Nullable Rules rules;
+  private @Nullable Arranged arranged;
 
   SegmentEvaluation(SegmentRepository segments, InstantSource clock) {
     this.segments = segments;
@@ -48,9 +49,22 @@ final class SegmentEvaluation {
     return known;
   }
 
+  /** What builds go by, range after range. */
+  private record Arranged(Rules rules, List<Build> builds, EvaluationOrder order) {}
+
+  private synchronized EvaluationOrder order(Handle handle, List<Build> builds, Epoch epoch) {
+    var present = rules(handle, epoch);
+    var known = arranged;
+    if (known == null || known.rules.epoch != present.epoch || !known.builds.equals(builds)) {
+      known = new Arranged(present, builds, EvaluationOrder.of(present.live, builds));
+      arranged = known;
+    }
+    return known.order;
+  }
+
   /** Evaluates the segments of builds for locked people who are their business. */
   void evaluate(Handle handle, List<Build> builds, PeopleRange range, Epoch epoch) {
-    var order = EvaluationOrder.of(rules(handle, epoch).live, builds);
+    var order = order(handle, builds, epoch);
     var changes = new Changes();
     evaluate(handle, range.people(), order, clock.instant(), changes);
     memberships.write(handle, changes);

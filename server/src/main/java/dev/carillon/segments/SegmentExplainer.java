@@ -27,6 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
  * old.
  */
 public final class SegmentExplainer {
+  /** Choice: how often a value may have been turned by the clock since it was written. */
+  private static final int MOST_TURNS = 1_000;
+
   private final SegmentRepository segments;
   private final CounterRepository counters;
   private final TermsRepository terms;
@@ -61,6 +64,7 @@ public final class SegmentExplainer {
             personId,
             known.facts.now(),
             known.entered.containsKey(segmentId),
+            served(handle, segment, personId),
             known.entered.get(segmentId),
             known.timers.get(segmentId),
             waits,
@@ -69,18 +73,29 @@ public final class SegmentExplainer {
 
   /**
    * The conditions that count for the person; for somebody who is left to a build, those the build
-   * goes by. Null for a manual segment.
+   * goes by. Null for a manual segment, and for one nobody is in as its build was cancelled.
    */
   private @Nullable CompiledCondition compiled(
       Handle handle, WorkspaceId workspace, Segment segment, boolean waits) {
     var conditions = segment.conditions();
-    if (conditions == null) {
+    if (conditions == null || segment.state() == Segment.State.CANCELLED) {
       return null;
     }
     var before = waits ? segments.before(handle, workspace, segment.id()) : null;
     return before == null
         ? CompiledCondition.compile(conditions, terms.of(handle, workspace))
         : before;
+  }
+
+  /** Whether lists show the person as a member: during a build, as before it (S-5). */
+  private static boolean served(Handle handle, Segment segment, long personId) {
+    return handle
+        .createQuery(
+            "SELECT EXISTS (SELECT FROM served_member WHERE segment_id = :segment AND person_id = :person)")
+        .bind("segment", segment.id())
+        .bind("person", personId)
+        .mapTo(Boolean.class)
+        .one();
   }
 
   private record Person(long id, Map<String, Object> attributes, Map<String, Object> written) {}
@@ -176,7 +191,8 @@ public final class SegmentExplainer {
         case ValueLeaf value -> {
           var field = value.condition().test().field();
           var read = ValueTests.read(field, facts::attribute);
-          yield leaf(node, leaf, new Read.Value(read), writtenAt(attribute(field)));
+          var written = writtenAt(attribute(field));
+          yield leaf(node, leaf, new Read.Value(read), turnedAt(value, written));
         }
         case MemberLeaf member -> {
           var segmentId = member.condition().segmentId();
@@ -207,6 +223,29 @@ public final class SegmentExplainer {
 
     private @Nullable Instant writtenAt(String attribute) {
       return written.get(attribute) instanceof Long millis ? Instant.ofEpochMilli(millis) : null;
+    }
+
+    /**
+     * When the clock has turned the answer since the value was written; else when it was written.
+     */
+    private @Nullable Instant turnedAt(ValueLeaf leaf, @Nullable Instant written) {
+      if (written == null || !leaf.timed()) {
+        return written;
+      }
+      var turned = written;
+      var then = facts.at(written);
+      for (var i = 0; i < MOST_TURNS; i++) {
+        var next = leaf.nextChange(then);
+        if (next > facts.now().toEpochMilli()) {
+          return turned;
+        }
+        var later = facts.at(Instant.ofEpochMilli(next));
+        if (leaf.holds(later) != leaf.holds(then)) {
+          turned = later.now();
+        }
+        then = later;
+      }
+      return turned;
     }
 
     private Part times(Node node, TimesLeaf leaf) {

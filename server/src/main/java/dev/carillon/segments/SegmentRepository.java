@@ -49,8 +49,11 @@ public final class SegmentRepository {
 
   /** Stores a new segment. */
   public SegmentOutcome create(Handle handle, WorkspaceId workspace, SegmentDraft draft) {
-    Epoch.newRules(handle);
     var faults = faults(handle, workspace, 0, draft);
+    if (faults.isEmpty()) { // or nobody has to wait for it
+      Epoch.newRules(handle);
+      faults = faults(handle, workspace, 0, draft);
+    }
     if (!faults.isEmpty()) {
       return new Invalid(faults);
     }
@@ -87,22 +90,15 @@ public final class SegmentRepository {
    */
   public SegmentOutcome update(
       Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
-    Epoch.newRules(handle);
-    var present = find(handle, workspace, segmentId).orElse(null);
-    if (present == null) {
-      return new NoSuchSegment();
+    var refused = refused(handle, workspace, segmentId, draft);
+    if (refused == null) {
+      Epoch.newRules(handle);
+      refused = refused(handle, workspace, segmentId, draft);
+    }
+    if (refused != null) {
+      return refused;
     }
     var conditions = draft.conditions();
-    var faults = faults(handle, workspace, segmentId, draft);
-    if (present.manual() && conditions != null) {
-      faults.add(
-          new Fault("conditions", "must be absent, as people are added to this segment by hand"));
-    } else if (!present.manual() && conditions == null) {
-      faults.add(new Fault("conditions", "must be present, as this segment is dynamic"));
-    }
-    if (!faults.isEmpty()) {
-      return new Invalid(faults);
-    }
     handle
         .createUpdate(
             """
@@ -150,10 +146,10 @@ public final class SegmentRepository {
    * @return Saved, NoSuchSegment, or NotBuilding when there is nothing to take back
    */
   public SegmentOutcome cancelBuild(Handle handle, WorkspaceId workspace, int segmentId) {
-    Epoch.newRules(handle);
     if (find(handle, workspace, segmentId).isEmpty()) {
       return new NoSuchSegment();
     }
+    Epoch.newRules(handle);
     var refused = building.cancel(handle, workspace, segmentId);
     if (refused != null) {
       return new NotBuilding(refused);
@@ -164,6 +160,24 @@ public final class SegmentRepository {
         .bind("segment", segmentId)
         .execute();
     return new Saved(find(handle, workspace, segmentId).orElseThrow());
+  }
+
+  /** Why a segment cannot become this; null when it can. */
+  private @Nullable SegmentOutcome refused(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentDraft draft) {
+    var present = find(handle, workspace, segmentId).orElse(null);
+    if (present == null) {
+      return new NoSuchSegment();
+    }
+    var conditions = draft.conditions();
+    var faults = faults(handle, workspace, segmentId, draft);
+    if (present.manual() && conditions != null) {
+      faults.add(
+          new Fault("conditions", "must be absent, as people are added to this segment by hand"));
+    } else if (!present.manual() && conditions == null) {
+      faults.add(new Fault("conditions", "must be present, as this segment is dynamic"));
+    }
+    return faults.isEmpty() ? null : new Invalid(faults);
   }
 
   private List<Fault> faults(
@@ -219,12 +233,14 @@ public final class SegmentRepository {
   /** Deletes a segment, unless another segment reads it or {@code others} knows a user (S-9). */
   public SegmentOutcome delete(
       Handle handle, WorkspaceId workspace, int segmentId, SegmentUse.Finder others) {
-    Epoch.newRules(handle);
-    var users =
-        Stream.concat(
-                uses(handle, workspace, segmentId).stream(),
-                others.of(handle, workspace, segmentId).stream())
-            .toList();
+    if (find(handle, workspace, segmentId).isEmpty()) {
+      return new NoSuchSegment();
+    }
+    var users = users(handle, workspace, segmentId, others);
+    if (users.isEmpty()) {
+      Epoch.newRules(handle);
+      users = users(handle, workspace, segmentId, others);
+    }
     if (!users.isEmpty()) {
       return new InUse(users);
     }
@@ -272,6 +288,14 @@ public final class SegmentRepository {
     return conditions != null
         && new ConditionReferences(ConditionJson.stored(conditions), "conditions")
             .names(subscription);
+  }
+
+  private List<SegmentUse> users(
+      Handle handle, WorkspaceId workspace, int segmentId, SegmentUse.Finder others) {
+    return Stream.concat(
+            uses(handle, workspace, segmentId).stream(),
+            others.of(handle, workspace, segmentId).stream())
+        .toList();
   }
 
   /** The segments that read this one. */

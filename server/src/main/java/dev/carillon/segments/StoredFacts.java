@@ -23,6 +23,11 @@ record StoredFacts(
     Surroundings surroundings)
     implements Facts {
 
+  /** The same at another time. */
+  StoredFacts at(Instant time) {
+    return new StoredFacts(time, personId, attributes, counters, segments, surroundings);
+  }
+
   @Override
   public @Nullable Object attribute(String name) {
     return attributes.get(name);

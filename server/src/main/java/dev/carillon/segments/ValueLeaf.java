@@ -21,6 +21,14 @@ record ValueLeaf(Condition.Attribute condition, ZoneId zone) implements Leaf {
     return ValueTests.nextChange(condition.test(), facts::attribute, when(facts));
   }
 
+  /** The Unix seconds a test {@code is_timestamp} holds for; −1: another test, or it does not. */
+  long named(Facts facts) {
+    var test = condition.test();
+    return test.operator() == AttributeTest.Operator.IS_TIMESTAMP
+        ? Values.timestamp(ValueTests.read(test.field(), facts::attribute))
+        : -1;
+  }
+
   private When when(Facts facts) {
     return new When(facts.now(), zone);
   }

@@ -9,6 +9,7 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -160,6 +161,11 @@ public final class Database implements AutoCloseable {
       handle.execute("SET LOCAL statement_timeout = " + Math.max(1, longest.toMillis()));
       return work.withHandle(handle);
     });
+  }
+
+  /** Whether a statement of {@link #snapshot} failed because it took too long. */
+  public static boolean tookTooLong(JdbiException failure) {
+    return failure.getCause() instanceof SQLException cause && "57014".equals(cause.getSQLState());
   }
 
   /**

@@ -258,7 +258,7 @@ class HttpServerTest {
       var answer = connection.answer();
 
       assertThat(answer.status()).isEqualTo(413);
-      assertThat(answer.body()).isEqualTo("a: request body cannot be longer than 4194304 bytes");
+      assertThat(answer.body()).isEqualTo("a: request body cannot be longer than 16777216 bytes");
       assertThat(connection.isClosedByServer()).isTrue();
     }
   }

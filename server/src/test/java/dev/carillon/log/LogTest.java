@@ -200,8 +200,9 @@ final class LogTest {
 
   private void block(int stream, int seq, int second) {
     var operation = ByteBuffer.allocate(8).putInt(stream).putInt(seq).array();
-    var payload = ByteBuffer.allocate(Block.sizeOf(operation));
-    Block.put(payload, 0, operation);
+    var entry = new Log.Entry(0, operation);
+    var payload = ByteBuffer.allocate(Block.sizeOf(entry));
+    Block.put(payload, entry);
     database.inTransaction(handle -> {
       handle.execute(
           "INSERT INTO log_stream (stream_id, node) OVERRIDING SYSTEM VALUE VALUES (?, 'test') ON CONFLICT DO NOTHING",
@@ -262,7 +263,7 @@ final class LogTest {
         assertThatThrownBy(() -> writer.append(List.of(new Log.Entry(0, new byte[] {2}))))
             .isInstanceOf(LogUnavailable.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
-        await().atMost(Duration.ofSeconds(5)).until(() -> writer.streamId() > before);
+        await().atMost(Duration.ofSeconds(60)).until(() -> writer.streamId() > before);
         writer.append(List.of(new Log.Entry(0, new byte[] {3})));
       } finally {
         signal("-CONT", pid);
@@ -336,8 +337,8 @@ final class LogTest {
       // when one ends, and the connection of the other breaks and is opened again
       dying.close();
       breakConnections();
-      await().atMost(Duration.ofSeconds(10)).until(() -> other.streamId() > dying.incarnation());
-      await().atMost(Duration.ofSeconds(10)).until(() -> living.streamId() > dying.incarnation());
+      await().atMost(Duration.ofSeconds(60)).until(() -> other.streamId() > dying.incarnation());
+      await().atMost(Duration.ofSeconds(60)).until(() -> living.streamId() > dying.incarnation());
       ticks(ownership, suspects);
       // then
       assertThat(ownership.dead()).containsExactly(dying.incarnation());
@@ -380,7 +381,7 @@ final class LogTest {
     }
     new LogTrimmer(database, CLOCK).trim();
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> {
           new LogTrimmer(database, CLOCK).trim();
           return streams() == 0;
@@ -408,7 +409,7 @@ final class LogTest {
       breakConnections();
       // then calls fail until the new stream is open, and are stored again after
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> {
             try {
               writer.append(List.of(new Log.Entry(0, new byte[] {2})));

@@ -18,6 +18,7 @@ import dev.carillon.processing.ProcessingKit.Travel;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.Moment;
 import dev.carillon.segments.Occurrences;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +123,54 @@ final class LiveCampaignsTest {
     assertThat(KIT.deliveries(ADA)).containsExactly(mails(campaign).getFirst() + " queued");
     assertThat(KIT.journeys(BOB)).isEmpty();
     assertThat(KIT.refusals(BOB)).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "S-34, journeys §10.10: a timestamp to come makes a member now, and its campaign begins at that instant")
+  void shouldBeginAtATimestampToCome() {
+    var signedUp =
+        new Condition.Attribute(new AttributeTest("created_at", Operator.IS_TIMESTAMP, null));
+    var segment = KIT.segment(new Condition.And(List.of(signedUp, is("plan", "pro"))));
+    var campaign =
+        KIT.campaign(
+            of(
+                new TriggerRule.SegmentTrigger(segment),
+                null,
+                Frequency.ONCE,
+                ExitRule.STOP_MATCHING,
+                email()));
+    var tomorrow = KIT.clock.instant().plus(DAY).getEpochSecond();
+    KIT.identify(ADA, "created_at", tomorrow, "plan", "pro");
+    KIT.identify(BOB, "created_at", tomorrow - 2 * 86_400, "plan", "pro");
+    KIT.settle();
+    assertThat(KIT.segmentsOf(ADA)).containsExactly(segment);
+    assertThat(KIT.journeys(ADA)).extracting(Travel::state).containsExactly("waiting");
+    assertThat(KIT.deliveries(ADA)).isEmpty();
+    assertThat(KIT.deliveries(BOB)).containsExactly(mails(campaign).getFirst() + " queued");
+    KIT.advance(DAY.minusMinutes(5));
+    assertThat(KIT.deliveries(ADA)).isEmpty();
+    KIT.advance(Duration.ofMinutes(5));
+    assertThat(KIT.journeys(ADA)).extracting(Travel::state).containsExactly("finished");
+    assertThat(KIT.deliveries(ADA)).containsExactly(mails(campaign).getFirst() + " queued");
+  }
+
+  @Test
+  @DisplayName("S-34: relative rules do not wait, nor does what a denied test names")
+  void shouldWaitForNothingElse() {
+    var soon =
+        new Condition.Attribute(
+            new AttributeTest(
+                "trial_ends", Operator.TS_BEFORE, new Moment.Relative(DAY.multipliedBy(7), false)));
+    var denied =
+        new Condition.Not(
+            new Condition.Attribute(new AttributeTest("closed", Operator.IS_TIMESTAMP, null)));
+    var segment = KIT.segment(new Condition.And(List.of(soon, denied)));
+    KIT.campaign(
+        of(new TriggerRule.SegmentTrigger(segment), null, Frequency.ONCE, ExitRule.NEVER, email()));
+    KIT.identify(ADA, "trial_ends", KIT.clock.instant().plus(DAY).getEpochSecond());
+    KIT.settle();
+    assertThat(KIT.journeys(ADA)).extracting(Travel::state).containsExactly("finished");
   }
 
   @Test

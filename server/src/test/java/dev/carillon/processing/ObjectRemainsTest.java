@@ -47,6 +47,8 @@ final class ObjectRemainsTest {
           """,
           KIT.workspace().value(),
           PEOPLE);
+      handle.execute( // as whoever writes people does
+          "INSERT INTO search_pending (workspace_id, person_id) SELECT workspace_id, person_id FROM person WHERE person_id > 9000000");
       handle.execute(
           """
           INSERT INTO anonymous_relationship (workspace_id, anonymous_id, object_key, created_at, attributes, written)

@@ -43,6 +43,8 @@ final class ObjectWakesTest {
           """,
           kit.workspace().value(),
           PEOPLE);
+      handle.execute(
+          "INSERT INTO search_pending (workspace_id, person_id) SELECT workspace_id, person_id FROM person WHERE person_id > 1000000");
       return handle.execute(
           """
           INSERT INTO relationship (person_id, object_key, workspace_id, created_at, updated_at, attributes, written)

@@ -51,6 +51,12 @@ final class PersonExportTest {
         assertThat(ada.rows(KIT, table.table())).as(table.table()).isPositive();
       }
     }
+    KIT.database.inTransaction(handle -> {
+      handle.execute(
+          "INSERT INTO esp_suppression VALUES (?, 'ada@example.test', 3, '', 'complained', '', now())",
+          KIT.workspace().value());
+      return handle.execute("UPDATE delivery SET human_opened_at = opened_at");
+    });
     // when
     var export = export("/customers/ada-lovelace/export");
     // then
@@ -93,7 +99,10 @@ final class PersonExportTest {
     assertThat(export.at("/deliveries/0/content/body").asString()).isEqualTo("Dear ada");
     assertThat(export.at("/deliveries/0/metrics/opened").isNumber()).isTrue();
     assertThat(export.at("/deliveries/0/message_id").asString()).hasSize(36);
+    assertThat(export.at("/deliveries/0/metrics/human_opened").isNumber()).isTrue();
+    assertThat(texts(export.get("email_suppressions"), "/kind")).containsExactly("spam_reports");
     assertThat(export.get("clicks")).hasSize(15);
+    assertThat(export.at("/clicks/0/human").isBoolean()).isTrue();
     assertThat(texts(export.get("dead_letters"), "/operation/name"))
         .as("hers, and not Bob's")
         .containsExactly("bought", "looked");

@@ -10,7 +10,12 @@ import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.CampaignUpkeep;
 import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
+import dev.carillon.computed.Aggregate;
+import dev.carillon.computed.Computation;
 import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.ComputedBuilder;
+import dev.carillon.computed.ComputedDefinition;
+import dev.carillon.computed.ComputedOutcome;
 import dev.carillon.computed.TallyRepository;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
@@ -39,6 +44,7 @@ import dev.carillon.people.search.IndexedPeople;
 import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.privacy.Erasures;
 import dev.carillon.reporting.ActivityRepository;
+import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.CounterRepository;
 import dev.carillon.segments.MembershipRepository;
@@ -145,10 +151,21 @@ final class ProcessingKit implements AutoCloseable {
     return node;
   }
 
-  /** Stops every node, as a whole shutdown does: what was accepted is applied first. */
+  /**
+   * Stops every node, as a whole shutdown does: what was accepted is applied first. Returns when
+   * the database has noticed, too: until then the next node would leave them half of the lanes, and
+   * nobody looks again here.
+   */
   void stop() {
     nodes.forEach(Processing::close);
     nodes.clear();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() ->
+            number(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                == 0);
   }
 
   /** As the server builds them. */
@@ -396,6 +413,7 @@ final class ProcessingKit implements AutoCloseable {
             .createQuery(
                 """
                 SELECT (SELECT count(*) FROM segment_timer WHERE due_at <= :now)
+                     + (SELECT count(*) FROM computed_timer WHERE due_at <= :now)
                      + (SELECT count(*) FROM journey WHERE wake_at <= :now)
                      + (SELECT count(*) FROM message_wake WHERE due_at <= :now)
                      + (SELECT count(*) FROM object_wake) + (SELECT count(*) FROM campaign_wake)
@@ -515,6 +533,36 @@ final class ProcessingKit implements AutoCloseable {
     var steps = 0;
     while (builder.step()) {
       assertThat(++steps).as("steps of a build").isLessThan(10_000);
+    }
+  }
+
+  /** An attribute that is computed from events of this name; it is still to be built. */
+  int define(
+      String attribute,
+      String event,
+      Aggregate aggregate,
+      @Nullable String property,
+      @Nullable Duration window) {
+    return define(attribute, event, new Computation(aggregate, property, window), List.of());
+  }
+
+  int define(String attribute, String event, Computation computation, List<AttributeTest> where) {
+    var definition =
+        new ComputedDefinition(attribute, "", EventKind.EVENT, event, where, computation);
+    var outcome =
+        database.<ComputedOutcome, RuntimeException>inTransaction(
+            handle -> computed.create(handle, workspace, definition));
+    assertThat(outcome).isInstanceOf(ComputedOutcome.Saved.class);
+    return ((ComputedOutcome.Saved) outcome).attribute().id();
+  }
+
+  /** Brings computed attributes to everybody there is, and takes deleted ones away. */
+  void buildComputed() {
+    var attributes = new ComputedBuilder(database, computed, clock);
+    var steps = 0;
+    while (attributes.step()) {
+      assertThat(++steps).as("steps of computed attributes").isLessThan(10_000);
+      settle();
     }
   }
 

@@ -9,6 +9,7 @@ import dev.carillon.campaigns.ExitRule;
 import dev.carillon.campaigns.Frequency;
 import dev.carillon.campaigns.Step;
 import dev.carillon.campaigns.TriggerRule;
+import dev.carillon.computed.Aggregate;
 import dev.carillon.events.EventKind;
 import dev.carillon.log.IdRanges;
 import dev.carillon.people.Identifier;
@@ -442,6 +443,101 @@ final class ReplayTest {
     worker();
     assertThat(kit.segmentsOf(ADA)).containsExactly(trial);
     assertThat(kit.journeys(ADA)).extracting(Travel::state).containsExactly("exited");
+  }
+
+  // ── computed attributes ───────────────────────────────────────────────────────────────────────
+
+  private void computed(String attribute, String event) {
+    kit.define(attribute, event, Aggregate.COUNT, null, DAY);
+    kit.buildComputed();
+  }
+
+  private void event(String name) {
+    apply(kit.eventOf(ADA, name, "{}"));
+  }
+
+  @Test
+  @DisplayName("S-51: computed attributes change in the order of their instants, all together")
+  void shouldComputeInOrder() {
+    // given: looks fall from 2 over 1 to 0 after 24 and 26 hours, buys to 0 after 25
+    computed("looks", "looked");
+    computed("buys", "bought");
+    var impossible = kit.segment(new Condition.And(List.of(is("looks", 0L), is("buys", 1L))));
+    var between = kit.segment(new Condition.And(List.of(is("looks", 1L), is("buys", 0L))));
+    var neither = kit.segment(new Condition.And(List.of(is("looks", 0L), is("buys", 0L))));
+    var onImpossible = onEntry(impossible);
+    var onBetween = onEntry(between);
+    event("looked");
+    later(Duration.ofHours(1));
+    event("bought");
+    later(Duration.ofHours(1));
+    event("looked");
+    // when
+    later(DAY.multipliedBy(9));
+    worker();
+    // then
+    assertThat(starts(onImpossible)).isEmpty();
+    assertThat(starts(onBetween)).containsExactly(START.plus(Duration.ofHours(25)));
+    assertThat(kit.segmentsOf(ADA)).containsExactly(neither);
+    assertThat(enteredAt(neither)).isEqualTo(START.plus(Duration.ofHours(26)));
+    assertThat(kit.number("SELECT count(*) FROM computed_timer")).isZero();
+  }
+
+  @Test
+  @DisplayName("S-51: computed attributes, timers of segments and journeys take turns")
+  void shouldComputeBetweenTimersAndJourneys() {
+    // given: the attribute turns after 24 hours, the segment at 23, the journey asks at 23½
+    computed("looks", "looked");
+    var over = kit.segment(not(after("until", MINUTE, true)));
+    var both = kit.segment(new Condition.And(List.of(in(over), is("looks", 1L))));
+    onEvent(
+        "bought",
+        null,
+        new Step.Delay(0, "", Duration.ofMinutes(1_410)),
+        new Step.Branch(0, "", in(both), List.of(new Step.Exit(0, "as it was then")), List.of()));
+    identify("until", seconds(START.plus(Duration.ofHours(23))));
+    event("looked");
+    event("bought");
+    // when
+    later(DAY.multipliedBy(9));
+    worker();
+    // then
+    assertThat(kit.segmentsOf(ADA)).containsExactly(over);
+    assertThat(kit.attributesOf(ADA)).containsEntry("looks", 0L);
+    assertThat(kit.journeys(ADA)).extracting(Travel::state).containsExactly("exited");
+  }
+
+  @Test
+  @DisplayName("S-51: an event comes after what left the window of an attribute before it")
+  void shouldComputeBeforeAnEvent() {
+    computed("looks", "looked");
+    var none = kit.segment(is("looks", 0L));
+    var entering = onEntry(none);
+    event("looked");
+    later(DAY.plusHours(1));
+    event("looked");
+    assertThat(starts(entering)).containsExactly(START.plus(DAY));
+    assertThat(kit.segmentsOf(ADA)).isEmpty();
+    assertThat(kit.attributesOf(ADA)).containsEntry("looks", 1L);
+    worker();
+    assertThat(starts(entering)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "S-51: what an operation's rules read is computed first, though it does not change it")
+  void shouldComputeWhatIsRead() {
+    computed("looks", "looked");
+    var looking = kit.segment(new Condition.And(List.of(is("looks", 1L), is("plan", "pro"))));
+    var entering = onEntry(looking);
+    var filtered = onEvent("bought", is("looks", 1L));
+    event("looked");
+    later(DAY.plusHours(1));
+    identify("plan", "pro");
+    event("bought");
+    assertThat(starts(entering)).isEmpty();
+    assertThat(starts(filtered)).isEmpty();
+    assertThat(kit.refusals(ADA)).containsExactly("filters_not_met=1");
   }
 
   @Test

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carillon.campaigns.CampaignChange;
 import dev.carillon.campaigns.CampaignDefinition;
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.computed.Aggregate;
+import dev.carillon.computed.Computation;
 import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.computed.ComputedDefinition;
+import dev.carillon.computed.ComputedOutcome;
 import dev.carillon.delivery.Channel;
 import dev.carillon.delivery.Lane;
 import dev.carillon.delivery.NewDelivery;
@@ -381,6 +385,35 @@ final class StatementsTest {
     assertThat(statements(objects(100, "e")))
         .as("nothing changes")
         .noneMatch(sql -> sql.contains("object_wake"));
+  }
+
+  @Test
+  @DisplayName("computed attributes: the same statements for many events, and none without them")
+  void shouldComputeTogether() {
+    statements(devices("p", 100, true));
+    var plain = statements(buys(100));
+    assertThat(plain).noneMatch(sql -> sql.contains("computed"));
+    var definition =
+        new ComputedDefinition(
+            "buys",
+            "",
+            EventKind.EVENT,
+            "bought",
+            List.of(),
+            new Computation(Aggregate.COUNT, null, null));
+    ComputedOutcome made =
+        test.database()
+            .inTransaction(
+                handle -> new ComputedAttributes(CLOCK).create(handle, SHOP, definition));
+    assertThat(made).isInstanceOf(ComputedOutcome.Saved.class);
+    var one = statements(buys(1));
+    assertThat(statements(buys(100))).isEqualTo(one);
+    assertThat(one).filteredOn(sql -> sql.contains("computed")).hasSize(3);
+    assertThat(statements(pages(1))).noneMatch(sql -> sql.contains("computed"));
+  }
+
+  private static List<Operation> buys(int count) {
+    return IntStream.range(0, count).<Operation>mapToObj(i -> bought("p" + i)).toList();
   }
 
   @Test

@@ -34,7 +34,6 @@ final class Boundaries {
       person.devices.values().forEach(each -> boundaries.happened(each.lastUsed(), span));
       boundaries.values(person.attributes.values(), span);
     }
-    person.journeys.values().forEach(each -> boundaries.add(each.ends()));
     if (conditions.anniversaries()) {
       var zone = world.shared().zone();
       for (var day = from.atZone(zone).toLocalDate();

@@ -2,6 +2,7 @@ package dev.carillon.reference;
 
 import dev.carillon.reference.Happening.Defined;
 import dev.carillon.reference.Happening.Merged;
+import dev.carillon.reference.Happening.Sent;
 import dev.carillon.reference.Step.Happens;
 import dev.carillon.reference.Step.Restart;
 import dev.carillon.reference.Step.Turn;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class Focus {
   private final Set<String> people = new HashSet<>();
   private final Set<Integer> segments = new HashSet<>();
+  private final Set<String> messages = new HashSet<>();
+
+  /** All names of members of the conditions. */
+  private final Set<String> words = new HashSet<>();
 
   private Focus() {}
 
@@ -34,12 +39,16 @@ public final class Focus {
     focus.segments.add(segment);
     var steps = scenario.steps().subList(0, last + 1);
     for (var grown = true; grown; ) {
-      var before = focus.people.size() + focus.segments.size();
+      var before = focus.size();
       steps.forEach(focus::widen);
-      grown = focus.people.size() + focus.segments.size() > before;
+      grown = focus.size() > before;
     }
     return new Scenario(
         scenario.start(), scenario.zone(), steps.stream().map(focus::narrowed).toList());
+  }
+
+  private int size() {
+    return people.size() + segments.size() + messages.size();
   }
 
   private void widen(Step step) {
@@ -51,6 +60,8 @@ public final class Focus {
         } else if (each instanceof Defined(var segment, var condition)
             && segments.contains(segment)) {
           addSegments(condition);
+        } else if (each instanceof Sent(var person, var message, _) && people.contains(person)) {
+          messages.add(message);
         }
       }
     }
@@ -63,6 +74,7 @@ public final class Focus {
       if (members.get("segment") instanceof Map<?, ?> asked) {
         segments.add(Json.integer(asked.get("id")));
       }
+      members.keySet().forEach(name -> words.add((String) name));
       members.values().forEach(this::addSegments);
     }
   }
@@ -85,16 +97,17 @@ public final class Focus {
       case Happening.Deleted(var person) -> people.contains(person);
       case Happening.Travelled travelled -> people.contains(travelled.person());
       case Defined(var segment, _) -> segments.contains(segment);
-      case Happening.DeviceUsed _,
-          Happening.DeviceRemoved _,
-          Happening.ObjectWritten _,
-          Happening.ObjectDeleted _,
-          Happening.Related _,
-          Happening.Unrelated _,
-          Happening.Sent _,
-          Happening.Reached _,
-          Happening.ByDefault _ ->
-          true;
+      // devices move from one person to another, and whoever is related to an object makes it
+      case Happening.DeviceUsed used -> people.contains(used.person()) || words.contains("device");
+      case Happening.DeviceRemoved _ -> words.contains("device");
+      case Happening.Related related ->
+          people.contains(related.person()) || words.contains("object");
+      case Happening.ObjectWritten _, Happening.ObjectDeleted _, Happening.Unrelated _ ->
+          words.contains("object");
+      case Sent(_, var message, _) -> messages.contains(message) && words.contains("message");
+      case Happening.Reached reached ->
+          messages.contains(reached.message()) && words.contains("message");
+      case Happening.ByDefault _ -> words.contains("subscription");
     };
   }
 }

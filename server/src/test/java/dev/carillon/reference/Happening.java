@@ -88,7 +88,7 @@ public sealed interface Happening {
    * A journey begins.
    *
    * @param journey a name nothing else has
-   * @param ends when it will end
+   * @param ends when it is due to end
    * @param end finished or exited
    */
   record Travelled(String person, String journey, int campaign, Instant ends, String end)

@@ -4,16 +4,17 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything that happened in a workspace, in the order in which it became known, and what followed
  * for who is in which segment.
  */
 public final class History {
-  private final List<Entry> entries = new ArrayList<>();
-  private final List<World> worlds = new ArrayList<>();
+  /** When each thing became known; each leads from one world to the next. */
+  private final List<Instant> entries = new ArrayList<>();
 
-  private record Entry(Instant at, Happening happening) {}
+  private final List<World> worlds = new ArrayList<>();
 
   /** A workspace in which nothing has happened yet, with its zone. */
   public History(ZoneId zone) {
@@ -32,7 +33,17 @@ public final class History {
   /** One more thing becomes known, not before the last. */
   public void add(Instant now, Happening happening) {
     worlds.add(worlds.getLast().after(happening, now));
-    entries.add(new Entry(now, happening));
+    entries.add(now);
+  }
+
+  /**
+   * The clock has been turned and stops here. Journeys that were due on the way go on now: what
+   * they do is done at this instant, as somebody who was away cannot have done it before (decision
+   * 0013).
+   */
+  public void stop(Instant now) {
+    worlds.add(worlds.getLast().stopped(now));
+    entries.add(now);
   }
 
   /** The moment at an instant after all that is known. */
@@ -43,6 +54,16 @@ public final class History {
   /** The workspace after everything that is known. */
   public World world() {
     return worlds.getLast();
+  }
+
+  /** A segment and all it asks about. */
+  public Set<Integer> behind(int segment) {
+    return Conditions.of(segment, world()).segments();
+  }
+
+  /** Those of device, object and campaign that it looks at, itself or through others. */
+  public Set<String> around(int segment) {
+    return Conditions.of(segment, world()).around();
   }
 
   /** Whether somebody is in a segment; people who do not exist are in none. */
@@ -72,7 +93,7 @@ public final class History {
     var moments = new ArrayList<Moment>();
     var reached = from.at;
     for (var known = from.known; known <= to.known; known++) {
-      var until = known == to.known ? to.at : entries.get(known).at;
+      var until = known == to.known ? to.at : entries.get(known);
       for (var boundary : boundaries(segment, person, known, reached, until)) {
         moments.add(new Moment(boundary, known));
       }

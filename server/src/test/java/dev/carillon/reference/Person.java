@@ -56,10 +56,19 @@ final class Person {
         Map.of("clicked", List.of("opened", "delivered"), "opened", List.of("delivered"));
   }
 
-  /** One way through a campaign: in it until it ends, then finished or exited. */
-  record Journey(int campaign, Instant ends, String end) {
-    String state(Instant now) {
-      return now.isBefore(ends) ? "in" : end;
+  /**
+   * One way through a campaign.
+   *
+   * @param due when it is due to end
+   * @param state {@code in} until it has ended, then what it came to
+   */
+  record Journey(int campaign, Instant due, String end, String state) {
+    boolean underWay() {
+      return state.equals("in");
+    }
+
+    Journey over(String how) {
+      return new Journey(campaign, due, end, how);
     }
   }
 
@@ -76,17 +85,27 @@ final class Person {
 
   /**
    * Takes over from another whatever this one has not itself (P-22 … P-28). A journey under way
-   * ends where this one was in the campaign, too (P-25).
+   * ends where this one was in the campaign, too (P-25), and has neither finished nor exited.
    */
-  void inherit(Person other, Instant now) {
+  void inherit(Person other) {
     attributes = attributes.inherit(other.attributes);
     var campaigns = journeys.values().stream().map(Journey::campaign).collect(Collectors.toSet());
     takeOver(other);
     other.journeys.forEach((name, journey) -> {
-      if (campaigns.contains(journey.campaign) && journey.state(now).equals("in")) {
-        journeys.put(name, new Journey(journey.campaign, now, "exited"));
+      if (campaigns.contains(journey.campaign) && journey.underWay()) {
+        journeys.put(name, journey.over("merged"));
       }
     });
+  }
+
+  boolean travelsOn(Instant now) {
+    return journeys.values().stream().anyMatch(each -> each.underWay() && !each.due.isAfter(now));
+  }
+
+  /** Journeys that were due have come to their end. */
+  void travel(Instant now) {
+    journeys.replaceAll((name, journey) ->
+        journey.underWay() && !journey.due.isAfter(now) ? journey.over(journey.end) : journey);
   }
 
   private void takeOver(Person other) {

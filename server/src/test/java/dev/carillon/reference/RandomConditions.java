@@ -3,6 +3,7 @@ package dev.carillon.reference;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +17,12 @@ final class RandomConditions {
   static final List<String> PAGES = List.of("/shop", "/shop/1", "/home");
   static final List<String> METRICS = List.of("delivered", "opened", "clicked");
   static final List<String> LINKS = List.of("https://shop.example/sale", "https://shop.example/");
-  static final List<String> TOKENS = List.of("t0", "t1", "t2", "t3");
+  static final List<String> TOKENS = List.of("t0", "t1");
   static final int OBJECT_TYPES = 2;
   static final List<String> CHANNELS = List.of("email", "slack");
+
+  private static final Set<Kind> RARE =
+      EnumSet.of(Kind.MESSAGE, Kind.SUBSCRIPTION, Kind.DEVICE, Kind.OBJECT, Kind.CAMPAIGN);
 
   private static final List<String> OPERATORS = List.of("eq", "neq", "exists", "contains");
   private static final List<String> MORE_OPERATORS =
@@ -34,11 +38,18 @@ final class RandomConditions {
 
   private final RandomValues random;
   private final List<Kind> kinds;
+
+  /**
+   * Those that need more than attributes and events; asked for oftener, or they would be seldom.
+   */
+  private final List<Kind> rare;
+
   private final ZoneId zone;
 
   RandomConditions(Random random, Set<Kind> kinds, ZoneId zone) {
     this.random = new RandomValues(random);
     this.kinds = List.copyOf(new TreeSet<>(kinds));
+    this.rare = this.kinds.stream().filter(RARE::contains).toList();
     this.zone = zone;
   }
 
@@ -70,7 +81,7 @@ final class RandomConditions {
   }
 
   private Map<String, Object> leaf(Instant now, List<Integer> segments) {
-    return switch (random.one(kinds)) {
+    return switch (random.one(random.in(2) || rare.isEmpty() ? kinds : rare)) {
       case ATTRIBUTE -> Map.of("attribute", test(false));
       case OPERATORS -> Map.of("attribute", test(true));
       case TIMESTAMP -> Map.of("attribute", timestamp(now));

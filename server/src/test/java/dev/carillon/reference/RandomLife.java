@@ -53,9 +53,25 @@ public final class RandomLife {
    * @param manual segments people can be put into
    */
   Happening own(String person, World world, Instant now, List<Integer> manual) {
-    return switch (random.upTo(12)) {
+    return switch (random.upTo(14)) {
       case 0, 1, 2, 3 -> identified(person, now);
       case 4 -> manual.isEmpty() ? identified(person, now) : placed(person, manual);
+      case 5, 6, 7 -> around(person, world, now);
+      default -> did(person, world, now);
+    };
+  }
+
+  /** Something around the person that nobody else has a part in. */
+  private Happening around(String person, World world, Instant now) {
+    var number = world.names().get(person);
+    var kind = random.one(List.of(Kind.DEVICE, Kind.OBJECT, Kind.CAMPAIGN));
+    return switch (kinds.contains(kind) && number != null ? kind : Kind.EVENT) {
+      case DEVICE -> device(person, "of " + number, now); // nobody else ever uses it
+      case OBJECT ->
+          random.in(3)
+              ? new Happening.Unrelated(person, object())
+              : new Happening.Related(person, object(), scalars());
+      case CAMPAIGN -> travelled(person, now);
       default -> did(person, world, now);
     };
   }
@@ -113,7 +129,7 @@ public final class RandomLife {
     return switch (random.one(sharing())) {
       case DELETED -> new Happening.Deleted(person);
       case MERGED -> merged(person, other, world, now);
-      case DEVICE -> device(person, now);
+      case DEVICE -> device(person, random.one(RandomConditions.TOKENS), now);
       case OBJECT -> object(person);
       case MESSAGE -> message(person, world, now);
       case CAMPAIGN -> travelled(person, now);
@@ -145,8 +161,7 @@ public final class RandomLife {
         : null;
   }
 
-  private Happening device(String person, Instant now) {
-    var token = random.one(RandomConditions.TOKENS);
+  private Happening device(String person, String token, Instant now) {
     if (random.in(4)) {
       return new Happening.DeviceRemoved(person, token);
     }
@@ -156,33 +171,45 @@ public final class RandomLife {
   }
 
   private Happening object(String person) {
-    var object =
-        new ObjectName(
-            1 + random.upTo(RandomConditions.OBJECT_TYPES), random.one(List.of("a", "b", "c")));
+    var object = object();
     return switch (random.upTo(8)) {
-      case 0 -> new Happening.ObjectDeleted(object);
-      case 1, 2 -> new Happening.Unrelated(person, object);
-      case 3, 4 -> new Happening.ObjectWritten(object, scalars());
+      case 0, 1 -> new Happening.ObjectDeleted(object);
+      case 2 -> new Happening.Unrelated(person, object);
+      case 3, 4, 5 -> new Happening.ObjectWritten(object, scalars());
       default -> new Happening.Related(person, object, scalars());
     };
   }
 
+  private ObjectName object() {
+    return new ObjectName(
+        1 + random.upTo(RandomConditions.OBJECT_TYPES), random.one(List.of("a", "b")));
+  }
+
   private @Nullable Happening message(String person, World world, Instant now) {
     var messages = world.messages();
-    if (messages.isEmpty() || random.in(3)) {
-      var scope = new LinkedHashMap<String, Object>();
-      scope.put("channel", random.one(RandomConditions.CHANNELS));
-      if (!random.in(3)) {
-        scope.put("campaign", random.one(List.copyOf(COURSES.keySet())));
-      }
-      return world.names().containsKey(person)
-          ? new Happening.Sent(person, "m" + named++, scope)
-          : null;
+    return messages.isEmpty() || random.in(3)
+        ? sent(person, world)
+        : reached(random.one(messages), now);
+  }
+
+  /** A message to somebody; null when there is nobody of that name. */
+  @Nullable Happening sent(String person, World world) {
+    var scope = new LinkedHashMap<String, Object>();
+    scope.put("channel", random.one(RandomConditions.CHANNELS));
+    if (!random.in(3)) {
+      scope.put("campaign", random.one(List.copyOf(COURSES.keySet())));
     }
+    return world.names().containsKey(person)
+        ? new Happening.Sent(person, "m" + named++, scope)
+        : null;
+  }
+
+  /** Something a message has reached, mostly now. */
+  Happening reached(String message, Instant now) {
     var metric = random.one(RandomConditions.METRICS);
     var at = random.in(2) ? now : now.minusSeconds(random.upTo((int) (3 * DAY)));
     var link = metric.equals("clicked") ? random.one(RandomConditions.LINKS) : null;
-    return new Happening.Reached(random.one(messages), metric, at, link, true);
+    return new Happening.Reached(message, metric, at, link, true);
   }
 
   private Happening travelled(String person, Instant now) {

@@ -82,10 +82,13 @@ public final class RandomScenario {
         var segment = MANUAL + 1 + random.upTo(defined.size() - MANUAL);
         define(segment, condition(segment));
       }
-      if (kinds.contains(Kind.SUBSCRIPTION) && random.in(8)) {
+      if (kinds.contains(Kind.SUBSCRIPTION) && random.in(3)) {
         happens(new Happening.ByDefault(random.one(RandomLife.CHOICES), random.in(2)));
       }
       live();
+      if (kinds.contains(Kind.MESSAGE)) {
+        mail();
+      }
       pass();
     }
     return new Scenario(start, zone, steps);
@@ -124,11 +127,41 @@ public final class RandomScenario {
     if (!together.isEmpty()) {
       steps.add(new Happens(together));
     }
-    if (random.in(2)) {
+    for (var i = random.upTo(6); i > 0; i--) {
       var alone = life.shared(random.one(people), random.one(people), history.world(), now);
       if (alone != null) {
         happens(alone);
       }
+    }
+  }
+
+  /**
+   * Messages go out to many, and then many reach something. Nothing else happens with them:
+   * messages are counted a little after the call, so that something between would be seen.
+   */
+  private void mail() {
+    var sent = new ArrayList<Happening>();
+    for (var person : people) {
+      var message = random.in(3) ? life.sent(person, history.world()) : null;
+      if (message != null) {
+        sent.add(message);
+      }
+    }
+    together(sent);
+    var messages = new ArrayList<>(history.world().messages());
+    var reached = new ArrayList<Happening>();
+    for (var i = random.upTo(people.size()); i > 0 && !messages.isEmpty(); i--) {
+      var message = random.one(messages);
+      messages.remove(message);
+      reached.add(life.reached(message, now));
+    }
+    together(reached);
+  }
+
+  private void together(List<Happening> happenings) {
+    if (!happenings.isEmpty()) {
+      happenings.forEach(each -> history.add(now, each));
+      steps.add(new Happens(happenings));
     }
   }
 
@@ -143,8 +176,8 @@ public final class RandomScenario {
       case 1, 2, 3, 4 -> turnToAChange();
       case 5 -> {
         var away = length();
-        now = now.plus(away);
         steps.add(new Restart(away));
+        passed(away);
       }
       default -> turn(length());
     }
@@ -153,16 +186,20 @@ public final class RandomScenario {
   /** Just before something changes by itself, and then to that very instant. */
   private void turnToAChange() {
     var segment = random.one(List.copyOf(defined.keySet()));
-    var number = history.world().names().getOrDefault(random.one(people), 0);
+    var person = random.one(people);
+    var number = history.world().names().getOrDefault(person, 0);
     Moment from = history.moment(now);
     Moment to = history.moment(now.plus(Duration.ofDays(40)));
-    var changes = history.changes(segment, number, from, to);
+    var changes =
+        new ArrayList<>(
+            history.changes(segment, number, from, to).stream().map(History.Change::at).toList());
+    changes.addAll(history.world().journeysDue(person));
     if (changes.isEmpty()) {
       turn(length());
       return;
     }
     var before = Duration.ofMillis(random.in(2) ? 1 : 1_000);
-    var distance = Duration.between(now, random.one(changes).at());
+    var distance = Duration.between(now, random.one(changes));
     if (distance.compareTo(before) > 0) {
       turn(distance.minus(before));
       turn(before);
@@ -172,8 +209,13 @@ public final class RandomScenario {
   }
 
   private void turn(Duration by) {
-    now = now.plus(by);
     steps.add(new Turn(by));
+    passed(by);
+  }
+
+  private void passed(Duration by) {
+    now = now.plus(by);
+    history.stop(now);
   }
 
   private Duration length() {

@@ -456,6 +456,17 @@ class ReferenceTest {
         .containsExactly("-" + DAY);
     use("bob", "t1", "ios", "{}"); // a token belongs to one person
     assertThat(holds("{'device':{'platform':'ios'}}")).isFalse();
+    // it moves with what is known of it, and its last use never goes back
+    use("ada", "t1", "android", "{}");
+    assertThat(holds("{'device':{'platform':'android',%s}}".formatted(where.formatted("2.1"))))
+        .isTrue();
+    var at = NOW.minusSeconds(9 * DAY);
+    history.add(NOW, new DeviceUsed("ada", "t1", "android", at, Map.of()));
+    assertThat(
+            holds(
+                "{'device':{'last_used':{'n':2,'unit':'day'},%s}}"
+                    .formatted(where.formatted("2.1"))))
+        .isTrue();
   }
 
   private void use(String person, String token, String platform, String attributes) {
@@ -524,17 +535,22 @@ class ReferenceTest {
     assertThat(holds(campaign.formatted("entered"))).isFalse();
     history.add(NOW, new Travelled("ada", "j", 5, NOW.plusSeconds(DAY), "finished"));
     assertThat(holds(campaign.formatted("in"))).isTrue();
-    assertThat(holds(campaign.formatted("in"), DAY)).isFalse();
-    assertThat(holds(campaign.formatted("entered"), DAY)).isTrue();
     assertThat(holds(campaign.formatted("finished"))).isFalse();
-    assertThat(changes(campaign.formatted("finished"), 30)).containsExactly("+" + DAY);
-    assertThat(holds(campaign.formatted("exited"), DAY)).isFalse();
-    // a merge ends the secondary's journey in the same campaign (P-25)
+    // it goes on when the clock stops
+    history.stop(NOW.plusSeconds(DAY - 1));
+    assertThat(holds(campaign.formatted("in"))).isTrue();
+    history.stop(NOW.plusSeconds(DAY + 1));
+    assertThat(holds(campaign.formatted("in"))).isFalse();
+    assertThat(holds(campaign.formatted("entered"))).isTrue();
+    assertThat(holds(campaign.formatted("finished"))).isTrue();
+    assertThat(holds(campaign.formatted("exited"))).isFalse();
+    // a merge ends the secondary's journey in the same campaign (P-25), which is no exit
     identify("bob", "{}", null);
     history.add(NOW, new Travelled("bob", "k", 5, NOW.plusSeconds(9 * DAY), "finished"));
     history.add(NOW, new Merged("ada", "bob"));
-    assertThat(holds(campaign.formatted("exited"))).isTrue();
-    assertThat(holds(campaign.formatted("in"))).isTrue();
+    assertThat(holds(campaign.formatted("exited"))).isFalse();
+    assertThat(holds(campaign.formatted("in"))).isFalse();
+    assertThat(holds(campaign.formatted("finished"))).isTrue();
   }
 
   // ── people

@@ -18,7 +18,8 @@ final class Span {
   /** {@code n} times the unit; months have 30 days, years 365 (S-33). */
   static Duration of(Map<String, Object> span) {
     return Duration.ofMinutes(
-        (long) Json.integer(span.get("n")) * Json.integer(MINUTES.get(Json.text(span.get("unit")))));
+        (long) Json.integer(span.get("n"))
+            * Json.integer(MINUTES.get(Json.text(span.get("unit")))));
   }
 
   /**

@@ -148,7 +148,7 @@ final class Truth {
     var activity = Json.text(members.get("activity"));
     return person.journeys.values().stream()
         .filter(each -> each.campaign() == Json.integer(members.get("id")))
-        .anyMatch(each -> activity.equals("entered") || activity.equals(each.state(now)));
+        .anyMatch(each -> activity.equals("entered") || activity.equals(each.state()));
   }
 
   /** Which part of everybody somebody belongs to cannot be known here, only none and all. */

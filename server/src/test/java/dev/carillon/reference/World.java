@@ -95,6 +95,26 @@ public final class World {
     return next;
   }
 
+  /** The world once all journeys that are due have gone on, which they do when the clock stops. */
+  World stopped(Instant now) {
+    var next = new World(this);
+    next.people.replaceAll(
+        (number, who) -> who.travelsOn(now) ? changed(who, each -> each.travel(now)) : who);
+    return next;
+  }
+
+  /** When journeys of somebody are due to end. */
+  public List<Instant> journeysDue(String id) {
+    var who = people.get(names.getOrDefault(id, 0));
+    return who == null
+        ? List.of()
+        : who.journeys.values().stream()
+            .filter(Person.Journey::underWay)
+            .map(Person.Journey::due)
+            .sorted()
+            .toList();
+  }
+
   private void apply(Happening happening, Instant now) {
     switch (happening) {
       case Happening.Identified(var id, var call, var writtenAt) ->
@@ -104,7 +124,7 @@ public final class World {
           change(id, now, who -> who.placed.add(segment));
       case Happening.Placed(var id, var segment, _) ->
           changeKnown(id, who -> who.placed.remove(segment));
-      case Happening.Merged(var primary, var secondary) -> merge(primary, secondary, now);
+      case Happening.Merged(var primary, var secondary) -> merge(primary, secondary);
       case Happening.Deleted(var id) -> people.remove(names.remove(id));
       case Happening.DeviceUsed used -> use(used, now);
       case Happening.DeviceRemoved(var id, var token) ->
@@ -140,7 +160,9 @@ public final class World {
                   : who);
       case Happening.Travelled(var id, var journey, var campaign, var ends, var end) ->
           change(
-              id, now, who -> who.journeys.put(journey, new Person.Journey(campaign, ends, end)));
+              id,
+              now,
+              who -> who.journeys.put(journey, new Person.Journey(campaign, ends, end, "in")));
       case Happening.Defined(var segment, var condition) ->
           share(
               with(shared.segments, segment, Optional.ofNullable(condition)),
@@ -174,29 +196,28 @@ public final class World {
   }
 
   /** Nothing happens when either is unknown, or both are the same. The secondary's id is free. */
-  private void merge(String primary, String secondary, Instant now) {
+  private void merge(String primary, String secondary) {
     if (names.containsKey(primary) && names.containsKey(secondary) && !primary.equals(secondary)) {
       var heritage = Objects.requireNonNull(people.remove(names.remove(secondary)));
-      changeKnown(primary, who -> who.inherit(heritage, now));
+      changeKnown(primary, who -> who.inherit(heritage));
     }
   }
 
-  /** A device keeps its attributes as long as it stays with one person. */
+  /** A device moves with what is known of it; when it was used last never goes back. */
   private void use(Happening.DeviceUsed used, Instant now) {
     var owner = names.get(used.person());
+    var present =
+        people.values().stream()
+            .flatMap(who -> Optional.ofNullable(who.devices.get(used.token())).stream())
+            .findFirst()
+            .orElse(new Person.Device(used.platform(), used.lastUsed(), Attributes.NONE));
+    var lastUsed =
+        present.lastUsed().isAfter(used.lastUsed()) ? present.lastUsed() : used.lastUsed();
+    var attributes = present.attributes().with(used.attributes(), null, now);
     people.replaceAll((number, who) ->
         number.equals(owner) ? who : changed(who, each -> each.devices.remove(used.token())));
-    change(
-        used.person(),
-        now,
-        who -> {
-          var present = who.devices.get(used.token());
-          var attributes = present == null ? Attributes.NONE : present.attributes();
-          who.devices.put(
-              used.token(),
-              new Person.Device(
-                  used.platform(), used.lastUsed(), attributes.with(used.attributes(), null, now)));
-        });
+    var device = new Person.Device(used.platform(), lastUsed, attributes);
+    change(used.person(), now, who -> who.devices.put(used.token(), device));
   }
 
   private void write(ObjectName name, Map<String, @Nullable Object> call, Instant now) {

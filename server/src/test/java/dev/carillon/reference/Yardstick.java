@@ -39,6 +39,7 @@ final class Yardstick {
           random.in(3)
               ? lives.shared(person, person, history.world(), end)
               : lives.own(person, history.world(), end, manual);
+      history.stop(end);
       if (happening != null && !(happening instanceof Happening.Deleted)) {
         history.add(end, happening);
         life.add(new Event(end, happening));
@@ -59,7 +60,10 @@ final class Yardstick {
     all.put(segment, new Happening.Defined(segment, condition));
     all.values().forEach(each -> history.add(start, each));
     var from = history.moment(start);
-    life.forEach(each -> history.add(each.at, each.happening));
+    life.forEach(each -> {
+      history.stop(each.at);
+      history.add(each.at, each.happening);
+    });
     var to = history.moment(end.plus(Duration.ofDays(40)));
     var changes = 0;
     for (var person : history.world().names().values()) {

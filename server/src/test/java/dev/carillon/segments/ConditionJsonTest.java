@@ -477,12 +477,15 @@ class ConditionJsonTest {
   @Test
   void shouldRefuseWhatIsTooWide() {
     var leaf = "{\"segment\":{\"id\":1}}";
-    assertThat(faults("{\"and\":[" + (leaf + ",").repeat(99) + leaf + "]}")).isEmpty();
+    var tooWide = "conditions holds more than 200 conditions and groups";
+    assertThat(faults("{\"and\":[" + (leaf + ",").repeat(198) + leaf + "]}")).isEmpty();
+    assertThat(faults("{\"and\":[" + (leaf + ",").repeat(199) + leaf + "]}"))
+        .containsExactly(tooWide);
     assertThat(faults("{\"and\":[" + (leaf + ",").repeat(5_000) + leaf + "]}"))
-        .containsExactly("conditions holds more than 100 conditions");
-    var half = "{\"or\":[" + (leaf + ",").repeat(50) + leaf + "]}";
-    assertThat(faults("{\"and\":[" + half + ",{\"not\":" + half + "}]}"))
-        .containsExactly("conditions holds more than 100 conditions");
+        .containsExactly(tooWide);
+    var half = "{\"or\":[" + (leaf + ",").repeat(98) + leaf + "]}";
+    assertThat(faults("{\"and\":[" + half + ",{\"not\":" + half + "}]}")).containsExactly(tooWide);
+    assertThat(faults("{\"and\":[" + "{\"or\":[]},".repeat(5_000) + leaf + "]}")).contains(tooWide);
     var test = "{\"field\":\"b\",\"operator\":\"exists\"}";
     assertThat(
             faults(

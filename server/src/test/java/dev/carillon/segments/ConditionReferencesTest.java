@@ -36,6 +36,9 @@ final class ConditionReferencesTest {
               OVERRIDING SYSTEM VALUE
               VALUES (5, 1, 'ours', 'running', 1, now(), now(), NULL), (6, 2, 'theirs', 'running', 1, now(), now(), NULL),
                      (8, 1, 'gone', 'stopped', 1, now(), now(), now());
+              INSERT INTO campaign_version (campaign_id, version, definition, removed, created_at)
+              VALUES (5, 1, '{"steps":[{"id":50,"type":"branch","true":[{"id":51,"type":"email"}],"false":[]}]}', '{}', now()),
+                     (6, 1, '{"steps":[{"id":61,"type":"email"}]}', '{}', now());
               INSERT INTO subscription_topic (workspace_id, topic_id, name, description, subscribed_by_default, translations, created_at, deleted_at)
               VALUES (1, 2, 'ours', '', true, '{}', now(), NULL), (1, 3, 'gone', '', true, '{}', now(), now()),
                      (2, 3, 'theirs', '', true, '{}', now(), NULL);
@@ -53,6 +56,9 @@ final class ConditionReferencesTest {
               {"campaign":{"id":8,"activity":"entered"}},
               {"subscription":{"topic":3}},
               {"subscription":{"channel":"email"}},
+              {"message":{"metric":"sent","campaign":5}},{"message":{"metric":"sent","campaign":8}},
+              {"message":{"metric":"sent","newsletter":1}},{"message":{"metric":"sent","action":51}},
+              {"message":{"metric":"sent","action":61}},
               {"subscription":{"topic":2}},{"subscription":{"channel":"sms"}}]}
       """;
 
@@ -74,6 +80,15 @@ final class ConditionReferencesTest {
             new Fault(
                 "conditions.and[1].or[1].not.campaign.id",
                 "must be the number of a campaign; there is no campaign 6"),
+            new Fault(
+                "conditions.and[7].message.campaign",
+                "must be the number of a campaign; there is no campaign 8"),
+            new Fault(
+                "conditions.and[8].message.newsletter",
+                "must be the number of a newsletter; there is no newsletter 1"),
+            new Fault(
+                "conditions.and[10].message.action",
+                "must be the number of a message of a campaign; there is no message of a campaign 61"),
             new Fault(
                 "conditions.and[4].subscription.topic",
                 "must be the number of a topic; there is no topic 3"),

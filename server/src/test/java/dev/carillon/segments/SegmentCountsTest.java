@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.segments.MembershipRepository.Changes;
 import dev.carillon.store.TestDatabase;
+import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -113,5 +116,45 @@ class SegmentCountsTest {
             .read(handle ->
                 handle.createQuery("SELECT count(*) FROM segment_delta").mapTo(Long.class).one());
     assertThat(left).isZero();
+  }
+
+  @Test
+  @DisplayName("a segment that is gone leaves no count behind")
+  void shouldForgetWhatIsGone() {
+    var clock = InstantSource.fixed(NOW);
+    var counters = new CounterRepository(clock);
+    var segments = new SegmentRepository(counters, clock);
+    var shop = new WorkspaceId(1);
+    var draft = new SegmentDraft("by hand", "", List.of(), null);
+    var saved =
+        (SegmentOutcome.Saved)
+            test.database()
+                .<SegmentOutcome, RuntimeException>inTransaction(
+                    handle -> segments.create(handle, shop, draft));
+    var id = saved.segment().id();
+    test.database()
+        .<Integer, RuntimeException>inTransaction(handle -> {
+          var changes = new Changes();
+          changes.enter(1, id, NOW);
+          memberships.write(handle, changes);
+          return 0;
+        });
+    counts.fold();
+    test.database()
+        .<SegmentOutcome, RuntimeException>inTransaction(
+            handle -> segments.delete(handle, shop, id, (_, _, _) -> List.of()));
+    var builder = new SegmentBuilder(test.database(), segments, counters, clock);
+    while (builder.step()) {
+      // until everything is erased
+    }
+    assertThat(
+            test.database()
+                .<Long, RuntimeException>read(handle ->
+                    handle
+                        .createQuery(
+                            "SELECT (SELECT count(*) FROM segment_count) + (SELECT count(*) FROM segment_delta)")
+                        .mapTo(Long.class)
+                        .one()))
+        .isZero();
   }
 }

@@ -88,7 +88,7 @@ class SegmentExplainerTest {
                 .readTree(
                     """
                     {"segment":{"id":%d,"name":"some","type":"dynamic","state":"finished"},"at":1772323200,"member":true,
-                     "entered_at":1772323200,"looks_again_at":1772582400,"waits_for_build":false,
+                     "served":true,"entered_at":1772323200,"looks_again_at":1772582400,"waits_for_build":false,
                      "conditions":{"condition":{"group":"and"},"holds":true,
                        "changed_at":1771977600,"changes_at":1772582400,"parts":[
                        {"condition":{"attribute":{"field":"cart.size","operator":"gt","value":2}},"holds":true,
@@ -164,5 +164,52 @@ class SegmentExplainerTest {
     assertThat(parts.get(3).get("holds").booleanValue()).isFalse();
     assertThat(parts.get(3).get("read"))
         .hasToString("{\"counted\":1,\"ever\":1,\"newest\":[1771632000]}");
+  }
+
+  @Test
+  @DisplayName("I7: a value the clock has turned tells when, not when it was written")
+  void shouldTellWhenTheClockTurnedAValue() {
+    test.jdbi()
+        .useHandle(handle ->
+            handle.execute(
+                """
+                INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
+                VALUES (7, 1, '2026-01-01Z', '2026-01-01Z', '{"seen":1771632000,"born":635904000}',
+                        '{"seen":1771632000000,"born":1771632000000}')
+                """));
+    var segment =
+        save(
+            """
+            {"and":[{"attribute":{"field":"seen","operator":"ts_after","value":{"n":3,"unit":"day","direction":"ago"}}},
+                    {"attribute":{"field":"born","operator":"anniversary"}},
+                    {"attribute":{"field":"seen","operator":"ts_after","value":{"n":30,"unit":"day","direction":"ago"}}}]}
+            """);
+    finish();
+    var parts = explain(OURS, segment, 7).orElseThrow().toJson().at("/conditions/parts");
+    assertThat(parts.at("/0/changed_at").longValue()).isEqualTo(1771632000 + 3 * 86_400);
+    assertThat(parts.at("/1/changed_at").longValue()).isEqualTo(1771632000 + 5 * 86_400);
+    assertThat(parts.at("/2/changed_at").longValue()).isEqualTo(1771632000);
+  }
+
+  @Test
+  @DisplayName("S-5: while a build is under way, both who is stored and who is shown as a member")
+  void shouldTellWhatIsServed() {
+    test.jdbi()
+        .useHandle(handle ->
+            handle.execute(
+                """
+                INSERT INTO person (person_id, workspace_id, created_at, updated_at, attributes, written)
+                VALUES (7, 1, '2026-01-01Z', '2026-01-01Z', '{"plan":"pro"}', '{}')
+                """));
+    var segment = save("{\"attribute\":{\"field\":\"plan\",\"operator\":\"exists\"}}");
+    var builder = new SegmentBuilder(test.database(), segments, counters, CLOCK);
+    while (explain(OURS, segment, 7).orElseThrow().waitsForBuild()) {
+      assertThat(builder.step()).isTrue();
+    }
+    var reached = explain(OURS, segment, 7).orElseThrow();
+    assertThat(reached.member()).isTrue();
+    assertThat(reached.served()).isFalse();
+    finish();
+    assertThat(explain(OURS, segment, 7).orElseThrow().served()).isTrue();
   }
 }

@@ -51,12 +51,16 @@ final class ActivityReads {
 
   Reply ofPerson(Access access, Request request) {
     var found = peopleReads.find(access, request);
-    var list = PageCursor.ACTIVITIES.asked(access.workspace(), found.personId());
+    var list = PageCursor.ACTIVITIES.asked(access.workspace(), found.personId(), said(request));
     var filter = filter(request, list, false);
     var page = ofPeople.ofPerson(access.workspace(), found.personId(), filter);
     var names = found.names();
     var called = new ActivityJson.Called(Map.of(names.personId(), names), objects(access, page));
     return Reply.json(200, json.page(page, list, called));
+  }
+
+  private static String said(Request request) {
+    return Parameters.said(request, "type", "name", "deleted");
   }
 
   Reply all(Access access, Request request) {
@@ -68,8 +72,8 @@ final class ActivityReads {
             : personId(access, named, Parameters.text(request, "id_type"), deleted);
     var list =
         named == null
-            ? PageCursor.WORKSPACE_ACTIVITIES.asked(access.workspace())
-            : PageCursor.ACTIVITIES.asked(access.workspace(), personId.orElse(0));
+            ? PageCursor.WORKSPACE_ACTIVITIES.asked(access.workspace(), said(request))
+            : PageCursor.ACTIVITIES.asked(access.workspace(), personId.orElse(0), said(request));
     var filter = filter(request, list, deleted);
     ActivityPage page;
     if (named == null) {

@@ -30,7 +30,19 @@ final class MessageReads {
 
   Reply list(Access access, Request request) {
     var end = Parameters.instant(request, "end_ts");
-    var list = PageCursor.MESSAGES.asked(access.workspace());
+    var list =
+        PageCursor.MESSAGES.asked(
+            access.workspace(),
+            Parameters.said(
+                request,
+                "type",
+                "metric",
+                "drafts",
+                "campaign_id",
+                "action_id",
+                "newsletter_id",
+                "start_ts",
+                "end_ts"));
     var filter =
         new DeliveryFilter(
             Channels.type(request),

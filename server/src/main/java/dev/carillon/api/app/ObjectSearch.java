@@ -5,7 +5,6 @@ import dev.carillon.http.JsonReader;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Request;
 import dev.carillon.objects.ObjectFilter;
-import dev.carillon.people.AttributesJson;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -20,7 +19,7 @@ record ObjectSearch(int typeId, ObjectFilter filter) {
   private static final JsonReader JSON = new JsonReader();
   private static final int LONGEST_BODY_BYTES = 1024 * 1024;
   private static final int DEEPEST = 10;
-  private static final int MOST_TESTS = 1_000;
+  private static final int MOST_PARTS = 1_000;
   private static final Pattern WHOLE = Pattern.compile("[0-9]{1,18}");
 
   /**
@@ -56,7 +55,7 @@ record ObjectSearch(int typeId, ObjectFilter filter) {
 
   private static final class Reading {
     private final int typeId;
-    private int tests;
+    private int parts;
 
     Reading(int typeId) {
       this.typeId = typeId;
@@ -65,6 +64,9 @@ record ObjectSearch(int typeId, ObjectFilter filter) {
     ObjectFilter filter(@Nullable Object json, int depth) {
       if (!(json instanceof Map<?, ?> map) || map.size() != 1) {
         throw Parameters.wrong("a filter is an object with exactly one key");
+      }
+      if (++parts > MOST_PARTS) {
+        throw Parameters.wrong("a filter has at most " + MOST_PARTS + " parts");
       }
       if (depth > DEEPEST) {
         throw Parameters.wrong("a filter has at most " + DEEPEST + " levels");
@@ -88,9 +90,6 @@ record ObjectSearch(int typeId, ObjectFilter filter) {
     }
 
     private ObjectFilter test(@Nullable Object json) {
-      if (++tests > MOST_TESTS) {
-        throw Parameters.wrong("a filter tests at most " + MOST_TESTS + " attributes");
-      }
       if (!(json instanceof Map<?, ?> test)
           || !(test.get("field") instanceof String field)
           || field.isEmpty()) {
@@ -107,11 +106,7 @@ record ObjectSearch(int typeId, ObjectFilter filter) {
       if (!"eq".equals(operator)) {
         throw Parameters.wrong("operator must be eq or exists");
       }
-      var value = test.get("value");
-      if (value == null) {
-        throw Parameters.wrong("eq needs a value");
-      }
-      return new ObjectFilter.Equal(field, AttributesJson.plainText(value));
+      return new ObjectFilter.Equal(field, Parameters.plainValue(test.get("value")));
     }
   }
 }

@@ -2,11 +2,14 @@ package dev.carillon.api.app;
 
 import dev.carillon.http.Problem;
 import dev.carillon.http.Request;
+import dev.carillon.people.AttributesJson;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +67,28 @@ final class Parameters {
     }
     var value = number.getAsLong();
     return OptionalInt.of(value < 0 || value > Integer.MAX_VALUE ? 0 : (int) value);
+  }
+
+  /**
+   * What {@code eq} of a filter compares with, as text.
+   *
+   * @throws dev.carillon.http.ProblemException 400 for nothing, an object or a list
+   */
+  static String plainValue(@Nullable Object json) {
+    return switch (json) {
+      case null -> throw wrong("eq needs a value");
+      case String text -> text;
+      case Boolean flag -> flag.toString();
+      case Number number -> AttributesJson.plainText(number);
+      default -> throw wrong("value must be a text, a number, true or false");
+    };
+  }
+
+  /** What these parameters say, so that a cursor is one of this question alone. */
+  static String said(Request request, String... names) {
+    return Arrays.stream(names)
+        .map(name -> name + "=" + request.query(name).orElse(""))
+        .collect(Collectors.joining("\n"));
   }
 
   /** An instant in Unix seconds; null when absent. */

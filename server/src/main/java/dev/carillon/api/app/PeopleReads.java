@@ -66,7 +66,7 @@ final class PeopleReads {
     var found = new ArrayList<Names>();
     var after = 0L;
     for (var steps = 0; steps < MOST_STEPS; steps++) {
-      var part = search.search(access, filter, after, MOST - found.size());
+      var part = PeopleSearchCalls.search(search, access, filter, after, MOST - found.size());
       found.addAll(part.people());
       after = part.after();
       if (!part.more() || found.size() == MOST) {

@@ -6,6 +6,7 @@ import dev.carillon.http.Request;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.people.search.PeopleSearch;
 import dev.carillon.people.search.PeopleSearch.Found;
+import dev.carillon.people.search.SearchFilter;
 import dev.carillon.people.search.SearchUnavailable;
 import dev.carillon.workspaces.Access;
 import java.util.LinkedHashMap;
@@ -30,13 +31,7 @@ final class PeopleSearchCalls {
     var limit = Parameters.limit(request, 50, 1_000);
     var list = PageCursor.PEOPLE.asked(access.workspace(), filter);
     var start = list.start(request);
-    Found found;
-    try {
-      found = search.search(access, filter, start == null ? 0 : start[0], limit);
-    } catch (SearchUnavailable failure) {
-      LOG.warn("call refused: {}", failure.getMessage());
-      throw new Problem.Unavailable("service unavailable", 1).thrown();
-    }
+    var found = search(search, access, filter, start == null ? 0 : start[0], limit);
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("identifiers", found.people().stream().map(CustomerJson::identifiers).toList());
     json.put(
@@ -45,6 +40,21 @@ final class PeopleSearchCalls {
     json.put("results", found.people().stream().map(PeopleSearchCalls::result).toList());
     json.put("next", found.more() ? list.text(found.after()) : "");
     return Reply.json(200, json);
+  }
+
+  /**
+   * As {@link PeopleSearch#search}.
+   *
+   * @throws dev.carillon.http.ProblemException 503 when the database is too slow
+   */
+  static Found search(
+      PeopleSearch search, Access access, SearchFilter filter, long after, int limit) {
+    try {
+      return search.search(access, filter, after, limit);
+    } catch (SearchUnavailable failure) {
+      LOG.warn("call refused: {}", failure.getMessage());
+      throw new Problem.Unavailable("service unavailable", 1).thrown();
+    }
   }
 
   /**

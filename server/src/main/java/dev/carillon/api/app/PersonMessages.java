@@ -33,7 +33,9 @@ final class PersonMessages {
   Reply list(Access access, Request request) {
     var found = people.find(access, request);
     var window = window(request);
-    var list = PageCursor.PERSON_MESSAGES.asked(access.workspace(), found.personId());
+    var list =
+        PageCursor.PERSON_MESSAGES.asked(
+            access.workspace(), found.personId(), Parameters.said(request, "start_ts", "end_ts"));
     var filter =
         new DeliveryFilter(
             null,

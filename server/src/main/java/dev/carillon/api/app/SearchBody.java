@@ -3,7 +3,6 @@ package dev.carillon.api.app;
 import dev.carillon.http.BadJson;
 import dev.carillon.http.JsonReader;
 import dev.carillon.http.Request;
-import dev.carillon.people.AttributesJson;
 import dev.carillon.people.search.SearchFilter;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +18,10 @@ final class SearchBody {
   private static final JsonReader JSON = new JsonReader();
   private static final int LONGEST_BODY_BYTES = 512 * 1024;
   private static final int DEEPEST = 10;
-  private static final int MOST_LEAVES = 100;
+  private static final int MOST_NODES = 200;
   private static final Set<String> ATTRIBUTE = Set.of("field", "operator", "value");
 
-  private int leaves;
+  private int nodes;
 
   private SearchBody() {}
 
@@ -45,6 +44,7 @@ final class SearchBody {
   }
 
   private SearchFilter filter(@Nullable Object json, int depth) {
+    count();
     if (!(json instanceof Map<?, ?> map) || map.isEmpty()) {
       throw wrongFilter();
     }
@@ -89,15 +89,14 @@ final class SearchBody {
     }
   }
 
-  private void countLeaf() {
-    if (++leaves > MOST_LEAVES) {
-      throw Parameters.wrong("a filter has at most " + MOST_LEAVES + " segments and attributes");
+  private void count() {
+    if (++nodes > MOST_NODES) {
+      throw Parameters.wrong("a filter has at most " + MOST_NODES + " parts");
     }
   }
 
   /** Numbers no segment can have are those of segments nobody is in. */
   private SearchFilter segment(@Nullable Object json) {
-    countLeaf();
     if (json instanceof Map<?, ?> segment && segment.get("id") instanceof Long id) {
       return new SearchFilter.InSegment(id < 0 || id > Integer.MAX_VALUE ? 0 : id.intValue());
     }
@@ -105,7 +104,6 @@ final class SearchBody {
   }
 
   private SearchFilter attribute(@Nullable Object json) {
-    countLeaf();
     if (!(json instanceof Map<?, ?> test)
         || !(test.get("field") instanceof String field)
         || field.isEmpty()) {
@@ -113,18 +111,8 @@ final class SearchBody {
     }
     return switch (test.get("operator") instanceof String operator ? operator : "") {
       case "exists" -> new SearchFilter.Exists(field);
-      case "eq" -> new SearchFilter.Equal(field, value(test.get("value")));
+      case "eq" -> new SearchFilter.Equal(field, Parameters.plainValue(test.get("value")));
       default -> throw Parameters.wrong("operator must be eq or exists");
-    };
-  }
-
-  private static String value(@Nullable Object json) {
-    return switch (json) {
-      case null -> throw Parameters.wrong("eq needs a value");
-      case String text -> text;
-      case Boolean flag -> flag.toString();
-      case Number number -> AttributesJson.plainText(number);
-      default -> throw Parameters.wrong("value must be a text, a number, true or false");
     };
   }
 }

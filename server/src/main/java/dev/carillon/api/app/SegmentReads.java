@@ -1,6 +1,7 @@
 package dev.carillon.api.app;
 
 import dev.carillon.campaigns.CampaignRepository;
+import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.people.PeopleQueries.Names;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/segments…}: segments and who is in them (app-data §4, §2.6). */
@@ -43,42 +46,36 @@ final class SegmentReads {
   Reply list(Access access, Request request) {
     var all =
         database.read(handle -> segments.list(handle, access.workspace())).stream()
-            .map(SegmentJson::toMap)
+            .map(SegmentReads::whole)
             .toList();
     return Reply.json(200, Map.of("segments", all));
   }
 
   Reply one(Access access, Request request) {
-    return Reply.json(200, Map.of("segment", SegmentJson.toMap(find(access, request))));
+    return Reply.json(200, Map.of("segment", whole(find(access, request))));
   }
 
   Reply count(Access access, Request request) {
     var json = new LinkedHashMap<String, Object>();
-    database.snapshot(
-        LONGEST,
-        handle -> {
-          var segment = find(handle, access, request);
-          json.put("segment_id", segment.id());
-          return json.put("count", segments.count(handle, segment));
-        });
+    snapshot(handle -> {
+      var segment = find(handle, access, request);
+      json.put("segment_id", segment.id());
+      return json.put("count", segments.count(handle, segment));
+    });
     return Reply.json(200, json);
   }
 
   Reply members(Access access, Request request) {
     var segmentId = Parameters.pathId(request, "segment");
     var list = PageCursor.MEMBERS.asked(access.workspace(), segmentId);
-    var start = list.start(request);
     var limit = Parameters.limit(request, 1_000, 30_000);
     var found =
-        database.snapshot(
-            LONGEST,
-            handle ->
-                segments.members(
-                    handle,
-                    access.workspace(),
-                    find(handle, access, request),
-                    start == null ? 0 : start[0],
-                    limit + 1));
+        snapshot(handle -> {
+          var segment = find(handle, access, request);
+          var start = list.start(request);
+          return segments.members(
+              handle, access.workspace(), segment, start == null ? 0 : start[0], limit + 1);
+        });
     var page = found.subList(0, Math.min(limit, found.size()));
     var json = new LinkedHashMap<String, Object>();
     json.put("segment_id", segmentId);
@@ -88,6 +85,17 @@ final class SegmentReads {
     json.put("identifiers", page.stream().map(each -> identifiers(access, names(each))).toList());
     json.put("next", found.size() > limit ? list.text(page.getLast().personId()) : "");
     return Reply.json(200, json);
+  }
+
+  private <T> T snapshot(HandleCallback<T, RuntimeException> work) {
+    try {
+      return database.snapshot(LONGEST, work);
+    } catch (JdbiException failure) {
+      if (Database.tookTooLong(failure)) {
+        throw new Problem.Unavailable("the segment is being built, try again later", 60).thrown();
+      }
+      throw failure;
+    }
   }
 
   /** Newsletters are none of the things there are (app-data §4). */
@@ -126,13 +134,26 @@ final class SegmentReads {
     return Reply.json(200, Map.of("segments", found.stream().map(SegmentReads::brief).toList()));
   }
 
+  /**
+   * One whose first build was cancelled is finished: nobody is in it, and nothing is done about it.
+   */
+  private static String state(Segment segment) {
+    return segment.state() == Segment.State.CANCELLED ? "finished" : SegmentJson.state(segment);
+  }
+
+  private static Map<String, @Nullable Object> whole(Segment segment) {
+    var json = SegmentJson.toMap(segment);
+    json.put("state", state(segment));
+    return json;
+  }
+
   private static Map<String, Object> brief(Segment segment) {
     var json = new LinkedHashMap<String, Object>();
     json.put("id", segment.id());
     json.put("name", segment.name());
     json.put("description", segment.description());
     json.put("type", segment.manual() ? "manual" : "dynamic");
-    json.put("state", SegmentJson.state(segment));
+    json.put("state", state(segment));
     return json;
   }
 

@@ -108,6 +108,10 @@ final class ComputedCalls {
       case ComputedOutcome.NoSuch() -> throw unknown();
       case ComputedOutcome.NameTaken() ->
           throw new Problem.Conflict("another computed attribute has this name").thrown();
+      case ComputedOutcome.WrittenByCalls() ->
+          throw new Problem.Conflict(
+                  "calls write an attribute of this name, or this workspace has too many attributes to tell; choose another name")
+              .thrown();
       case ComputedOutcome.TooMany() ->
           throw Bodies.invalid(
               RESOURCE,

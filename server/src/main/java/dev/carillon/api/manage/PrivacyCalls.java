@@ -143,7 +143,7 @@ final class PrivacyCalls {
       faults.add(
           new Fault(
               "mode",
-              "must be erase, so that every trace goes, or anonymise, so that what is counted stays"));
+              "must be erase, so that nothing about the person is left, or anonymise, so that what is counted stays"));
     }
     return mode.orElse(ErasureMode.ERASE);
   }

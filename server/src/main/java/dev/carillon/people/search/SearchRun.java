@@ -6,7 +6,6 @@ import dev.carillon.people.search.PeopleSearch.Found;
 import dev.carillon.people.search.PeopleSearch.Pace;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +23,6 @@ final class SearchRun {
   private static final Duration LONGEST_STEP = Duration.ofSeconds(5);
   private static final int MOST_LOOKED_AT = 1_000;
   private static final int FETCHED = 100;
-  private static final String TIMED_OUT = "57014";
 
   private final Database database;
   private final Pace pace;
@@ -104,8 +102,7 @@ final class SearchRun {
       return database.snapshot(
           way == Way.LEAP ? pace.leap() : LONGEST_STEP, handle -> step(handle, way));
     } catch (JdbiException failure) {
-      if (failure.getCause() instanceof SQLException cause
-          && TIMED_OUT.equals(cause.getSQLState())) {
+      if (Database.tookTooLong(failure)) {
         if (way == Way.LEAP) {
           return Step.GAVE_UP;
         }

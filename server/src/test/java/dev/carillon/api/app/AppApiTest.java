@@ -70,6 +70,7 @@ class AppApiTest {
     campaign = campaign();
     segment = segment();
     member(segment, kim);
+    test.jdbi().useHandle(handle -> handle.execute("UPDATE segment SET served = version"));
 
     shop.event(kim, EventKind.EVENT, "purchase", at(60), "{\"total\":5,\"note\":null}");
     shop.event(kim, EventKind.PAGE, "https://shop.test/a", at(120), "{}");
@@ -842,13 +843,31 @@ class AppApiTest {
     var lists =
         Map.of(
             "/v1/messages",
-            PageCursor.MESSAGES.asked(shop.workspace()).text(1, 2),
+            PageCursor.MESSAGES
+                .asked(
+                    shop.workspace(),
+                    said(
+                        "type",
+                        "metric",
+                        "drafts",
+                        "campaign_id",
+                        "action_id",
+                        "newsletter_id",
+                        "start_ts",
+                        "end_ts"))
+                .text(1, 2),
             "/v1/customers/u-42/messages",
-            PageCursor.PERSON_MESSAGES.asked(shop.workspace(), kim).text(1, 2),
+            PageCursor.PERSON_MESSAGES
+                .asked(shop.workspace(), kim, said("start_ts", "end_ts"))
+                .text(1, 2),
             "/v1/customers/u-42/activities",
-            PageCursor.ACTIVITIES.asked(shop.workspace(), kim).text(1, 2, 3, 4),
+            PageCursor.ACTIVITIES
+                .asked(shop.workspace(), kim, said("type", "name", "deleted"))
+                .text(1, 2, 3, 4),
             "/v1/activities",
-            PageCursor.WORKSPACE_ACTIVITIES.asked(shop.workspace()).text(1, 2, 3, 4),
+            PageCursor.WORKSPACE_ACTIVITIES
+                .asked(shop.workspace(), said("type", "name", "deleted"))
+                .text(1, 2, 3, 4),
             "/v1/segments/" + segment + "/membership",
             PageCursor.MEMBERS.asked(shop.workspace(), segment).text(1));
     lists.forEach((path, own) -> {
@@ -873,15 +892,59 @@ class AppApiTest {
     });
   }
 
+  /** A question without these parameters. */
+  private static String said(String... parameters) {
+    return String.join("=\n", parameters) + "=";
+  }
+
+  @Test
+  @DisplayName(
+      "app-data §1.3: a cursor goes on with its own question alone, not with another filter")
+  void shouldRefuseCursorsOfOtherFilters() {
+    for (var path : List.of("/v1/activities", "/v1/customers/u-42/activities", "/v1/messages")) {
+      var filter = path.endsWith("messages") ? "type=email" : "deleted=false";
+      var next = shopClient().get(path + "?limit=1&" + filter).expect(200).json().get("next");
+      assertThat(next.asString()).as(path).isNotEmpty();
+      var start = "&start=" + next.asString();
+      shopClient().get(path + "?" + filter + start).expect(200);
+      shopClient().get(path + "?limit=7&" + filter + start).expect(200);
+      for (var other :
+          List.of("x=1", filter + (path.endsWith("messages") ? "&metric=sent" : "&type=event"))) {
+        shopClient()
+            .get(path + "?" + other + start)
+            .expectProblem(400, "start is not a cursor of this list");
+      }
+    }
+  }
+
   @Test
   void shouldBearCursorsNobodyWasGiven() {
     for (long far : new long[] {Long.MIN_VALUE, Long.MAX_VALUE}) {
       var messages =
-          "/v1/messages?start=" + PageCursor.MESSAGES.asked(shop.workspace()).text(far, far);
+          "/v1/messages?start="
+              + PageCursor.MESSAGES
+                  .asked(
+                      shop.workspace(),
+                      said(
+                          "type",
+                          "metric",
+                          "drafts",
+                          "campaign_id",
+                          "action_id",
+                          "newsletter_id",
+                          "start_ts",
+                          "end_ts"))
+                  .text(far, far);
       shopClient().get(messages).expect(200);
-      var activities = PageCursor.ACTIVITIES.asked(shop.workspace(), kim).text(far, far, far, far);
+      var activities =
+          PageCursor.ACTIVITIES
+              .asked(shop.workspace(), kim, said("type", "name", "deleted"))
+              .text(far, far, far, far);
       shopClient().get("/v1/customers/u-42/activities?start=" + activities).expect(200);
-      var all = PageCursor.WORKSPACE_ACTIVITIES.asked(shop.workspace()).text(far, far, far, far);
+      var all =
+          PageCursor.WORKSPACE_ACTIVITIES
+              .asked(shop.workspace(), said("type", "name", "deleted"))
+              .text(far, far, far, far);
       shopClient().get("/v1/activities?start=" + all).expect(200);
     }
   }

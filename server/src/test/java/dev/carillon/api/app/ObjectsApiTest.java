@@ -278,7 +278,24 @@ final class ObjectsApiTest {
     }
     client
         .send("POST", "/v1/objects", search("{\"or\":[" + String.join(",", tests) + "]}"))
-        .expectProblem(400, "a filter tests at most 1000 attributes");
+        .expectProblem(400, "a filter has at most 1000 parts");
+    client
+        .send(
+            "POST",
+            "/v1/objects",
+            search("{\"or\":[" + "{\"and\":[]},".repeat(1_001) + test + "]}"))
+        .expectProblem(400, "a filter has at most 1000 parts");
+    for (var value : List.of("{}", "[1]")) {
+      client
+          .send(
+              "POST",
+              "/v1/objects",
+              search(
+                  "{\"object_attribute\":{\"field\":\"a\",\"operator\":\"eq\",\"value\":"
+                      + value
+                      + "}}"))
+          .expectProblem(400, "value must be a text, a number, true or false");
+    }
   }
 
   @Test

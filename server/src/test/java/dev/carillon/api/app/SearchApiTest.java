@@ -285,14 +285,16 @@ class SearchApiTest {
   }
 
   @Test
-  @DisplayName("app-data §2.3: filters have ten levels and a hundred leaves at most")
+  @DisplayName("app-data §2.3: filters have ten levels and two hundred parts at most")
   void shouldBoundFilters() {
     search(nested(10)).expect(200);
     search(nested(11)).expectProblem(400, "and, or and not may stand in each other 10 deep");
     search("{\"not\":".repeat(11) + wide(1) + "}".repeat(11))
         .expectProblem(400, "and, or and not may stand in each other 10 deep");
-    search(wide(100)).expect(200);
-    search(wide(101)).expectProblem(400, "a filter has at most 100 segments and attributes");
+    search(wide(199)).expect(200);
+    search(wide(200)).expectProblem(400, "a filter has at most 200 parts");
+    search("{\"and\":[" + "{\"or\":[]},".repeat(5_000) + wide(1) + "]}")
+        .expectProblem(400, "a filter has at most 200 parts");
   }
 
   @ParameterizedTest

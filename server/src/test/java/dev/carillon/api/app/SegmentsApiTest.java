@@ -7,7 +7,10 @@ import dev.carillon.api.Tenant;
 import dev.carillon.campaigns.Campaign;
 import dev.carillon.campaigns.CampaignJson;
 import dev.carillon.http.RateLimits;
+import dev.carillon.segments.ConditionJson;
 import dev.carillon.segments.SegmentCounts;
+import dev.carillon.segments.SegmentDraft;
+import dev.carillon.segments.SegmentOutcome;
 import dev.carillon.store.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,5 +193,69 @@ class SegmentsApiTest {
     assertThat(rest.get("ids")).hasSize(1_000);
     assertThat(rest.get("next").asString()).isEmpty();
     assertThat(count(vip)).isEqualTo(31_000);
+  }
+
+  private static long epoch() {
+    return TEST.database()
+        .read(handle -> handle.createQuery("SELECT rules FROM epoch").mapTo(Long.class).one());
+  }
+
+  @Test
+  @DisplayName("a call that is refused makes nobody wait: batches go on under the rules they know")
+  void shouldNotDisturbBatchesWhenRefused() {
+    var vip = segment("VIP");
+    campaign("{\"segment\":{\"id\":" + vip + "}}", vip);
+    var before = epoch();
+    client.send("DELETE", "/v1/segments/999999", "").expect(404);
+    client.send("DELETE", "/v1/segments/" + vip, "").expect(409);
+    client
+        .send("POST", "/v1/segments", "{\"segment\":{\"name\":\"" + "x".repeat(1_000) + "\"}}")
+        .expect(400);
+    assertThat(epoch()).isEqualTo(before);
+    segment("Other");
+    assertThat(epoch()).isGreaterThan(before);
+  }
+
+  @Test
+  @DisplayName("app-data §4: a segment whose first build was cancelled is finished, and empty")
+  void shouldShowFiveStatesOnly() {
+    var id =
+        TEST.database()
+            .<Integer, RuntimeException>inTransaction(handle -> {
+              var draft =
+                  new SegmentDraft(
+                      "Cancelled",
+                      "",
+                      List.of(),
+                      ConditionJson.stored(
+                          "{\"event\":{\"name\":\"bought\",\"count\":{\"op\":\"gte\",\"n\":3}}}"));
+              var outcome = SERVER.segments.create(handle, shop.workspace(), draft);
+              var saved = ((SegmentOutcome.Saved) outcome).segment().id();
+              SERVER.segments.cancelBuild(handle, shop.workspace(), saved);
+              return saved;
+            });
+    var at = "/v1/segments/" + id;
+    assertThat(client.get(at).json().at("/segment/state").asString()).isEqualTo("finished");
+    assertThat(count(id)).isZero();
+    assertThat(
+            client
+                .get("/v1/segments")
+                .json()
+                .get("segments")
+                .valueStream()
+                .filter(each -> each.get("id").asInt() == id)
+                .map(each -> each.get("state").asString()))
+        .containsExactly("finished");
+    assertThat(
+            TEST.database()
+                .<Long, RuntimeException>read(handle ->
+                    handle
+                        .createQuery(
+                            "SELECT count(*) FROM build WHERE target_id = ANY(:none) OR kind = 'counter'")
+                        .bind("none", new int[] {id})
+                        .mapTo(Long.class)
+                        .one()))
+        .as("work that is left, its counters included")
+        .isZero();
   }
 }

@@ -6,6 +6,9 @@ import dev.carillon.api.JsonClient;
 import dev.carillon.api.Mutations;
 import dev.carillon.api.Tenant;
 import dev.carillon.http.RateLimits;
+import dev.carillon.people.AttributeNames;
+import dev.carillon.people.AttributeNames.Scope;
+import dev.carillon.people.AttributeNames.Sighting;
 import dev.carillon.store.TestDatabase;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -90,6 +93,21 @@ final class ComputedAttributesApiTest {
     description.check("computed_attributes.delete", client.send("DELETE", at, "")).expect(204);
     client.get(at).expect(404);
     client.send("DELETE", at, "").expect(404);
+  }
+
+  @Test
+  void shouldRefuseANameThatCallsHaveWritten() {
+    new AttributeNames(test.database(), InstantSource.fixed(NOW))
+        .learn(List.of(new Sighting(Scope.people(shop.workspace()), List.of("plan"))));
+    var answer =
+        description.check(
+            "computed_attributes.create",
+            client.send(
+                "POST",
+                BASE,
+                example("computed_attributes.create")
+                    .replaceFirst("\"name\":\"[^\"]+\"", "\"name\":\"plan\"")));
+    assertThat(answer.expect(409).json().toString()).contains("calls write an attribute");
   }
 
   @ParameterizedTest

@@ -175,7 +175,8 @@ class ManageApiTest {
     var campaign =
         create(
             "campaign",
-            "{\"campaign\":{\"name\":\"Waits\",\"trigger\":{\"segment\":{\"id\":%d}}}}".formatted(id));
+            "{\"campaign\":{\"name\":\"Waits\",\"trigger\":{\"segment\":{\"id\":%d}}}}"
+                .formatted(id));
     description
         .check("segments.used_by", client.get(at))
         .expect(
@@ -582,7 +583,8 @@ class ManageApiTest {
               .replaceFirst("customers/\\{id}", "customers/u-42")
               .replaceFirst("erasures/\\{id}", "erasures/1")
               .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
-              .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1");
+              .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1")
+              .replaceFirst("subscription_(topic|channel)s/\\{id}", "subscription_$1s/1");
       var body =
           method.equals("GET") || method.equals("DELETE")
               ? ""
@@ -592,9 +594,13 @@ class ManageApiTest {
                       ? "{\"object_type\":{\"name\":\"Courses\"}}"
                       : below.startsWith("/computed_attributes")
                           ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
-                          : below.endsWith("/stop")
-                              ? "{\"journeys\":\"exit\"}"
-                              : below.endsWith("/start") ? "" : WELCOME;
+                          : below.startsWith("/subscription_channels")
+                              ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
+                              : below.startsWith("/subscription_topics")
+                                  ? "{\"subscription_topic\":{\"name\":\"News\"}}"
+                                  : below.endsWith("/stop")
+                                      ? "{\"journeys\":\"exit\"}"
+                                      : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -609,9 +615,13 @@ class ManageApiTest {
                         ? "object type"
                         : below.startsWith("/computed_attributes")
                             ? "computed attribute"
-                            : below.startsWith("/customers")
-                                ? "person"
-                                : below.startsWith("/erasures") ? "erasure" : "campaign");
+                            : below.startsWith("/subscription_channels")
+                                ? "channel"
+                                : below.startsWith("/subscription_topics")
+                                    ? "topic"
+                                    : below.startsWith("/customers")
+                                        ? "person"
+                                        : below.startsWith("/erasures") ? "erasure" : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");
