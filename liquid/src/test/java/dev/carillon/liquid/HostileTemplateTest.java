@@ -120,7 +120,7 @@ class HostileTemplateTest {
 
     // then
     assertThat(reason(thrown)).isEqualTo(Reason.TIME_LIMIT);
-    assertThat(thrown).hasMessage("the template takes longer than 1,000 ms");
+    assertThat(thrown).hasMessage("the template takes longer than 250 ms");
   }
 
   @Test
