@@ -242,8 +242,11 @@ final class ExpressionParser extends Cursor {
   }
 
   private String keyword(String filter, FilterDefinition definition) {
+    skipSpaces();
+    int from = position();
     String key = identifier("an argument name");
     if (definition != FilterDefinition.UNKNOWN && !definition.names().contains(key)) {
+      position(from);
       throw error("filter '" + filter + "' has no argument called '" + key + "'");
     }
     expect(':');
