@@ -63,7 +63,7 @@ final class Search {
 
   /** For each place of the part, the longest of its own beginnings that ends there. */
   private int[] borders() {
-    meter.text(2L * part.length());
+    meter.scanned(part.length());
     var lengths = new int[part.length()];
     int matched = 0;
     for (int i = 1; i < lengths.length; i++) {
