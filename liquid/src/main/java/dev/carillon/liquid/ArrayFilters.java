@@ -129,8 +129,7 @@ final class ArrayFilters {
     var list = Sequences.ofFilter(input, rendering);
     list.removeIf(element -> {
       rendering.meter().tick(1);
-      Object value =
-          property == null ? element : Property.of(element, property, "uniq", rendering);
+      Object value = property == null ? element : Property.of(element, property, "uniq", rendering);
       return !seen.add(new Same(value, rendering.meter()));
     });
     return list;

@@ -19,8 +19,7 @@ import java.time.Duration;
  */
 public record Budget(int steps, int outputChars, Duration time, int nesting) {
   /** 10,000 loop steps, 5 million characters of output, 250 milliseconds, 100 levels. */
-  public static final Budget STANDARD =
-      new Budget(10_000, 5_000_000, Duration.ofMillis(250), 100);
+  public static final Budget STANDARD = new Budget(10_000, 5_000_000, Duration.ofMillis(250), 100);
 
   /** Checks that every limit is positive. */
   public Budget {

@@ -33,8 +33,7 @@ public final class Environment {
 
     /** Stands for a filter that does not exist, in a preview: hands its value on. */
     static final FilterDefinition UNKNOWN =
-        new FilterDefinition(
-            (input, _, _) -> input, 0, Integer.MAX_VALUE, List.of(), false);
+        new FilterDefinition((input, _, _) -> input, 0, Integer.MAX_VALUE, List.of(), false);
   }
 
   /** The standard tags and filters, without partials. */

@@ -42,11 +42,12 @@ final class LinkTags {
   CustomNode linkId() {
     parser.markup().expectEnd();
     return new CustomNode(rendering ->
-        rendering.write(
-            present(rendering.links().linkId(rendering.nextLinkId()), "cio_link_id")));
+        rendering.write(present(rendering.links().linkId(rendering.nextLinkId()), "cio_link_id")));
   }
 
-  /** {@code {% cio_link url:… track:… url_params:… %}} in any order; both flags are true at first. */
+  /**
+   * {@code {% cio_link url:… track:… url_params:… %}} in any order; both flags are true at first.
+   */
   CustomNode link() {
     ExpressionParser markup = parser.markup();
     var arguments = new LinkedHashMap<String, Expression>();
@@ -93,8 +94,7 @@ final class LinkTags {
     rendering.write(present(rendering.links().link(text, track, parameters), "cio_link"));
   }
 
-  private static boolean flag(
-      String name, Map<String, Expression> arguments, Rendering rendering) {
+  private static boolean flag(String name, Map<String, Expression> arguments, Rendering rendering) {
     Expression given = arguments.get(name);
     Object value = given == null ? Boolean.TRUE : given.evaluate(rendering);
     if (value instanceof Boolean flag) {

@@ -59,8 +59,7 @@ final class Parser {
     try {
       Template template = inner.template();
       expressions.variables().addAll(template.variables());
-      template.warnings().forEach(each ->
-          note(each.kind(), tokens.offset(), each.sentence()));
+      template.warnings().forEach(each -> note(each.kind(), tokens.offset(), each.sentence()));
       return template;
     } catch (LiquidSyntaxException broken) {
       throw error("the text '" + text + "': " + broken.getMessage());

@@ -51,38 +51,32 @@ public record RenderOptions(
 
   /** The same options with another strictness. */
   public RenderOptions withStrictness(Strictness other) {
-    return new RenderOptions(
-        other, budget, clock, seed, nanoClock, host, locale, forgiving);
+    return new RenderOptions(other, budget, clock, seed, nanoClock, host, locale, forgiving);
   }
 
   /** The same options with another budget. */
   public RenderOptions withBudget(Budget other) {
-    return new RenderOptions(
-        strictness, other, clock, seed, nanoClock, host, locale, forgiving);
+    return new RenderOptions(strictness, other, clock, seed, nanoClock, host, locale, forgiving);
   }
 
   /** The same options with another source of the current time. */
   public RenderOptions withClock(InstantSource other) {
-    return new RenderOptions(
-        strictness, budget, other, seed, nanoClock, host, locale, forgiving);
+    return new RenderOptions(strictness, budget, other, seed, nanoClock, host, locale, forgiving);
   }
 
   /** The same options with another seed. */
   public RenderOptions withSeed(long other) {
-    return new RenderOptions(
-        strictness, budget, clock, other, nanoClock, host, locale, forgiving);
+    return new RenderOptions(strictness, budget, clock, other, nanoClock, host, locale, forgiving);
   }
 
   /** The same options with another measure of elapsed nanoseconds. */
   public RenderOptions withNanoClock(LongSupplier other) {
-    return new RenderOptions(
-        strictness, budget, clock, seed, other, host, locale, forgiving);
+    return new RenderOptions(strictness, budget, clock, seed, other, host, locale, forgiving);
   }
 
   /** The same options with something else around the rendering. */
   public RenderOptions withHost(Host other) {
-    return new RenderOptions(
-        strictness, budget, clock, seed, nanoClock, other, locale, forgiving);
+    return new RenderOptions(strictness, budget, clock, seed, nanoClock, other, locale, forgiving);
   }
 
   /** The same options with another language for the words of tags. */

@@ -70,8 +70,7 @@ public final class Rendering {
   public void include(String title, Template template, int deepest) {
     if (texts >= deepest) {
       throw new LiquidRenderException(
-          Reason.NESTING_LIMIT,
-          title + " is inside others more than " + deepest + " levels deep");
+          Reason.NESTING_LIMIT, title + " is inside others more than " + deepest + " levels deep");
     }
     texts++;
     renderAs(title, template);

@@ -67,10 +67,7 @@ public final class Template {
   }
 
   String renderOver(
-      Object data,
-      RenderOptions options,
-      @Nullable Layout layout,
-      @Nullable Warnings warnings) {
+      Object data, RenderOptions options, @Nullable Layout layout, @Nullable Warnings warnings) {
     var rendering = new Rendering(environment, options, data, warnings);
     if (layout == null) {
       root.render(rendering);

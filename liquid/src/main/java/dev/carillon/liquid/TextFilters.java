@@ -99,8 +99,7 @@ final class TextFilters {
   }
 
   private static String replaceLast(String text, String from, String to, Rendering rendering) {
-    int at =
-        from.isEmpty() ? text.length() : new Search(from, rendering.meter()).lastIn(text);
+    int at = from.isEmpty() ? text.length() : new Search(from, rendering.meter()).lastIn(text);
     return replaceAt(text, at, from, to, rendering);
   }
 

@@ -126,7 +126,8 @@ final class Values {
         int hash = map.size();
         if (levels > 0) {
           for (var entry : map.entrySet()) {
-            hash += Objects.hashCode(entry.getKey()) ^ 31 * hash(entry.getValue(), levels - 1, meter);
+            hash +=
+                Objects.hashCode(entry.getKey()) ^ 31 * hash(entry.getValue(), levels - 1, meter);
           }
         }
         yield hash;

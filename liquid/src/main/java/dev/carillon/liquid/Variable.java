@@ -43,10 +43,11 @@ record Variable(String path, Expression root, List<Step> steps) implements Expre
       value =
           switch (steps.get(i)) {
             case Step.Dot(var member) -> {
-              if (value instanceof String text) {
-                rendering.meter().scanned(text.length());
+              if (value instanceof String string) {
+                rendering.meter().scanned(string.length());
               }
-              yield Members.dot(rendering.plain(value), member);
+              Object owner = value instanceof LiquidText text ? rendering.capture(text) : value;
+              yield Members.dot(owner, member);
             }
             case Step.Bracket(var key) -> Members.bracket(value, key.evaluate(rendering));
           };

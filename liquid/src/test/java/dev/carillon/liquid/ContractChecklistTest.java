@@ -12,8 +12,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every tag, filter and object that the contract names is in the corpus, in a template that renders,
- * and so is every filter there is.
+ * Every tag, filter and object that the contract names is in the corpus, in a template that
+ * renders, and so is every filter there is.
  */
 @DisplayName("journeys §7.3 to §7.5: nothing the contract names is without a case")
 class ContractChecklistTest {

@@ -55,9 +55,7 @@ final class Corpus {
     String outcome() {
       try {
         var parsed = Environment.standard().parse(template);
-        return layout == null
-            ? parsed.render(data, options)
-            : parsed.render(data, options, layout);
+        return layout == null ? parsed.render(data, options) : parsed.render(data, options, layout);
       } catch (LiquidSyntaxException refusal) {
         return "?" + refusal.line() + ":" + refusal.column() + " " + refusal.getMessage();
       } catch (LiquidRenderException failure) {
@@ -143,11 +141,7 @@ final class Corpus {
   }
 
   private static String visible(String text) {
-    return text
-        .replace('␤', '\n')
-        .replace('␠', ' ')
-        .replace('⍽', '\u00a0')
-        .replace('⎵', '\u202f');
+    return text.replace('␤', '\n').replace('␠', ' ').replace('⍽', '\u00a0').replace('⎵', '\u202f');
   }
 
   private void directive(String directive) {

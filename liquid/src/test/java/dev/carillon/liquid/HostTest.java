@@ -55,7 +55,8 @@ class HostTest {
   @Test
   void shouldSayWhichSnippetAndLineFailed() {
     // given
-    var snippets = Snippets.of(Map.of("outer", "\n{{ snippets.inner }}", "inner", "\n\n{{ x }}"), TEMPLATES);
+    var snippets =
+        Snippets.of(Map.of("outer", "\n{{ snippets.inner }}", "inner", "\n\n{{ x }}"), TEMPLATES);
     var options = Liquid.STRICT.withHost(Host.none().withSnippets(snippets));
 
     // then
@@ -66,8 +67,7 @@ class HostTest {
               assertThat(failure.reason()).isEqualTo(Reason.MISSING_VARIABLE);
               assertThat(failure.variable()).hasValue("x");
               assertThat(failure.sentenceWithPlace())
-                  .isEqualTo(
-                      "variable x is missing and has no default (snippet inner, line 1)");
+                  .isEqualTo("variable x is missing and has no default (snippet inner, line 1)");
             });
     assertThatThrownBy(() -> Template.parse("a\n{{ x }}").render(Map.of(), options))
         .isInstanceOfSatisfying(
@@ -85,7 +85,8 @@ class HostTest {
             LiquidRenderException.class,
             failure ->
                 assertThat(failure.sentenceWithPlace())
-                    .isEqualTo("variable gone is missing and has no default (layout Main, line 2)"));
+                    .isEqualTo(
+                        "variable gone is missing and has no default (layout Main, line 2)"));
   }
 
   @Test
@@ -106,7 +107,8 @@ class HostTest {
 
   @Test
   void shouldTellALayoutThatHidesItsContent() {
-    assertThat(new Layout(1, "a", Template.parse("{{ content | strip }}")).printsContent()).isTrue();
+    assertThat(new Layout(1, "a", Template.parse("{{ content | strip }}")).printsContent())
+        .isTrue();
     assertThat(new Layout(1, "a", Template.parse("content")).printsContent()).isFalse();
   }
 
@@ -149,8 +151,14 @@ class HostTest {
       ids.append(id).append('-').append(i).append(' ');
     }
     String expected =
-        "<a class=\"untracked\" href=\"/u/" + id + "\">Unsubscribe</a>/u/" + id + " " + id
-            + ids + id;
+        "<a class=\"untracked\" href=\"/u/"
+            + id
+            + "\">Unsubscribe</a>/u/"
+            + id
+            + " "
+            + id
+            + ids
+            + id;
     var host = new Host(snippets, _ -> List.of(id), new DeliveryLinks(id));
     var options = Liquid.STRICT.withHost(host).withForgiving(Set.of("customer"));
     int wrong = 0;

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Measures the processor time of the thread, so that a busy machine does not fail what is quick.
+ * Measures the processor time of the thread, as {@link Liquid#STRICT} does, so that a busy machine
+ * does not fail what is quick.
  */
 @DisplayName("L-5: what would never end is stopped within half a second of work, with a reason")
 class HostileCorpusTest {

@@ -20,8 +20,7 @@ class PreviewTest {
   }
 
   private static Preview preview(String source, RenderOptions options, @Nullable Layout layout) {
-    return Preview.of(
-        Environment.standard(), source, Map.of("name", "Ada"), options, layout);
+    return Preview.of(Environment.standard(), source, Map.of("name", "Ada"), options, layout);
   }
 
   private static List<String> sentences(Preview preview) {
@@ -50,7 +49,8 @@ class PreviewTest {
             Hi {{ customer.first_name }}{{ name }}
             {% for i in (1..3) %}
               {{ customer.city | upcase }}{% endfor %}
-            {{ "x" | append: customer.id }}""");
+            {{ "x" | append: customer.id }}\
+            """);
 
     // then
     assertThat(preview.text()).isEqualTo("Hi Ada\n\n  \n  \n  \nx");
@@ -69,7 +69,8 @@ class PreviewTest {
             """
             {{ name | shout: 1, loud: true | upcase }}
             {% sparkle x %}in{% endsparkle %}
-            {% if true %}{{ name | nope }}{% endif %}""");
+            {% if true %}{{ name | nope }}{% endif %}\
+            """);
 
     // then
     assertThat(preview.text()).isEqualTo("ADA\nin\nAda");
@@ -88,7 +89,8 @@ class PreviewTest {
             """
             {{ name | h }}
             {% if name <> "Bo" %}a{% else %}b{% else %}c{% endif %}
-            {% ifchanged %}d{% endifchanged %}""");
+            {% ifchanged %}d{% endifchanged %}\
+            """);
 
     // then
     assertThat(preview.text()).isEqualTo("Ada\na\nd");
@@ -104,8 +106,7 @@ class PreviewTest {
   void shouldGiveTheSameWarningsOfATemplateThatIsSaved() {
     assertThat(Template.parse("\n{{ 1 | h }}").warnings())
         .containsExactly(
-            new Warning(
-                Kind.DEPRECATED, "", 2, "the filter 'h' is an old name of 'escape'"));
+            new Warning(Kind.DEPRECATED, "", 2, "the filter 'h' is an old name of 'escape'"));
     assertThat(Template.parse("{{ name }}").warnings()).isEmpty();
   }
 
@@ -117,8 +118,7 @@ class PreviewTest {
     var layout = new Layout(4, "Main", Template.parse("{{ title }}\n{{ content }}"));
 
     // when
-    var preview =
-        preview("\n{{ snippets.footer }}{{ snippets.none }}{{ gone }}", options, layout);
+    var preview = preview("\n{{ snippets.footer }}{{ snippets.none }}{{ gone }}", options, layout);
 
     // then
     assertThat(preview.text()).isEqualTo("\n\na\n");
@@ -143,7 +143,8 @@ class PreviewTest {
   @Test
   @DisplayName("journeys §7.4: links of previews lead nowhere")
   void shouldPrintLinksThatLeadNowhere() {
-    assertThat(preview("{% unsubscribe_url %} {% cio_link url:'https://x.test/{{ name }}' %}").text())
+    assertThat(
+            preview("{% unsubscribe_url %} {% cio_link url:'https://x.test/{{ name }}' %}").text())
         .isEqualTo("# https://x.test/Ada");
   }
 

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The search for long parts finds what Java's own search finds")
 class SearchTest {
   private static String random(Random random, int length) {
-    return random.ints(length, 'a', 'c').mapToObj(Character::toString).collect(Collectors.joining());
+    return random
+        .ints(length, 'a', 'c')
+        .mapToObj(Character::toString)
+        .collect(Collectors.joining());
   }
 
   @Test
