@@ -36,6 +36,7 @@ import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
 import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.KnownObjects;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectRemains;
 import dev.carillon.objects.ObjectRepository;
@@ -166,6 +167,7 @@ final class Server implements AutoCloseable {
     created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what goes out
+    var transactional = new TransactionalRepository(clock);
     var deliveries = new DeliveryRepository(database);
     var deliveryIds = new DeliveryIds(secret.getEncoded());
     var mailer = closing.add(mailer());
@@ -220,6 +222,7 @@ final class Server implements AutoCloseable {
             database,
             deliveryIds,
             new CampaignTemplates(campaigns, settings.mailFrom()),
+            new TransactionalTemplates(database, transactional, settings.mailFrom()),
             mailer,
             clock,
             new Random(),

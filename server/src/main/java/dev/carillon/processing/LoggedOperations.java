@@ -110,6 +110,7 @@ public final class LoggedOperations implements StoredOperations {
       case Operation.DeliveryReport call -> call.metric();
       case Operation.Unsubscribe _ -> "unsubscribe";
       case Operation.OptOuts _ -> "opt_outs";
+      case Operation.Send _ -> "send";
       case Operation.ContentReport call -> call.clicked() ? "clicked_content" : "viewed_content";
     };
   }
