@@ -303,6 +303,7 @@ final class Server implements AutoCloseable {
             new AppSettings(settings.egressAddresses()),
             credentials,
             limits(settings.appRate()),
+            limits(settings.sendRate()),
             new AppApi.Sources(
                 database,
                 processing.intake(),
@@ -318,7 +319,9 @@ final class Server implements AutoCloseable {
                 deliveries,
                 deliveryIds,
                 objectTypes,
-                new ObjectQueries(database)),
+                new ObjectQueries(database),
+                transactional,
+                ids),
             clock);
     var manage =
         new ManageApi(

@@ -11,9 +11,7 @@ import dev.carillon.messages.Rendering.Rendered;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,24 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class CompiledEmail {
   private static final Pattern BODY_TAG =
       Pattern.compile("<body(?:\\s[^>]*)?>", Pattern.CASE_INSENSITIVE);
-  private static final Pattern HEADER_NAME = Pattern.compile("[!-9;-~]{1,100}");
 
-  /** Headers that say who a mail is from, whom it is for and how it is built: ours alone. */
-  private static final Set<String> RESERVED =
-      Set.of(
-          "from",
-          "sender",
-          "reply-to",
-          "to",
-          "cc",
-          "bcc",
-          "subject",
-          "date",
-          "message-id",
-          "mime-version",
-          "return-path",
-          "received",
-          "dkim-signature");
 
   /** Of recipients and copies together (journeys §5.4). */
   private static final int MOST_ADDRESSES = 15;
@@ -117,11 +98,10 @@ final class CompiledEmail {
 
   private static @Nullable String refusal(EmailTemplate source) {
     for (var name : source.headers().keySet()) {
-      if (!HEADER_NAME.matcher(name).matches()) {
+      if (!EmailHeaders.isName(name)) {
         return "header " + name + ": a name is 1 to 100 ASCII characters without spaces or colons";
       }
-      var lower = name.toLowerCase(Locale.ROOT);
-      if (RESERVED.contains(lower) || lower.startsWith("content-")) {
+      if (EmailHeaders.isReserved(name)) {
         return "header " + name + " is reserved and cannot be set";
       }
     }

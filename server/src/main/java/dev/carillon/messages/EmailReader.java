@@ -5,7 +5,6 @@ import dev.carillon.liquid.Template;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,6 @@ public final class EmailReader {
   private static final int LONGEST_LINE = 1_000;
   private static final int MOST_BODY_BYTES = 512 * 1_024;
   private static final int MOST_HEADERS = 50;
-  private static final Pattern HEADER_NAME = Pattern.compile("[!-9;-~]{1,100}");
   private static final String DEFAULT_RECIPIENT = "{{customer.email}}";
 
   private final JsonFields fields;
@@ -79,7 +77,7 @@ public final class EmailReader {
       return headers;
     }
     for (var name : names) {
-      if (!HEADER_NAME.matcher(name).matches()) {
+      if (!EmailHeaders.isName(name)) {
         given.fault(name, "is not the name of a header");
       } else {
         headers.put(name, line(given, name, ""));
