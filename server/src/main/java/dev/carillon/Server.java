@@ -345,7 +345,8 @@ final class Server implements AutoCloseable {
                         database, suppressions, deliveryIds, new LoggedOperations(), clock),
                     new ErasureRecords(database, erasures),
                     ids),
-                subscriptions),
+                subscriptions,
+                transactional),
             clock);
     var operations =
         new OperationsApi(

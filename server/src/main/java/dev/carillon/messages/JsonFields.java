@@ -129,6 +129,11 @@ public final class JsonFields {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The object itself. */
+  public Map<?, ?> whole() {
+    return object;
+  }
+
   /** Lets members of these names pass without looking at them. */
   public void ignore(Set<String> names) {
     ignored.addAll(names);
