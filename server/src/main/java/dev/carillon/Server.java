@@ -21,6 +21,8 @@ import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
 import dev.carillon.delivery.DeliveryWorker;
+import dev.carillon.delivery.SendKeys;
+import dev.carillon.delivery.TransactionalTemplates;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.Mailer;
 import dev.carillon.delivery.SmtpMailer;
@@ -262,6 +264,13 @@ final class Server implements AutoCloseable {
           Duration.ofMillis(500),
           "search-indexer",
           () -> searchIndexer.run(() -> processing.lag().compareTo(INDEXER_RESTS) > 0));
+      var sendKeys = new SendKeys();
+      upkeep.every(
+          Duration.ofMinutes(1),
+          "send-keys",
+          () ->
+              database.<Integer, RuntimeException>inTransaction(
+                  handle -> sendKeys.forget(handle, clock.instant())));
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }

@@ -40,11 +40,9 @@ CREATE INDEX delivery_transactional ON delivery (workspace_id, transactional_id,
 -- What a caller said for one delivery alone, until it is over. May be large: attachments are in it.
 CREATE TABLE send_request (
     delivery_id  bigint PRIMARY KEY,
-    person_id    bigint NOT NULL,
     workspace_id int NOT NULL,
     request      text NOT NULL                          -- JSON (class SendRequest)
 );
-CREATE INDEX send_request_person ON send_request (person_id);
 
 -- Which calls have been answered with which delivery, so that a call that is sent again sends no second message.
 CREATE TABLE send_key (

@@ -49,8 +49,8 @@ public final class DeliveryRepository {
                 SELECT delivery_id, created_at, workspace_id, person_id, lane, coalesce(send_at, created_at)
                   FROM intent WHERE refused IS NULL),
             asked AS (
-                INSERT INTO send_request (delivery_id, person_id, workspace_id, request)
-                SELECT delivery_id, person_id, workspace_id, request FROM intent
+                INSERT INTO send_request (delivery_id, workspace_id, request)
+                SELECT delivery_id, workspace_id, request FROM intent
                  WHERE request IS NOT NULL AND refused IS NULL)
             INSERT INTO delivery (delivery_id, created_at, workspace_id, person_id, journey_id, campaign_id,
                                   action_id, channel, trigger, trigger_event_id, state, drafted_at,

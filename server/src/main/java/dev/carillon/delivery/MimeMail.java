@@ -6,7 +6,7 @@ import dev.carillon.messages.EmailAddress;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Address;
 import jakarta.mail.BodyPart;
-import jakarta.mail.Message.RecipientType;
+
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
@@ -53,8 +53,8 @@ final class MimeMail extends MimeMessage {
     var email = message.email();
     mail.setHeader("Date", DATE.format(message.date().atOffset(ZoneOffset.UTC)));
     mail.setFrom(mail.sender);
-    mail.address(RecipientType.TO, email.recipient());
-    mail.address(RecipientType.CC, email.copies().cc());
+    mail.address(jakarta.mail.Message.RecipientType.TO, email.recipient());
+    mail.address(jakarta.mail.Message.RecipientType.CC, email.copies().cc());
     if (!email.copies().fakeBcc()) {
       mail.recipients.addAll(addresses(email.copies().bcc()));
     }
@@ -71,7 +71,7 @@ final class MimeMail extends MimeMessage {
   }
 
   /** Names these addresses in the mail and sends it to them. */
-  private void address(RecipientType type, String list) throws MessagingException {
+  private void address(jakarta.mail.Message.RecipientType type, String list) throws MessagingException {
     var addresses = addresses(list);
     if (!addresses.isEmpty()) {
       setRecipients(type, addresses.toArray(InternetAddress[]::new));

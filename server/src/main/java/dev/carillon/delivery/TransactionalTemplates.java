@@ -1,8 +1,7 @@
-package dev.carillon;
+package dev.carillon.delivery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.carillon.delivery.TransactionalSource;
 import dev.carillon.messages.EmailTemplate;
 import dev.carillon.messages.TransactionalContent;
 import dev.carillon.messages.TransactionalMessage;
@@ -17,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What transactional messages say, read through a cache: an edit shows a second later. */
-final class TransactionalTemplates implements TransactionalSource {
+public final class TransactionalTemplates implements TransactionalSource {
   private static final Duration FRESH = Duration.ofSeconds(1);
   private static final int MESSAGES = 1_000;
 
@@ -31,7 +30,7 @@ final class TransactionalTemplates implements TransactionalSource {
   /**
    * @param defaultSender who sends when neither a message nor a call names somebody
    */
-  TransactionalTemplates(
+  public TransactionalTemplates(
       Database database, TransactionalRepository messages, String defaultSender) {
     this.database = database;
     this.messages = messages;
