@@ -21,6 +21,8 @@ import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
 import dev.carillon.delivery.DeliveryWorker;
+import dev.carillon.delivery.SendKeys;
+import dev.carillon.delivery.TransactionalTemplates;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.Mailer;
 import dev.carillon.delivery.SmtpMailer;
@@ -36,6 +38,7 @@ import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
 import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.KnownObjects;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectRemains;
 import dev.carillon.objects.ObjectRepository;
@@ -166,6 +169,7 @@ final class Server implements AutoCloseable {
     created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what goes out
+    var transactional = new TransactionalRepository(clock);
     var deliveries = new DeliveryRepository(database);
     var deliveryIds = new DeliveryIds(secret.getEncoded());
     var mailer = closing.add(mailer());
@@ -220,6 +224,7 @@ final class Server implements AutoCloseable {
             database,
             deliveryIds,
             new CampaignTemplates(campaigns, settings.mailFrom()),
+            new TransactionalTemplates(database, transactional, settings.mailFrom()),
             mailer,
             clock,
             new Random(),
@@ -259,6 +264,13 @@ final class Server implements AutoCloseable {
           Duration.ofMillis(500),
           "search-indexer",
           () -> searchIndexer.run(() -> processing.lag().compareTo(INDEXER_RESTS) > 0));
+      var sendKeys = new SendKeys();
+      upkeep.every(
+          Duration.ofMinutes(1),
+          "send-keys",
+          () ->
+              database.<Integer, RuntimeException>inTransaction(
+                  handle -> sendKeys.forget(handle, clock.instant())));
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }
@@ -300,6 +312,7 @@ final class Server implements AutoCloseable {
             new AppSettings(settings.egressAddresses()),
             credentials,
             limits(settings.appRate()),
+            limits(settings.sendRate()),
             new AppApi.Sources(
                 database,
                 processing.intake(),
@@ -315,7 +328,9 @@ final class Server implements AutoCloseable {
                 deliveries,
                 deliveryIds,
                 objectTypes,
-                new ObjectQueries(database)),
+                new ObjectQueries(database),
+                transactional,
+                ids),
             clock);
     var manage =
         new ManageApi(
@@ -339,7 +354,8 @@ final class Server implements AutoCloseable {
                         database, suppressions, deliveryIds, new LoggedOperations(), clock),
                     new ErasureRecords(database, erasures),
                     ids),
-                subscriptions),
+                subscriptions,
+                transactional),
             clock);
     var operations =
         new OperationsApi(

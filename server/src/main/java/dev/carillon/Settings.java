@@ -164,6 +164,14 @@ public final class Settings {
           "App API requests per second and workspace with rate limits on",
           number(1, 1_000_000));
 
+  /** Rate of calls that send. */
+  public static final Setting<Integer> SEND_RATE =
+      Setting.of(
+          "send-rate",
+          "100",
+          "Transactional messages per second and workspace with rate limits on",
+          number(1, 1_000_000));
+
   /** Pipelines API rate. */
   public static final Setting<Integer> PIPELINES_RATE =
       Setting.of(
@@ -245,6 +253,7 @@ public final class Settings {
           RATE_LIMITS,
           TRACK_RATE,
           APP_RATE,
+          SEND_RATE,
           PIPELINES_RATE,
           PIPELINES_STRICT,
           EGRESS_ADDRESSES,
@@ -390,7 +399,7 @@ public final class Settings {
   }
 
   /**
-   * Whether calls above {@link #trackRate}, {@link #appRate} and {@link #pipelinesRate} are
+   * Whether calls above {@link #trackRate}, {@link #appRate}, {@link #sendRate} and {@link #pipelinesRate} are
    * answered with 429. See docs/decisions/0002.
    */
   public boolean rateLimits() {
@@ -409,6 +418,14 @@ public final class Settings {
    */
   public int appRate() {
     return value(APP_RATE);
+  }
+
+  /**
+   * Transactional messages per second and workspace, at least 1; counts only when {@link
+   * #rateLimits}.
+   */
+  public int sendRate() {
+    return value(SEND_RATE);
   }
 
   /**

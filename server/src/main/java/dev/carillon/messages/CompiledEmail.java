@@ -10,9 +10,8 @@ import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,24 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class CompiledEmail {
   private static final Pattern BODY_TAG =
       Pattern.compile("<body(?:\\s[^>]*)?>", Pattern.CASE_INSENSITIVE);
-  private static final Pattern HEADER_NAME = Pattern.compile("[!-9;-~]{1,100}");
 
-  /** Headers that say who a mail is from, whom it is for and how it is built: ours alone. */
-  private static final Set<String> RESERVED =
-      Set.of(
-          "from",
-          "sender",
-          "reply-to",
-          "to",
-          "cc",
-          "bcc",
-          "subject",
-          "date",
-          "message-id",
-          "mime-version",
-          "return-path",
-          "received",
-          "dkim-signature");
+
+  /** Of recipients and copies together (journeys §5.4). */
+  private static final int MOST_ADDRESSES = 15;
 
   private final Map<String, Part> headers = new LinkedHashMap<>();
   private final Part subject;
@@ -47,6 +32,9 @@ final class CompiledEmail {
   private final Part replyTo;
   private final Part to;
   private final Part preheader;
+  private final Part cc;
+  private final Part bcc;
+  private final boolean fakeBcc;
   private final boolean writesToCustomer;
   private final boolean makesPlainBody;
   private final @Nullable String refusal;
@@ -93,6 +81,9 @@ final class CompiledEmail {
     replyTo = Part.of("reply-to", source.replyTo());
     to = Part.of("recipient", source.to().isBlank() ? "{{customer.email}}" : source.to());
     preheader = Part.of("preheader", source.preheader());
+    cc = Part.of("cc", source.copies().cc());
+    bcc = Part.of("bcc", source.copies().bcc());
+    fakeBcc = source.copies().fakeBcc();
     source.headers().forEach((name, value) -> headers.put(name, Part.of("header " + name, value)));
     writesToCustomer =
         source.to().isBlank() || source.to().replace(" ", "").equals("{{customer.email}}");
@@ -107,11 +98,10 @@ final class CompiledEmail {
 
   private static @Nullable String refusal(EmailTemplate source) {
     for (var name : source.headers().keySet()) {
-      if (!HEADER_NAME.matcher(name).matches()) {
+      if (!EmailHeaders.isName(name)) {
         return "header " + name + ": a name is 1 to 100 ASCII characters without spaces or colons";
       }
-      var lower = name.toLowerCase(Locale.ROOT);
-      if (RESERVED.contains(lower) || lower.startsWith("content-")) {
+      if (EmailHeaders.isReserved(name)) {
         return "header " + name + " is reserved and cannot be set";
       }
     }
@@ -148,7 +138,12 @@ final class CompiledEmail {
         hidden.isEmpty() ? html : withHidden(html, hidden),
         plain,
         hidden,
-        rendered);
+        rendered,
+        new Copies(
+            oneLine(cc, cc.render(variables, options)),
+            oneLine(bcc, bcc.render(variables, options)),
+            fakeBcc),
+        List.of());
   }
 
   /**
@@ -161,7 +156,8 @@ final class CompiledEmail {
       Map<String, @Nullable Object> variables,
       RenderOptions options) {
     var text =
-        scope.trigger().data().get(key) instanceof String given && !given.isBlank()
+        scope.trigger().name() != null
+                && scope.trigger().data().get(key) instanceof String given && !given.isBlank()
             ? given
             : part.render(variables, options);
     return oneLine(part, text);
@@ -192,11 +188,17 @@ final class CompiledEmail {
     if (email.recipient().isEmpty()) {
       return new NoRecipient(email, "no recipient");
     }
-    if (EmailAddress.parse(email.recipient()).isEmpty()) {
-      return new NoRecipient(
-          email, "no recipient: '" + email.recipient() + "' is not a well-formed address");
+    var addresses = 0;
+    for (var list : List.of(email.recipient(), email.copies().cc(), email.copies().bcc())) {
+      var parsed = EmailAddress.list(list).orElse(null);
+      if (parsed == null) {
+        return new NoRecipient(email, "no recipient: '" + list + "' is not a well-formed address");
+      }
+      addresses += parsed.size();
     }
-    return new Rendered(email);
+    return addresses > MOST_ADDRESSES
+        ? new NoRecipient(email, "more than " + MOST_ADDRESSES + " recipients")
+        : new Rendered(email);
   }
 
   /** The value without space around it; a line break inside could smuggle in headers of its own. */

@@ -2,7 +2,12 @@ package dev.carillon.messages;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.carillon.workspaces.WorkspaceId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.HexFormat;
 
 /**
  * Turns templates into mails for one person each. A template is compiled once per version and its
@@ -18,9 +23,32 @@ public final class EmailRenderer {
   /**
    * Names one content that never changes, so that its compiled form can be kept.
    *
-   * @param version of the campaign
+   * @param name tells it from all others
    */
-  public record Key(int campaignId, int version, int actionId) {}
+  public record Key(String name) {
+    /** A step of a campaign. */
+    public static Key ofStep(int campaignId, int version, int actionId) {
+      return new Key("campaign/%d/%d/%d".formatted(campaignId, version, actionId));
+    }
+
+    /** A language of a transactional message. */
+    public static Key ofMessage(WorkspaceId workspace, int id, int version, String language) {
+      return new Key(
+          "transactional/%d/%d/%d/%s".formatted(workspace.value(), id, version, language));
+    }
+
+    /** A content that was written for one delivery, by what it says. */
+    public static Key of(EmailTemplate template) {
+      try {
+        var hash =
+            MessageDigest.getInstance("SHA-256")
+                .digest(template.toString().getBytes(StandardCharsets.UTF_8));
+        return new Key("text/" + HexFormat.of().formatHex(hash));
+      } catch (NoSuchAlgorithmException missing) {
+        throw new IllegalStateException("This Java runtime has no SHA-256", missing);
+      }
+    }
+  }
 
   /** Renders {@code 'now'} as what this clock says. */
   public EmailRenderer(InstantSource clock) {

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,7 @@ class DeliverySpeedTest {
         database,
         shop.ids,
         shop.templates(),
+            (_, _) -> Optional.empty(),
         mailer,
         InstantSource.system(),
         new Random(1),

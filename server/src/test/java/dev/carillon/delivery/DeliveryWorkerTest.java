@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -814,6 +815,7 @@ class DeliveryWorkerTest {
         behind,
         shop.ids,
         templates,
+            (_, _) -> Optional.empty(),
         smtp,
         clock,
         new Random(1),
@@ -822,7 +824,7 @@ class DeliveryWorkerTest {
 
   private Sender sender(Mailer mailer) {
     return new Sender(
-        shop.templates(),
+        new Contents(database, shop.templates(), (_, _) -> Optional.empty()),
         mailer,
         new EspSuppressions(database, clock),
         shop.ids,
@@ -837,6 +839,7 @@ class DeliveryWorkerTest {
         database,
         shop.ids,
         shop.templates(),
+            (_, _) -> Optional.empty(),
         mailer,
         clock,
         new Random(1),

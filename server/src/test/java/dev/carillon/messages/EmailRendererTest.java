@@ -240,7 +240,7 @@ class EmailRendererTest {
   }
 
   private Rendering render(EmailTemplate template, MessageScope scope) {
-    return renderer.render(new EmailRenderer.Key(3, ++version, 4), template, scope);
+    return renderer.render(EmailRenderer.Key.ofStep(3, ++version, 4), template, scope);
   }
 
   private Email rendered(EmailTemplate template, MessageScope scope) {
@@ -257,6 +257,7 @@ class EmailRendererTest {
     return new MessageScope(
         MessageScope.customer(7, attributes),
         trigger == null ? Trigger.NONE : trigger,
+        null,
         new MessageScope.Campaign(3, "Welcome", "transactional"),
         new MessageScope.Message(4, "First mail", "email_action", 9L),
         "delivery-1",

@@ -54,6 +54,7 @@ final class Mailbox {
             kit.database,
             new DeliveryIds(ProcessingKit.SECRET),
             (_, _, _) -> Optional.of(EMAIL),
+            (_, _) -> Optional.empty(),
             new MailTrap(),
             kit.clock,
             new Random(1),

@@ -14,6 +14,7 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
@@ -71,7 +72,8 @@ final class ManagementEdge implements AutoCloseable {
                         kit.clock),
                     new ErasureRecords(database, new ErasureRepository(ProcessingKit.SECRET)),
                     ids),
-                kit.subscriptions),
+                kit.subscriptions,
+                new TransactionalRepository(kit.clock)),
             kit.clock);
     server =
         HttpServer.start(

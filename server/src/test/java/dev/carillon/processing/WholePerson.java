@@ -156,6 +156,10 @@ final class WholePerson {
              WHERE person_id = :person
             """,
             """
+            INSERT INTO send_request (delivery_id, workspace_id, request)
+            SELECT delivery_id, workspace_id, '{"data":{"note":"ada"}}' FROM delivery WHERE person_id = :person LIMIT 1
+            """,
+            """
             INSERT INTO segment_timer (person_id, segment_id, due_at)
             SELECT person_id, segment_id, '2027-01-01' FROM segment_member WHERE person_id = :person LIMIT 1
             """,

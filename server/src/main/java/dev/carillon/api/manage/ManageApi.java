@@ -13,6 +13,7 @@ import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
 import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
@@ -57,6 +58,7 @@ public final class ManageApi {
   private final SettingsCalls settings;
   private final PrivacyCalls privacy;
   private final SegmentUploads uploads;
+  private final TransactionalCalls transactional;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -74,7 +76,8 @@ public final class ManageApi {
       PeopleQueries peopleQueries,
       Intake intake,
       Privacy privacy,
-      SubscriptionRepository subscriptions) {}
+      SubscriptionRepository subscriptions,
+      TransactionalRepository transactional) {}
 
   /** How people are exported and erased; {@code ids} numbers the requests. */
   public record Privacy(PersonExport export, ErasureRecords records, IdRanges ids) {}
@@ -112,6 +115,7 @@ public final class ManageApi {
     this.settings =
         new SettingsCalls(sources.database, new ChangedTerms(sources.segments, sources.campaigns));
     this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
+    this.transactional = new TransactionalCalls(sources.database, sources.transactional);
     this.uploads =
         new SegmentUploads(
             sources.database, sources.segments, sources.peopleQueries, sources.intake);
@@ -123,6 +127,7 @@ public final class ManageApi {
     var campaign = WORKSPACE + "/campaigns/{id}";
     var topic = WORKSPACE + "/subscription_topics";
     var channel = WORKSPACE + "/subscription_channels";
+    var transactionalMessage = WORKSPACE + "/transactional_messages";
     return new RouteTable(new ErrorEnvelope(), "/v1/environments")
         .add("GET", "/v1/openapi.json", document::answer)
         .add("GET", WORKSPACE + "/segments", with(segments::list))
@@ -161,6 +166,11 @@ public final class ManageApi {
         .add("GET", WORKSPACE + "/computed_attributes/{id}", with(computed::one))
         .add("PUT", WORKSPACE + "/computed_attributes/{id}", with(computed::update))
         .add("DELETE", WORKSPACE + "/computed_attributes/{id}", with(computed::delete))
+        .add("GET", transactionalMessage, with(transactional::list))
+        .add("POST", transactionalMessage, with(transactional::create))
+        .add("GET", transactionalMessage + "/{id}", with(transactional::one))
+        .add("PUT", transactionalMessage + "/{id}", with(transactional::update))
+        .add("DELETE", transactionalMessage + "/{id}", with(transactional::delete))
         .add("GET", topic, with(topics::list))
         .add("POST", topic, with(topics::create))
         .add("GET", topic + "/{id}", with(topics::one))

@@ -14,6 +14,7 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
@@ -79,7 +80,8 @@ final class ManageServer implements AutoCloseable {
                 },
                 privacy(database, clock),
                 new SubscriptionRepository(
-                    clock, readers == null ? new ChangedTerms(segments, campaigns) : readers)),
+                    clock, readers == null ? new ChangedTerms(segments, campaigns) : readers),
+                new TransactionalRepository(clock)),
             clock);
     server =
         HttpServer.start(
