@@ -9,6 +9,7 @@ import dev.carillon.computed.ComputedOutcome.Saved;
 import dev.carillon.computed.ComputedOutcome.TooMany;
 import dev.carillon.computed.ComputedOutcome.WrittenByCalls;
 import dev.carillon.events.EventKind;
+import dev.carillon.events.EventNames;
 import dev.carillon.people.AttributeNames;
 import dev.carillon.segments.ConditionJson;
 import dev.carillon.store.Epoch;
@@ -124,6 +125,8 @@ public final class ComputedAttributes {
         handle, AttributeNames.Scope.people(workspace), definition.name())) {
       return new WrittenByCalls();
     }
+    var now = clock.instant();
+    var event = EventNames.reserve(handle, workspace, definition.kind(), definition.event(), now);
     var window = definition.computation().window();
     var id =
         handle
@@ -138,38 +141,15 @@ public final class ComputedAttributes {
             .bind("workspace", workspace.value())
             .bind("name", definition.name())
             .bind("description", definition.description())
-            .bind("event", eventName(handle, workspace, definition))
+            .bind("event", event)
             .bind("aggregate", definition.computation().aggregate().wire())
             .bind("property", definition.computation().property())
             .bind("conditions", ConditionJson.testsText(definition.where()))
             .bindByType("window", window == null ? null : window.toSeconds(), Long.class)
-            .bind("now", clock.instant())
+            .bind("now", now)
             .mapTo(Integer.class)
             .one();
     return new Saved(find(handle, workspace, id).orElseThrow());
-  }
-
-  /** The event's number; a name that never occurred gets one, committed with the definition. */
-  private int eventName(Handle handle, WorkspaceId workspace, ComputedDefinition definition) {
-    handle
-        .createUpdate(
-            """
-            INSERT INTO event_name (workspace_id, kind, name, first_seen) VALUES (:workspace, :kind, :name, :now)
-            ON CONFLICT DO NOTHING
-            """)
-        .bind("workspace", workspace.value())
-        .bind("kind", definition.kind().code())
-        .bind("name", definition.event())
-        .bind("now", clock.instant())
-        .execute();
-    return handle
-        .createQuery(
-            "SELECT name_id FROM event_name WHERE workspace_id = :workspace AND kind = :kind AND name = :name")
-        .bind("workspace", workspace.value())
-        .bind("kind", definition.kind().code())
-        .bind("name", definition.event())
-        .mapTo(Integer.class)
-        .one();
   }
 
   /** Changes the description; everything else is fixed, as other values would appear unasked. */

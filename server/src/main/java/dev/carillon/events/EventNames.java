@@ -201,4 +201,32 @@ public final class EventNames {
             .bind("descriptions", sorted.values().toArray(String[]::new))
             .execute());
   }
+
+  /**
+   * The number of a name that a definition mentions, given out when the name never occurred. Unlike
+   * those of events that occur, it commits with the caller's transaction: a definition and the
+   * number it names are stored together or not at all.
+   */
+  public static int reserve(
+      Handle handle, WorkspaceId workspace, EventKind kind, String name, Instant now) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO event_name (workspace_id, kind, name, first_seen) VALUES (:workspace, :kind, :name, :now)
+            ON CONFLICT DO NOTHING
+            """)
+        .bind("workspace", workspace.value())
+        .bind("kind", kind.code())
+        .bind("name", name)
+        .bind("now", now)
+        .execute();
+    return handle
+        .createQuery(
+            "SELECT name_id FROM event_name WHERE workspace_id = :workspace AND kind = :kind AND name = :name")
+        .bind("workspace", workspace.value())
+        .bind("kind", kind.code())
+        .bind("name", name)
+        .mapTo(Integer.class)
+        .one();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.carillon.segments;
 
+import dev.carillon.events.EventNames;
 import dev.carillon.segments.CounterSpec.Subject;
 import dev.carillon.workspaces.WorkspaceId;
 import java.sql.ResultSet;
@@ -219,30 +220,11 @@ public final class CounterRepository {
     builds.put(handle, BuildRepository.Kind.COUNTER, counterId, workspace, 0, clock.instant());
   }
 
-  /** Here and not through {@code EventNames}: the name must commit with the counter. */
   private @Nullable Integer nameId(Handle handle, WorkspaceId workspace, Subject subject) {
     if (!(subject instanceof Subject.Events events) || events.isPattern()) {
       return null;
     }
-    handle
-        .createUpdate(
-            """
-            INSERT INTO event_name (workspace_id, kind, name, first_seen) VALUES (:workspace, :kind, :name, :now)
-            ON CONFLICT DO NOTHING
-            """)
-        .bind("workspace", workspace.value())
-        .bind("kind", events.kind().code())
-        .bind("name", events.name())
-        .bind("now", clock.instant())
-        .execute();
-    return handle
-        .createQuery(
-            "SELECT name_id FROM event_name WHERE workspace_id = :workspace AND kind = :kind AND name = :name")
-        .bind("workspace", workspace.value())
-        .bind("kind", events.kind().code())
-        .bind("name", events.name())
-        .mapTo(Integer.class)
-        .one();
+    return EventNames.reserve(handle, workspace, events.kind(), events.name(), clock.instant());
   }
 
   /**
