@@ -156,8 +156,15 @@ public final class JourneyEngine {
     return switch (occurrence) {
       case Occurrence.EventHappened event -> {
         var id = event.eventId() == null ? "" : ",\"id\":" + quoted(event.eventId());
-        yield "{\"name\":%s%s,\"timestamp\":%d,\"data\":%s}"
-            .formatted(quoted(event.name()), id, event.occurredAt().getEpochSecond(), event.data());
+        // Not by a pattern: each event that starts a journey comes by here.
+        yield "{\"name\":"
+            + quoted(event.name())
+            + id
+            + ",\"timestamp\":"
+            + event.occurredAt().getEpochSecond()
+            + ",\"data\":"
+            + event.data()
+            + "}";
       }
       case Occurrence.SegmentEntered(var segment) -> "{\"segment\":" + segment + "}";
     };

@@ -32,8 +32,11 @@ import org.jspecify.annotations.Nullable;
 public final class LaneReader {
   private static final int BLOCKS = 64;
 
-  /** Of one stream and read; the block that reaches it is still taken. */
-  private static final int BYTES = 2 * 1024 * 1024;
+  /**
+   * Of one stream and read; the block that reaches it is still taken. Some thousand operations:
+   * larger batches are no cheaper, and all they hold outlives the young generation.
+   */
+  private static final int BYTES = 512 * 1024;
 
   /**
    * A reader that waits reads again so often: something of another stream may have turned up that

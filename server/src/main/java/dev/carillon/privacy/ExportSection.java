@@ -21,6 +21,7 @@ import static dev.carillon.privacy.PersonTable.OPT_OUT;
 import static dev.carillon.privacy.PersonTable.OUTBOX;
 import static dev.carillon.privacy.PersonTable.REFUSAL;
 import static dev.carillon.privacy.PersonTable.RELATIONSHIP;
+import static dev.carillon.privacy.PersonTable.SEGMENTS;
 import static dev.carillon.privacy.PersonTable.SEND_REQUEST;
 import static dev.carillon.privacy.PersonTable.TIMER;
 import static java.util.stream.Collectors.joining;
@@ -111,7 +112,7 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
               SMALL),
           new ExportSection(
               "segments",
-              Set.of(MEMBER),
+              Set.of(MEMBER, SEGMENTS), // the same, packed
               """
               SELECT json_build_object('segment_id', m.segment_id, 'name', s.name, 'type', s.type, 'entered_at', %s)
                 FROM segment_member m LEFT JOIN segment s ON s.segment_id = m.segment_id AND s.workspace_id = :workspace

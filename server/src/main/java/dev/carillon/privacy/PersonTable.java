@@ -28,6 +28,8 @@ public enum PersonTable {
   MEMBER("segment_member", Goes.AT_ONCE),
   TIMER("segment_timer", Goes.AT_ONCE),
   FORMER("segment_former", Goes.AT_ONCE),
+  /** The same as members and timers, packed. */
+  SEGMENTS("person_segments", Goes.AT_ONCE),
   COMPUTED("person_computed", Goes.AT_ONCE),
   COMPUTED_TIMER("computed_timer", Goes.AT_ONCE),
   /** Nearly always empty, so it needs no index by person. */

@@ -129,14 +129,20 @@ final class BatchScope {
     }
     if (!segments.isEmpty()) {
       var numbers = segments.stream().mapToInt(Integer::intValue).toArray();
-      for (var row : stores.memberships().load(handle, ids, numbers)) {
-        var person = byId.get(row.personId());
-        if (person != null && row.timer()) {
-          person.loadTimer(row.segmentId(), row.at());
-        } else if (person != null) {
-          person.loadMember(row.segmentId(), row.at());
-        }
-      }
+      stores
+          .memberships()
+          .load(
+              handle,
+              ids,
+              numbers,
+              row -> {
+                var person = byId.get(row.personId());
+                if (person != null && row.timer()) {
+                  person.loadTimer(row.segmentId(), row.at());
+                } else if (person != null) {
+                  person.loadMember(row.segmentId(), row.at());
+                }
+              });
       if (ruleBook.building()) {
         reactions.leaveTo(OpenBuilds.read(handle, ids));
       }

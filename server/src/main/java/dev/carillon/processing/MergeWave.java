@@ -12,6 +12,7 @@ import dev.carillon.processing.BatchActivity.Entry;
 import dev.carillon.processing.OperationBatch.Accepted;
 import dev.carillon.processing.RuleBook.Rules;
 import dev.carillon.segments.CounterRecount;
+import dev.carillon.segments.MembershipRepository;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -138,6 +139,7 @@ final class MergeWave {
         stores.journeys().inherit(handle, Heir.primaries(heirs), Heir.secondaries(heirs), now);
     stores.deliveries().cancelForJourneys(handle, ended); // C-42, still under the former key
     stores.belongings().pass(handle, heirs);
+    MembershipRepository.repack(handle, Heir.primaries(heirs)); // manual segments they inherit
     stores.mergers().begin(handle, heirs, scope.present());
   }
 

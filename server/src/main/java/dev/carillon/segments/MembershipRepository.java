@@ -1,19 +1,29 @@
 package dev.carillon.segments;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.carillon.store.Seconds;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in which segment and when it may change by itself; read and written for whole batches of
  * locked people.
+ *
+ * <p>All of it is stored twice: in tables that answer by segment and by time, and packed for each
+ * person ({@link PackedSegments}), which is what is read of somebody something happens to. Both are
+ * written in one transaction, under the person's lock.
  */
 public final class MembershipRepository {
 
@@ -27,21 +37,33 @@ public final class MembershipRepository {
 
   /** The memberships and timers of these people in these segments. */
   public List<Row> load(Handle handle, long[] people, int[] segments) {
-    return handle
-        .createQuery(
-            """
-            SELECT person_id, segment_id, entered_at, false FROM segment_member
-             WHERE person_id = ANY(:people) AND segment_id = ANY(:segments)
-             UNION ALL
-            SELECT person_id, segment_id, due_at, true FROM segment_timer
-             WHERE person_id = ANY(:people) AND segment_id = ANY(:segments)
-            """)
+    var rows = new ArrayList<Row>();
+    load(handle, people, segments, rows::add);
+    return rows;
+  }
+
+  /** The same, each as it is read. */
+  public void load(Handle handle, long[] people, int[] segments, Consumer<Row> found) {
+    var ascending = Arrays.stream(segments).sorted().toArray();
+    packed(
+        handle,
+        people,
+        (personId, packed) ->
+            PackedSegments.read(
+                packed,
+                ascending,
+                (segment, at, timer) -> found.accept(new Row(personId, segment, at, timer))));
+  }
+
+  private static void packed(Handle handle, long[] people, BiConsumer<Long, byte[]> found) {
+    handle
+        .createQuery("SELECT person_id, packed FROM person_segments WHERE person_id = ANY(:people)")
         .bind("people", people)
-        .bind("segments", segments)
-        .map((row, context) ->
-            new Row(
-                row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant(), row.getBoolean(4)))
-        .list();
+        .map((row, context) -> {
+          found.accept(row.getLong(1), row.getBytes(2));
+          return 1;
+        })
+        .forEach(_ -> {});
   }
 
   /** What a batch changes, in key order. */
@@ -94,6 +116,7 @@ public final class MembershipRepository {
 
   /** Stores the changes, each kind in one statement and only when there are any. */
   public void write(Handle handle, Changes changes) {
+    pack(handle, changes);
     if (!changes.entered.isEmpty()) {
       upsert(
           handle,
@@ -123,6 +146,104 @@ public final class MembershipRepository {
     if (!changes.disarmed.isEmpty()) {
       delete(handle, "segment_timer", changes.disarmed);
     }
+  }
+
+  private static void pack(Handle handle, Changes changes) {
+    var changed = new TreeMap<Long, PackedSegments>();
+    changes.entered.keySet().forEach(key -> changed.put(key.personId, PackedSegments.none()));
+    changes.left.forEach(key -> changed.put(key.personId, PackedSegments.none()));
+    changes.armed.keySet().forEach(key -> changed.put(key.personId, PackedSegments.none()));
+    changes.disarmed.forEach(key -> changed.put(key.personId, PackedSegments.none()));
+    if (changed.isEmpty()) {
+      return;
+    }
+    var people = changed.keySet().stream().mapToLong(Long::longValue).toArray();
+    packed(handle, people, (personId, packed) -> changed.put(personId, PackedSegments.of(packed)));
+    changes.entered.forEach((key, at) -> of(changed, key).enter(key.segmentId, at));
+    changes.left.forEach(key -> of(changed, key).leave(key.segmentId));
+    changes.armed.forEach((key, at) -> of(changed, key).arm(key.segmentId, at));
+    changes.disarmed.forEach(key -> of(changed, key).disarm(key.segmentId));
+    handle
+        .createUpdate(
+            """
+            INSERT INTO person_segments (person_id, packed) SELECT * FROM unnest(:people, :packed)
+            ON CONFLICT (person_id) DO UPDATE SET packed = excluded.packed
+            """)
+        .bind("people", people)
+        .bind("packed", changed.values().stream().map(PackedSegments::pack).toArray(byte[][]::new))
+        .execute();
+  }
+
+  private static PackedSegments of(Map<Long, PackedSegments> people, Key key) {
+    return requireNonNull(people.get(key.personId));
+  }
+
+  /**
+   * Packs what the tables by segment say of locked people: after what goes by segments, or is
+   * seldom done.
+   */
+  public static void repack(Handle handle, long[] people) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO person_segments (person_id, packed)
+            SELECT u.id,
+                   int4send((SELECT count(*) FROM segment_member m WHERE m.person_id = u.id)::int)
+                   || coalesce((SELECT string_agg(int4send(m.segment_id)
+                                                  || int8send((extract(epoch FROM m.entered_at) * 1000000)::bigint),
+                                                  ''::bytea ORDER BY m.segment_id)
+                                  FROM segment_member m WHERE m.person_id = u.id), '')
+                   || coalesce((SELECT string_agg(int4send(t.segment_id)
+                                                  || int8send((extract(epoch FROM t.due_at) * 1000000)::bigint),
+                                                  ''::bytea ORDER BY t.segment_id)
+                                  FROM segment_timer t WHERE t.person_id = u.id), '')
+              FROM unnest(:people) AS u(id) ORDER BY u.id
+            ON CONFLICT (person_id) DO UPDATE SET packed = excluded.packed
+            """)
+        .bind("people", people)
+        .execute();
+  }
+
+  /**
+   * Removes everybody from a segment that is gone, or its timers: some people at a time, those
+   * whose lock nobody holds.
+   *
+   * @param timers whose timers to remove, instead of memberships
+   * @param most how many people
+   * @return whether there may be more
+   */
+  static boolean forget(Handle handle, int segmentId, boolean timers, int most) {
+    var table = timers ? "segment_timer" : "segment_member";
+    var wanted =
+        handle
+            .createQuery(
+                "SELECT person_id FROM %s WHERE segment_id = :segment LIMIT :most".formatted(table))
+            .bind("segment", segmentId)
+            .bind("most", most)
+            .mapTo(Long.class)
+            .list();
+    if (wanted.isEmpty()) {
+      return false;
+    }
+    var locked =
+        handle
+            .createQuery(
+                "SELECT person_id FROM person WHERE person_id = ANY(:wanted) ORDER BY person_id FOR NO KEY UPDATE SKIP LOCKED")
+            .bind("wanted", wanted)
+            .mapTo(Long.class)
+            .list();
+    if (!locked.isEmpty()) {
+      var people = locked.stream().mapToLong(Long::longValue).toArray();
+      handle
+          .createUpdate(
+              "DELETE FROM %s WHERE segment_id = :segment AND person_id = ANY(:people)"
+                  .formatted(table))
+          .bind("segment", segmentId)
+          .bind("people", people)
+          .execute();
+      repack(handle, people);
+    }
+    return true;
   }
 
   /** What is noted and holds stays: a build that was replaced has found it before. */
@@ -190,6 +311,7 @@ public final class MembershipRepository {
           ON CONFLICT (person_id, segment_id) DO UPDATE SET due_at = excluded.due_at WHERE t.due_at > excluded.due_at
           """,
           rows);
+      repack(handle, rows.keySet().stream().mapToLong(Key::personId).distinct().toArray());
     }
   }
 
@@ -205,6 +327,10 @@ public final class MembershipRepository {
         .execute();
     handle
         .createUpdate("DELETE FROM segment_former WHERE person_id = ANY(:people)")
+        .bind("people", people)
+        .execute();
+    handle
+        .createUpdate("DELETE FROM person_segments WHERE person_id = ANY(:people)")
         .bind("people", people)
         .execute();
   }
@@ -251,11 +377,17 @@ public final class MembershipRepository {
   /** Looks at the timers of a person that are due at {@code now} again at another time. */
   public void postpone(Handle handle, long personId, Instant now, Instant at) {
     handle
+        .createQuery("SELECT 1 FROM person WHERE person_id = :person FOR NO KEY UPDATE")
+        .bind("person", personId)
+        .mapTo(Integer.class)
+        .list();
+    handle
         .createUpdate(
             "UPDATE segment_timer SET due_at = :at WHERE person_id = :person AND due_at <= :now")
         .bind("at", at)
         .bind("person", personId)
         .bind("now", now)
         .execute();
+    repack(handle, new long[] {personId});
   }
 }

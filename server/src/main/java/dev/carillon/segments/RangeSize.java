@@ -1,13 +1,13 @@
 package dev.carillon.segments;
 
 /**
- * How many people a build takes at once: so many that it holds their locks for about fifteen
+ * How many people a build takes at once: so many that it holds their locks for about fifty
  * milliseconds, because whatever else happens to these people waits meanwhile. Learns from each
  * range how long one person takes. Thread-safe.
  */
 public final class RangeSize {
-  private static final double HELD_NANOS = 15e6;
-  private static final int FEWEST = 50;
+  private static final double HELD_NANOS = 50e6;
+  private static final int FEWEST = 100;
   private static final int MOST = 2_000;
 
   /** Bounds what is held in memory: people times what is built for each of them. */

@@ -287,10 +287,13 @@ public final class SegmentBuilder {
     var more =
         switch (what) {
           case "members" ->
-              segments.empty(handle, segment, EMPTIED, epoch) || timers(handle, segment) > 0;
+              segments.empty(handle, segment, EMPTIED, epoch)
+                  || MembershipRepository.forget(handle, segment, true, EMPTIED);
           case "former" -> former(handle, segment) > 0;
           default ->
-              members(handle, segment) + timers(handle, segment) + former(handle, segment) > 0;
+              MembershipRepository.forget(handle, segment, false, EMPTIED)
+                  || MembershipRepository.forget(handle, segment, true, EMPTIED)
+                  || former(handle, segment) > 0;
         };
     if (!more) {
       if (what.equals("all")) {
@@ -305,31 +308,17 @@ public final class SegmentBuilder {
     return true;
   }
 
-  private static int members(Handle handle, int segmentId) {
-    return erase(handle, "segment_member", "true", segmentId);
-  }
-
-  private static int timers(Handle handle, int segmentId) {
-    return erase(handle, "segment_timer", "true", segmentId);
-  }
-
   /** What holds no more: a build that has begun since then keeps its own. */
   private static int former(Handle handle, int segmentId) {
-    return erase(
-        handle,
-        "segment_former",
-        "version <= coalesce((SELECT served FROM segment WHERE segment_id = :segment), version)",
-        segmentId);
-  }
-
-  private static int erase(Handle handle, String table, String which, int segmentId) {
     return handle
         .createUpdate(
             """
-            DELETE FROM %1$s WHERE ctid = ANY(ARRAY(
-                SELECT ctid FROM %1$s WHERE segment_id = :segment AND %2$s LIMIT :limit FOR UPDATE SKIP LOCKED))
-            """
-                .formatted(table, which))
+            DELETE FROM segment_former WHERE ctid = ANY(ARRAY(
+                SELECT ctid FROM segment_former
+                 WHERE segment_id = :segment
+                   AND version <= coalesce((SELECT served FROM segment WHERE segment_id = :segment), version)
+                 LIMIT :limit FOR UPDATE SKIP LOCKED))
+            """)
         .bind("segment", segmentId)
         .bind("limit", ERASED)
         .execute();

@@ -22,6 +22,7 @@ import dev.carillon.processing.ProcessingKit.Travel;
 import dev.carillon.segments.AttributeTest;
 import dev.carillon.segments.AttributeTest.Operator;
 import dev.carillon.segments.Condition;
+import dev.carillon.segments.MembershipRepository;
 import dev.carillon.segments.Occurrences.Count;
 import dev.carillon.segments.SegmentDraft;
 import dev.carillon.segments.SegmentOutcome;
@@ -287,11 +288,14 @@ final class MergeTest {
   }
 
   private static void enter(long personId, int segmentId) {
-    KIT.database.read(handle ->
-        handle.execute(
-            "INSERT INTO segment_member (person_id, segment_id, entered_at) VALUES (?, ?, now())",
-            personId,
-            segmentId));
+    KIT.database.inTransaction(handle -> {
+      handle.execute(
+          "INSERT INTO segment_member (person_id, segment_id, entered_at) VALUES (?, ?, now())",
+          personId,
+          segmentId);
+      MembershipRepository.repack(handle, new long[] {personId});
+      return segmentId;
+    });
   }
 
   @Test

@@ -860,6 +860,7 @@ final class ProcessingKit implements AutoCloseable {
             "person_counters",
             "segment_member",
             "segment_timer",
+            "person_segments",
             "campaign_refusal",
             "device",
             "relationship",
@@ -871,6 +872,7 @@ final class ProcessingKit implements AutoCloseable {
           .as("rows of %s of people who do not exist", table)
           .isZero();
     }
+    assertPacked();
     assertCounted();
     IndexedPeople.assertUpToDate(database);
     new ObjectRemains(database).run();
@@ -885,6 +887,27 @@ final class ProcessingKit implements AutoCloseable {
           .as("rows of %s of objects that do not exist", table)
           .isZero();
     }
+  }
+
+  /** What is packed for each person is what the tables by segment say. */
+  private void assertPacked() {
+    assertThat(
+            number(
+                """
+                SELECT count(*) FROM person p LEFT JOIN person_segments s USING (person_id)
+                 WHERE coalesce(s.packed, '\\x00000000') <>
+                       int4send((SELECT count(*) FROM segment_member m WHERE m.person_id = p.person_id)::int)
+                       || coalesce((SELECT string_agg(int4send(m.segment_id)
+                                                      || int8send((extract(epoch FROM m.entered_at) * 1000000)::bigint),
+                                                      ''::bytea ORDER BY m.segment_id)
+                                      FROM segment_member m WHERE m.person_id = p.person_id), '')
+                       || coalesce((SELECT string_agg(int4send(t.segment_id)
+                                                      || int8send((extract(epoch FROM t.due_at) * 1000000)::bigint),
+                                                      ''::bytea ORDER BY t.segment_id)
+                                      FROM segment_timer t WHERE t.person_id = p.person_id), '')
+                """))
+        .as("people whose packed segments are not those of the tables")
+        .isZero();
   }
 
   /** The kept counts are those of the rows, before and after they are folded. */

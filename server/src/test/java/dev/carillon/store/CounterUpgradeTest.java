@@ -2,12 +2,8 @@ package dev.carillon.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,26 +14,6 @@ class CounterUpgradeTest {
   @AutoClose private final TestDatabase test = TestDatabase.empty();
   @TempDir private Path folder;
 
-  private void migrate(int last) throws IOException, URISyntaxException {
-    var script = "db/migration/V0001__core.sql";
-    var all =
-        Path.of(Objects.requireNonNull(getClass().getClassLoader().getResource(script)).toURI());
-    try (var files = Files.list(Objects.requireNonNull(all.getParent()))) {
-      for (var file : files.toList()) {
-        var name = file.getFileName().toString();
-        var copy = folder.resolve(name);
-        if (Integer.parseInt(name.substring(1, 5)) <= last && !Files.exists(copy)) {
-          Files.copy(file, copy);
-        }
-      }
-    }
-    Database.open(
-            DatabaseSettings.external(test.url())
-                .withMigrations("filesystem:" + folder)
-                .withMaxConnections(1))
-        .close();
-  }
-
   private List<String> texts(String sql) {
     return test.database().read(handle -> handle.select(sql).mapTo(String.class).list());
   }
@@ -47,7 +23,7 @@ class CounterUpgradeTest {
       "§2.4, §2.5: counters keep the readers they have; opens and clicks so far were human")
   void shouldKeepWhatIsReadAndLetGoOfTheRest() throws Exception {
     // given: counters of a segment, of nobody, and of a workspace with a campaign
-    migrate(4);
+    SchemaUpTo.migrate(test, folder, 4);
     test.jdbi()
         .useHandle(handle -> {
           handle.execute(
@@ -67,7 +43,7 @@ class CounterUpgradeTest {
         });
 
     // when
-    migrate(5);
+    SchemaUpTo.migrate(test, folder, 5);
 
     // then
     assertThat(
