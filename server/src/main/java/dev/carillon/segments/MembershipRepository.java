@@ -11,9 +11,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -149,33 +153,48 @@ public final class MembershipRepository {
   }
 
   private static void pack(Handle handle, Changes changes) {
-    var changed = new TreeMap<Long, PackedSegments>();
-    changes.entered.keySet().forEach(key -> changed.put(key.personId, PackedSegments.none()));
-    changes.left.forEach(key -> changed.put(key.personId, PackedSegments.none()));
-    changes.armed.keySet().forEach(key -> changed.put(key.personId, PackedSegments.none()));
-    changes.disarmed.forEach(key -> changed.put(key.personId, PackedSegments.none()));
-    if (changed.isEmpty()) {
-      return;
+    var people = new TreeSet<Long>();
+    changes.entered.keySet().forEach(key -> people.add(key.personId));
+    changes.left.forEach(key -> people.add(key.personId));
+    changes.armed.keySet().forEach(key -> people.add(key.personId));
+    changes.disarmed.forEach(key -> people.add(key.personId));
+    if (!people.isEmpty()) {
+      var packed = read(handle, people);
+      changes.entered.forEach((key, at) -> of(packed, key).enter(key.segmentId, at));
+      changes.left.forEach(key -> of(packed, key).leave(key.segmentId));
+      changes.armed.forEach((key, at) -> of(packed, key).arm(key.segmentId, at));
+      changes.disarmed.forEach(key -> of(packed, key).disarm(key.segmentId));
+      store(handle, packed);
     }
-    var people = changed.keySet().stream().mapToLong(Long::longValue).toArray();
-    packed(handle, people, (personId, packed) -> changed.put(personId, PackedSegments.of(packed)));
-    changes.entered.forEach((key, at) -> of(changed, key).enter(key.segmentId, at));
-    changes.left.forEach(key -> of(changed, key).leave(key.segmentId));
-    changes.armed.forEach((key, at) -> of(changed, key).arm(key.segmentId, at));
-    changes.disarmed.forEach(key -> of(changed, key).disarm(key.segmentId));
+  }
+
+  /** Everything about these people, to be changed and stored. */
+  private static TreeMap<Long, PackedSegments> read(Handle handle, SortedSet<Long> people) {
+    var all = new TreeMap<Long, PackedSegments>();
+    people.forEach(personId -> all.put(personId, PackedSegments.none()));
+    packed(
+        handle, longs(people), (personId, packed) -> all.put(personId, PackedSegments.of(packed)));
+    return all;
+  }
+
+  private static PackedSegments of(Map<Long, PackedSegments> people, Key key) {
+    return requireNonNull(people.get(key.personId));
+  }
+
+  private static void store(Handle handle, TreeMap<Long, PackedSegments> people) {
     handle
         .createUpdate(
             """
             INSERT INTO person_segments (person_id, packed) SELECT * FROM unnest(:people, :packed)
             ON CONFLICT (person_id) DO UPDATE SET packed = excluded.packed
             """)
-        .bind("people", people)
-        .bind("packed", changed.values().stream().map(PackedSegments::pack).toArray(byte[][]::new))
+        .bind("people", longs(people.keySet()))
+        .bind("packed", people.values().stream().map(PackedSegments::pack).toArray(byte[][]::new))
         .execute();
   }
 
-  private static PackedSegments of(Map<Long, PackedSegments> people, Key key) {
-    return requireNonNull(people.get(key.personId));
+  private static long[] longs(Collection<Long> numbers) {
+    return numbers.stream().mapToLong(Long::longValue).toArray();
   }
 
   /**
@@ -183,25 +202,28 @@ public final class MembershipRepository {
    * seldom done.
    */
   public static void repack(Handle handle, long[] people) {
+    var all = new TreeMap<Long, PackedSegments>();
+    Arrays.stream(people).forEach(personId -> all.put(personId, PackedSegments.none()));
     handle
-        .createUpdate(
+        .createQuery(
             """
-            INSERT INTO person_segments (person_id, packed)
-            SELECT u.id,
-                   int4send((SELECT count(*) FROM segment_member m WHERE m.person_id = u.id)::int)
-                   || coalesce((SELECT string_agg(int4send(m.segment_id)
-                                                  || int8send((extract(epoch FROM m.entered_at) * 1000000)::bigint),
-                                                  ''::bytea ORDER BY m.segment_id)
-                                  FROM segment_member m WHERE m.person_id = u.id), '')
-                   || coalesce((SELECT string_agg(int4send(t.segment_id)
-                                                  || int8send((extract(epoch FROM t.due_at) * 1000000)::bigint),
-                                                  ''::bytea ORDER BY t.segment_id)
-                                  FROM segment_timer t WHERE t.person_id = u.id), '')
-              FROM unnest(:people) AS u(id) ORDER BY u.id
-            ON CONFLICT (person_id) DO UPDATE SET packed = excluded.packed
+            SELECT person_id, segment_id, entered_at, false FROM segment_member WHERE person_id = ANY(:people)
+             UNION ALL
+            SELECT person_id, segment_id, due_at, true FROM segment_timer WHERE person_id = ANY(:people)
             """)
         .bind("people", people)
-        .execute();
+        .map((row, context) ->
+            new Row(
+                row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant(), row.getBoolean(4)))
+        .forEach(row -> {
+          var packed = requireNonNull(all.get(row.personId));
+          if (row.timer) {
+            packed.arm(row.segmentId, row.at);
+          } else {
+            packed.enter(row.segmentId, row.at);
+          }
+        });
+    store(handle, all);
   }
 
   /**
@@ -214,36 +236,46 @@ public final class MembershipRepository {
    */
   static boolean forget(Handle handle, int segmentId, boolean timers, int most) {
     var table = timers ? "segment_timer" : "segment_member";
-    var wanted =
-        handle
-            .createQuery(
-                "SELECT person_id FROM %s WHERE segment_id = :segment LIMIT :most".formatted(table))
-            .bind("segment", segmentId)
-            .bind("most", most)
-            .mapTo(Long.class)
-            .list();
-    if (wanted.isEmpty()) {
-      return false;
-    }
-    var locked =
-        handle
-            .createQuery(
-                "SELECT person_id FROM person WHERE person_id = ANY(:wanted) ORDER BY person_id FOR NO KEY UPDATE SKIP LOCKED")
-            .bind("wanted", wanted)
-            .mapTo(Long.class)
-            .list();
-    if (!locked.isEmpty()) {
-      var people = locked.stream().mapToLong(Long::longValue).toArray();
+    var found = new AtomicInteger();
+    var locked = new ArrayList<Long>();
+    var free = new ArrayList<Long>();
+    handle
+        .createQuery(
+            """
+            WITH wanted AS MATERIALIZED (SELECT person_id FROM %s WHERE segment_id = :segment LIMIT :most),
+            locked AS MATERIALIZED (
+              SELECT person_id FROM person WHERE person_id = ANY(ARRAY(SELECT person_id FROM wanted))
+               ORDER BY person_id FOR NO KEY UPDATE SKIP LOCKED)
+            SELECT w.person_id, l.person_id IS NOT NULL, p.person_id IS NULL
+              FROM wanted w LEFT JOIN locked l USING (person_id) LEFT JOIN person p ON p.person_id = w.person_id
+            """
+                .formatted(table))
+        .bind("segment", segmentId)
+        .bind("most", most)
+        .map((row, context) -> {
+          var isLocked = row.getBoolean(2);
+          if (isLocked || row.getBoolean(3)) { // of nobody: nobody else touches that
+            free.add(row.getLong(1));
+          }
+          if (isLocked) {
+            locked.add(row.getLong(1));
+          }
+          return found.incrementAndGet();
+        })
+        .forEach(_ -> {});
+    if (!free.isEmpty()) {
       handle
           .createUpdate(
               "DELETE FROM %s WHERE segment_id = :segment AND person_id = ANY(:people)"
                   .formatted(table))
           .bind("segment", segmentId)
-          .bind("people", people)
+          .bind("people", longs(free))
           .execute();
-      repack(handle, people);
     }
-    return true;
+    if (!locked.isEmpty()) {
+      repack(handle, longs(locked));
+    }
+    return found.get() > 0;
   }
 
   /** What is noted and holds stays: a build that was replaced has found it before. */
@@ -311,7 +343,14 @@ public final class MembershipRepository {
           ON CONFLICT (person_id, segment_id) DO UPDATE SET due_at = excluded.due_at WHERE t.due_at > excluded.due_at
           """,
           rows);
-      repack(handle, rows.keySet().stream().mapToLong(Key::personId).distinct().toArray());
+      var packed =
+          read(
+              handle,
+              rows.keySet().stream()
+                  .map(Key::personId)
+                  .collect(Collectors.toCollection(TreeSet::new)));
+      rows.forEach((key, at) -> of(packed, key).armBy(key.segmentId, at));
+      store(handle, packed);
     }
   }
 

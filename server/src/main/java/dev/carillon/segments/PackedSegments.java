@@ -84,6 +84,11 @@ final class PackedSegments {
     due.put(segmentId, micros(at));
   }
 
+  /** Looks again by then, or before. */
+  void armBy(int segmentId, Instant at) {
+    due.merge(segmentId, micros(at), Math::min);
+  }
+
   void disarm(int segmentId) {
     due.remove(segmentId);
   }
