@@ -399,8 +399,8 @@ public final class Settings {
   }
 
   /**
-   * Whether calls above {@link #trackRate}, {@link #appRate}, {@link #sendRate} and {@link #pipelinesRate} are
-   * answered with 429. See docs/decisions/0002.
+   * Whether calls above {@link #trackRate}, {@link #appRate}, {@link #sendRate} and {@link
+   * #pipelinesRate} are answered with 429. See docs/decisions/0002.
    */
   public boolean rateLimits() {
     return value(RATE_LIMITS);

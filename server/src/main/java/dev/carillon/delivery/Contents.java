@@ -54,10 +54,7 @@ final class Contents {
   }
 
   private @Nullable Said asked(
-      long deliveryId,
-      Claimed.Content content,
-      int id,
-      Map<String, @Nullable Object> customer) {
+      long deliveryId, Claimed.Content content, int id, Map<String, @Nullable Object> customer) {
     var request = request(deliveryId);
     var workspace = new WorkspaceId(content.workspaceId());
     var message = messages.find(workspace, id).orElse(null);

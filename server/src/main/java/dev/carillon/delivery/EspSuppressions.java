@@ -103,8 +103,7 @@ public final class EspSuppressions {
    * @param emails in {@link #comparable} form, few
    * @param domain of the sender, lower case
    */
-  Map<String, Entry> blocking(
-      WorkspaceId workspace, Collection<String> emails, String domain) {
+  Map<String, Entry> blocking(WorkspaceId workspace, Collection<String> emails, String domain) {
     var blocking = new HashMap<String, Entry>();
     database.<Integer, RuntimeException>read(handle -> {
       handle

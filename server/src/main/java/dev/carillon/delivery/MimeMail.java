@@ -6,7 +6,6 @@ import dev.carillon.messages.EmailAddress;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Address;
 import jakarta.mail.BodyPart;
-
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
@@ -71,7 +70,8 @@ final class MimeMail extends MimeMessage {
   }
 
   /** Names these addresses in the mail and sends it to them. */
-  private void address(jakarta.mail.Message.RecipientType type, String list) throws MessagingException {
+  private void address(jakarta.mail.Message.RecipientType type, String list)
+      throws MessagingException {
     var addresses = addresses(list);
     if (!addresses.isEmpty()) {
       setRecipients(type, addresses.toArray(InternetAddress[]::new));

@@ -5,7 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The intent to send one message to one person, decided by a journey or asked for by an application, and not yet rendered.
+ * The intent to send one message to one person, decided by a journey or asked for by an
+ * application, and not yet rendered.
  *
  * @param deliveryId unique for ever and the same when the decision is replayed (C-70)
  * @param createdAt when it was decided; chooses the partition, so it must be the same on a replay

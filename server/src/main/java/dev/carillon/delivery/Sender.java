@@ -159,8 +159,7 @@ final class Sender {
         EmailAddress.parse(email.from())
             .map(from -> from.domain().toLowerCase(Locale.ROOT))
             .orElse("");
-    var blocking =
-        suppressions.blocking(new WorkspaceId(content.workspaceId()), wanted, domain);
+    var blocking = suppressions.blocking(new WorkspaceId(content.workspaceId()), wanted, domain);
     var left = without(email.recipient(), blocking.keySet());
     if (left.isEmpty()) {
       var entry = blocking.get(comparable(addresses(email.recipient()).getFirst()));
@@ -213,8 +212,8 @@ final class Sender {
   }
 
   /**
-   * The copies of a fake bcc (journeys §5.4): mails of their own, sent once the real one is. One that
-   * is not taken is not tried again: it is no delivery.
+   * The copies of a fake bcc (journeys §5.4): mails of their own, sent once the real one is. One
+   * that is not taken is not tried again: it is no delivery.
    */
   private void copy(String deliveryId, Email email) {
     if (!email.copies().fakeBcc() || email.copies().bcc().isEmpty()) {

@@ -39,7 +39,9 @@ public interface TransactionalSource {
       return Objects.requireNonNull(byLanguage.get(tag), "every message has a default content");
     }
 
-    /** The tag whose content somebody with this language gets: exactly this one, or none (M-120). */
+    /**
+     * The tag whose content somebody with this language gets: exactly this one, or none (M-120).
+     */
     String languageFor(String wanted) {
       var tag = wanted.strip().toLowerCase(Locale.ROOT);
       return byLanguage.containsKey(tag) ? tag : "";

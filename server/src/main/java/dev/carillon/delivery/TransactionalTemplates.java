@@ -52,8 +52,7 @@ public final class TransactionalTemplates implements TransactionalSource {
     return database.read(handle ->
         messages
             .find(handle, key.workspace, key.id)
-            .map(message ->
-                email(message, messages.contents(handle, key.workspace, key.id))));
+            .map(message -> email(message, messages.contents(handle, key.workspace, key.id))));
   }
 
   private Email email(TransactionalMessage message, List<TransactionalContent> contents) {

@@ -20,7 +20,6 @@ final class CompiledEmail {
   private static final Pattern BODY_TAG =
       Pattern.compile("<body(?:\\s[^>]*)?>", Pattern.CASE_INSENSITIVE);
 
-
   /** Of recipients and copies together (journeys §5.4). */
   private static final int MOST_ADDRESSES = 15;
 
@@ -157,7 +156,8 @@ final class CompiledEmail {
       RenderOptions options) {
     var text =
         scope.trigger().name() != null
-                && scope.trigger().data().get(key) instanceof String given && !given.isBlank()
+                && scope.trigger().data().get(key) instanceof String given
+                && !given.isBlank()
             ? given
             : part.render(variables, options);
     return oneLine(part, text);

@@ -37,7 +37,8 @@ public record EmailAddress(String name, String address) {
   }
 
   /**
-   * Reads addresses separated by commas; a blank text has none. Empty when one of them is malformed.
+   * Reads addresses separated by commas; a blank text has none. Empty when one of them is
+   * malformed.
    */
   public static Optional<List<EmailAddress>> list(String text) {
     if (text.isBlank()) {
@@ -61,7 +62,9 @@ public record EmailAddress(String name, String address) {
   /** As it stands in a list of addresses. */
   public String text() {
     try {
-      return name.isEmpty() ? address : new InternetAddress(address, name, "UTF-8").toUnicodeString();
+      return name.isEmpty()
+          ? address
+          : new InternetAddress(address, name, "UTF-8").toUnicodeString();
     } catch (UnsupportedEncodingException impossible) {
       throw new IllegalStateException(impossible);
     }

@@ -27,7 +27,9 @@ public final class EmailHeaders {
 
   private EmailHeaders() {}
 
-  /** Whether this can be the name of a header: 1 to 100 ASCII characters without spaces or colons. */
+  /**
+   * Whether this can be the name of a header: 1 to 100 ASCII characters without spaces or colons.
+   */
   public static boolean isName(String text) {
     return NAME.matcher(text).matches();
   }

@@ -29,7 +29,8 @@ public final class EmailReader {
   /**
    * Reads a mail; what is wrong is noted in the fields.
    *
-   * @param checked whether its Liquid is looked at; what is stored has been, by the rules of its day
+   * @param checked whether its Liquid is looked at; what is stored has been, by the rules of its
+   *     day
    */
   public static EmailTemplate read(JsonFields fields, boolean checked) {
     return new EmailReader(fields, checked).email();

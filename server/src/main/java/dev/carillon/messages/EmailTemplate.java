@@ -13,8 +13,7 @@ import java.util.Map;
  *     text (url)}
  * @param from the sender, {@code a@b} or {@code Name <a@b>}
  * @param replyTo where answers go; empty means to the sender
- * @param to the recipient, or several separated by commas; empty means {@code
- *     {{customer.email}}}
+ * @param to the recipient, or several separated by commas; empty means {@code {{customer.email}}}
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it

@@ -12,12 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param version moves with every change of it or of what it says
  */
 public record TransactionalMessage(
-    WorkspaceId workspace,
-    int id,
-    Draft draft,
-    int version,
-    Instant createdAt,
-    Instant updatedAt) {
+    WorkspaceId workspace, int id, Draft draft, int version, Instant createdAt, Instant updatedAt) {
 
   /** Stands for everything that is sent without a template (app-messaging §2.2). */
   public static final int UNCATEGORIZED = 1;

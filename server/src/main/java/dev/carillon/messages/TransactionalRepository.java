@@ -19,7 +19,9 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Transactional messages and what they say. A change of one holds its row, so versions are exact. */
+/**
+ * Transactional messages and what they say. A change of one holds its row, so versions are exact.
+ */
 public final class TransactionalRepository {
   /** Choice: messages a workspace may have, so that lists stay short. */
   public static final int MOST = 1_000;
@@ -114,8 +116,7 @@ public final class TransactionalRepository {
   }
 
   /** Changes what is decided about a message; its channel stays. */
-  public TransactionalOutcome update(
-      Handle handle, WorkspaceId workspace, int id, Draft draft) {
+  public TransactionalOutcome update(Handle handle, WorkspaceId workspace, int id, Draft draft) {
     alone(handle, workspace);
     if (isTaken(handle, workspace, id, draft.triggerName())) {
       return new NameTaken();
@@ -186,8 +187,7 @@ public final class TransactionalRepository {
   }
 
   /** Takes a language away; the default one stays. */
-  public TransactionalOutcome unsay(
-      Handle handle, WorkspaceId workspace, int id, String language) {
+  public TransactionalOutcome unsay(Handle handle, WorkspaceId workspace, int id, String language) {
     var deleted =
         handle
             .createUpdate(
@@ -225,7 +225,9 @@ public final class TransactionalRepository {
         .bind("workspace", workspace.value())
         .bind("id", id)
         .execute();
-    return find(handle, workspace, id).<TransactionalOutcome>map(Saved::new).orElseGet(Unknown::new);
+    return find(handle, workspace, id)
+        .<TransactionalOutcome>map(Saved::new)
+        .orElseGet(Unknown::new);
   }
 
   private void put(

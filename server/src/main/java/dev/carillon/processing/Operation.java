@@ -422,8 +422,8 @@ public sealed interface Operation {
    * @param forgotten what was sent is not kept
    * @param request {@link dev.carillon.delivery.SendRequest} as JSON
    * @param key what makes the call the same when it is sent again, 32 bytes
-   * @param sameForMillis how far back another call with this key makes this one a repeat, which does
-   *     nothing; 0: it is none
+   * @param sameForMillis how far back another call with this key makes this one a repeat, which
+   *     does nothing; 0: it is none
    */
   record Send(
       WorkspaceId workspace,

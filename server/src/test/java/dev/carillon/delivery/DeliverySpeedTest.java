@@ -130,7 +130,7 @@ class DeliverySpeedTest {
         database,
         shop.ids,
         shop.templates(),
-            (_, _) -> Optional.empty(),
+        (_, _) -> Optional.empty(),
         mailer,
         InstantSource.system(),
         new Random(1),

@@ -51,12 +51,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What applications send to one person at a time, from the call to the mail (app-messaging §2). */
 class TransactionalTest {
   private static final AtomicInteger NUMBER = new AtomicInteger();
-  private static final JsonMapper JSON = JsonMapper.shared();
 
   @AutoClose private static final ProcessingKit KIT = ProcessingKit.start(2);
   private static final TransactionalRepository MESSAGES = new TransactionalRepository(KIT.clock);
@@ -178,15 +176,18 @@ class TransactionalTest {
   }
 
   private String body(String members) {
-    return "{\"to\":\"%1$s@example.test\",\"identifiers\":{\"id\":\"%1$s\"},%2$s}".formatted(kim, members);
+    return "{\"to\":\"%1$s@example.test\",\"identifiers\":{\"id\":\"%1$s\"},%2$s}"
+        .formatted(kim, members);
   }
 
   @Test
   @DisplayName(
       "§2.1, M-130 … M-132: a message by its trigger name, in any case, with the call's data; somebody unknown is created")
   void shouldSendAMessage() {
-    var id = message("Reset " + kim, true, email("Hi {{trigger.name}}", "<p>{{message_data.link}}</p>"));
-    var members = "\"transactional_message_id\":\"%s\",\"message_data\":{\"name\":\"Kim\",\"link\":\"L\"}";
+    var id =
+        message("Reset " + kim, true, email("Hi {{trigger.name}}", "<p>{{message_data.link}}</p>"));
+    var members =
+        "\"transactional_message_id\":\"%s\",\"message_data\":{\"name\":\"Kim\",\"link\":\"L\"}";
     var delivery = sent(body(members.formatted("RESET " + kim)));
     assertThat(delivery).hasSize(36);
     work();
@@ -202,18 +203,25 @@ class TransactionalTest {
     // by number, also when it is written as a text
     for (var number : List.of("" + id, "\"" + id + "\"")) {
       var again =
-          sent(body("\"transactional_message_id\":%s,\"message_data\":{\"name\":\"N\",\"link\":\"\"}".formatted(number)));
+          sent(
+              body(
+                  "\"transactional_message_id\":%s,\"message_data\":{\"name\":\"N\",\"link\":\"\"}"
+                      .formatted(number)));
       work();
       assertThat(delivery(again).get("subject").asString()).as(number).isEqualTo("Hi N");
     }
   }
 
   @Test
-  @DisplayName("§2.2: words of the call take the place of the message's; without one all are the call's")
+  @DisplayName(
+      "§2.2: words of the call take the place of the message's; without one all are the call's")
   void shouldCombine() {
     message("Combined " + kim, true, email("Theirs", "<p>Body</p>"));
     var combined =
-        sent(body("\"transactional_message_id\":\"combined %s\",\"subject\":\"Mine\",\"headers\":{}".formatted(kim)));
+        sent(
+            body(
+                "\"transactional_message_id\":\"combined %s\",\"subject\":\"Mine\",\"headers\":{}"
+                    .formatted(kim)));
     var own =
         sent(
             body(
@@ -229,7 +237,8 @@ class TransactionalTest {
   }
 
   @Test
-  @DisplayName("a call that is sent again is answered with the first delivery and sends nothing more")
+  @DisplayName(
+      "a call that is sent again is answered with the first delivery and sends nothing more")
   void shouldSendOnce() {
     var body = body("\"from\":\"a@example.test\",\"subject\":\"Once\",\"body\":\"B\"");
     var first = sent(body);
@@ -241,13 +250,19 @@ class TransactionalTest {
     var keyed = call(key, body).expect(200).json().get("delivery_id").asString();
     assertThat(call(key, body.replace("Once", "Other")).json().get("delivery_id").asString())
         .isEqualTo(keyed);
-    assertThat(call("X-Retry-Count: 2\r\n", body.replace("Once", "Lost")).expect(200).json().get("delivery_id").asString())
+    assertThat(
+            call("X-Retry-Count: 2\r\n", body.replace("Once", "Lost"))
+                .expect(200)
+                .json()
+                .get("delivery_id")
+                .asString())
         .as("the first call of which never came")
         .isNotEqualTo(first);
     work();
     assertThat(
             KIT.number(
-                "SELECT count(*) FROM delivery WHERE person_id = ?", KIT.personId(Identifier.id(kim))))
+                "SELECT count(*) FROM delivery WHERE person_id = ?",
+                KIT.personId(Identifier.id(kim))))
         .isEqualTo(4);
     KIT.clock.advance(Duration.ofHours(25));
     assertThat(call(key, body).json().get("delivery_id").asString()).isNotEqualTo(keyed);
@@ -255,7 +270,8 @@ class TransactionalTest {
   }
 
   @Test
-  @DisplayName("§2.1: send_at, queue_draft, disable_message_retention, send_to_unsubscribed, language")
+  @DisplayName(
+      "§2.1: send_at, queue_draft, disable_message_retention, send_to_unsubscribed, language")
   void shouldObeyTheCall() {
     message("Quiet " + kim, false, email("Quiet", "B"));
     var mine = "\"from\":\"a@example.test\",\"subject\":\"S\",\"body\":\"B\"";
@@ -268,7 +284,10 @@ class TransactionalTest {
     var anyway = sent(body(mine));
     var quiet = sent(body("\"transactional_message_id\":\"quiet " + kim + "\""));
     var loud =
-        sent(body("\"transactional_message_id\":\"quiet %s\",\"send_to_unsubscribed\":true".formatted(kim)));
+        sent(
+            body(
+                "\"transactional_message_id\":\"quiet %s\",\"send_to_unsubscribed\":true"
+                    .formatted(kim)));
     work();
     assertThat(delivery(draft).at("/metrics/drafted").isNumber()).isTrue();
     assertThat(delivery(draft).at("/metrics/sent").isMissingNode()).isTrue();
@@ -302,12 +321,12 @@ class TransactionalTest {
   }
 
   @Test
-  @DisplayName("§2.1: whoever is suppressed gets nothing; the call is answered, and the delivery tells")
+  @DisplayName(
+      "§2.1: whoever is suppressed gets nothing; the call is answered, and the delivery tells")
   void shouldDropWhatGoesToSuppressedPeople() {
     KIT.accept(new Operation.Suppress(KIT.workspace(), Identifier.id(kim)));
     KIT.settle();
-    var delivery =
-        sent(body("\"from\":\"a@example.test\",\"subject\":\"S\",\"body\":\"B\""));
+    var delivery = sent(body("\"from\":\"a@example.test\",\"subject\":\"S\",\"body\":\"B\""));
     work();
     assertThat(KIT.find(Identifier.id(kim))).isEmpty();
     assertThat(delivery(delivery).at("/metrics/dropped").isNumber()).isTrue();
@@ -345,7 +364,8 @@ class TransactionalTest {
     var delivery =
         sent(
             body(
-                "\"transactional_message_id\":\"New %s\",\"auto_create\":true,\"subject\":\"S\",\"body\":\"B\"".formatted(kim)));
+                "\"transactional_message_id\":\"New %s\",\"auto_create\":true,\"subject\":\"S\",\"body\":\"B\""
+                    .formatted(kim)));
     work();
     assertThat(delivery(delivery).at("/metrics/sent").isNumber()).isTrue();
     assertThat(delivery(delivery).get("transactional_message_id").asInt()).isGreaterThan(1);

@@ -99,7 +99,8 @@ final class SendBody {
       throw missing("to");
     }
     var email = new LinkedHashMap<String, @Nullable Object>();
-    for (var name : List.of("to", "from", "subject", "body", "reply_to", "preheader", "cc", "bcc")) {
+    for (var name :
+        List.of("to", "from", "subject", "body", "reply_to", "preheader", "cc", "bcc")) {
       put(email, name, text(name));
     }
     put(email, "body_plain", text("body_plain"));

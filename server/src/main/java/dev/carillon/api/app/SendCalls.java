@@ -40,8 +40,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /v1/send/…} (app-messaging §2). What is accepted goes through the log, so it keeps its
- * place among the calls about the person, and is sent a moment later.
+ * {@code POST /v1/send/…} (app-messaging §2). What is accepted goes through the log, so it keeps
+ * its place among the calls about the person, and is sent a moment later.
  *
  * <p>A call that says it is sent again ({@code X-Retry-Count}, the same body), and one with an
  * {@code Idempotency-Key}, is answered with the delivery of the first one and sends nothing more.

@@ -48,8 +48,7 @@ final class TransactionalCalls {
   Reply list(Access access, Request request) {
     var pages = Pages.of(request);
     var all = database.read(handle -> messages.list(handle, access.workspace()));
-    return Reply.json(
-        200, pages.answer(RESOURCE + "s", all, message -> toMap(message, List.of())));
+    return Reply.json(200, pages.answer(RESOURCE + "s", all, message -> toMap(message, List.of())));
   }
 
   Reply one(Access access, Request request) {
@@ -106,7 +105,8 @@ final class TransactionalCalls {
         yield shown(whole(handle, now));
       }
       case TransactionalOutcome.NameTaken() ->
-          throw new Problem.Conflict("another transactional message has this trigger name").thrown();
+          throw new Problem.Conflict("another transactional message has this trigger name")
+              .thrown();
       case TransactionalOutcome.TooMany(var sentence) ->
           throw new Problem.Conflict(sentence).thrown();
       case TransactionalOutcome.Deleted(), TransactionalOutcome.Unknown() -> throw unknown();
