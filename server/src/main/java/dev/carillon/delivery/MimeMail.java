@@ -24,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.eclipse.angus.mail.util.CRLFOutputStream;
 
 /** One mail in the form that travels. It is written to at most one connection at a time. */
 final class MimeMail extends MimeMessage {
@@ -172,6 +173,19 @@ final class MimeMail extends MimeMessage {
   /** Where bounces go: the envelope's sender. */
   InternetAddress sender() {
     return sender;
+  }
+
+  /** The sender's domain; empty when the address has none. */
+  String domain() {
+    var address = sender.getAddress();
+    return address.substring(address.lastIndexOf('@') + 1);
+  }
+
+  /** Writes it as it travels, without counting as having begun. */
+  void print(OutputStream stream) throws IOException, MessagingException {
+    var lines = new CRLFOutputStream(stream);
+    super.writeTo(lines, null);
+    lines.flush();
   }
 
   /** Everybody it goes to, whether the mail names them or not. */

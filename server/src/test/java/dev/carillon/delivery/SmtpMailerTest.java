@@ -11,7 +11,9 @@ import dev.carillon.messages.Email;
 import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
 import java.time.Instant;
+import dev.carillon.workspaces.WorkspaceId;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,13 +21,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SmtpMailerTest {
+  static final Signing UNSIGNED = (workspace, domain) -> Optional.empty();
+  private static final WorkspaceId ONE = new WorkspaceId(1);
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
   @Test
   void shouldWriteAWholeMail() throws Exception {
     var sink = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     sink.start();
-    try (var mailer = new SmtpMailer(settings(sink, ""))) {
+    try (var mailer = new SmtpMailer(settings(sink, ""), UNSIGNED)) {
       // given
       var subject = "👋🏽 " + "שלום עולם ".repeat(12) + "🎉";
       var email =
@@ -40,7 +44,7 @@ class SmtpMailerTest {
               Map.of("X-Campaign", "Frühling"));
 
       // when
-      var handover = mailer.send(new Mailer.Message("id-1@carillon.test", NOON, email));
+      var handover = mailer.send(new Mailer.Message(ONE, "id-1@carillon.test", NOON, email));
 
       // then
       assertThat(handover).isEqualTo(new Accepted());
@@ -69,8 +73,8 @@ class SmtpMailerTest {
     var sink = new GreenMail(new ServerSetup(0, "127.0.0.1", protocol));
     sink.setUser("ada@example.test", "ada", "p:q");
     sink.start();
-    try (var good = new SmtpMailer(settings(sink, "ada:p%3Aq@"));
-        var bad = new SmtpMailer(settings(sink, "ada:wrong@"))) {
+    try (var good = new SmtpMailer(settings(sink, "ada:p%3Aq@"), UNSIGNED);
+        var bad = new SmtpMailer(settings(sink, "ada:wrong@"), UNSIGNED)) {
       // when, then
       assertThat(good.send(message("id-1"))).isEqualTo(new Accepted());
       assertThat(bad.send(message("id-2")))
@@ -88,7 +92,7 @@ class SmtpMailerTest {
   @Test
   void shouldKeepConnectionsAndSurviveTheirEnd() throws Exception {
     try (var server = new ScriptedSmtpServer();
-        var mailer = new SmtpMailer(server.settings())) {
+        var mailer = new SmtpMailer(server.settings(), UNSIGNED)) {
       // when
       for (var mail = 0; mail < 5; mail++) {
         assertThat(mailer.send(message("id-" + mail))).isEqualTo(new Accepted());
@@ -125,7 +129,7 @@ class SmtpMailerTest {
   @DisplayName("journeys §5.1 gate 11: what may pass later is temporary")
   void shouldComeBackLater(String verb, String reply) {
     try (var server = new ScriptedSmtpServer();
-        var mailer = new SmtpMailer(server.settings())) {
+        var mailer = new SmtpMailer(server.settings(), UNSIGNED)) {
       // given
       server.answer(verb, reply);
       if (verb.equals("EHLO")) {
@@ -158,7 +162,7 @@ class SmtpMailerTest {
   @DisplayName("journeys §5.1 gate 11: what is refused for good is permanent, the connection stays")
   void shouldGiveUp(String verb, String reply) {
     try (var server = new ScriptedSmtpServer();
-        var mailer = new SmtpMailer(server.settings())) {
+        var mailer = new SmtpMailer(server.settings(), UNSIGNED)) {
       // given
       server.answer(verb, reply);
 
@@ -176,7 +180,7 @@ class SmtpMailerTest {
   @Test
   void shouldNotWaitForeverForASilentServer() {
     try (var server = new ScriptedSmtpServer();
-        var mailer = new SmtpMailer(server.settings())) {
+        var mailer = new SmtpMailer(server.settings(), UNSIGNED)) {
       // given
       server.answer("RCPT", ScriptedSmtpServer.SILENCE);
       var start = System.nanoTime();
@@ -192,7 +196,7 @@ class SmtpMailerTest {
 
   @Test
   void shouldBeTemporaryWithoutServer() {
-    try (var mailer = new SmtpMailer(SmtpSettings.parse("smtp://127.0.0.1:1", "carillon.test"))) {
+    try (var mailer = new SmtpMailer(SmtpSettings.parse("smtp://127.0.0.1:1", "carillon.test"), UNSIGNED)) {
       assertThat(mailer.send(message("id-1")))
           .isInstanceOfSatisfying(
               Temporary.class,
@@ -210,7 +214,7 @@ class SmtpMailerTest {
   }
 
   private static Mailer.Message message(String id) {
-    return new Mailer.Message(
+    return new Mailer.Message(ONE, 
         id + "@carillon.test",
         NOON,
         new Email(

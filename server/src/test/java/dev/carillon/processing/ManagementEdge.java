@@ -2,6 +2,12 @@ package dev.carillon.processing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
+import dev.carillon.store.SecretBox;
+import java.security.SecureRandom;
+import java.util.Optional;
+import javax.crypto.spec.SecretKeySpec;
 import dev.carillon.api.JsonClient;
 import dev.carillon.api.manage.Description;
 import dev.carillon.api.manage.ManageApi;
@@ -73,7 +79,11 @@ final class ManagementEdge implements AutoCloseable {
                     new ErasureRecords(database, new ErasureRepository(ProcessingKit.SECRET)),
                     ids),
                 kit.subscriptions,
-                new TransactionalRepository(kit.clock)),
+                new TransactionalRepository(kit.clock),
+                new SendingDomains(
+                    new SecretBox(new SecretKeySpec(new byte[32], "AES"), new SecureRandom()),
+                    kit.clock),
+                new DnsRecords(Optional.empty())),
             kit.clock);
     server =
         HttpServer.start(
