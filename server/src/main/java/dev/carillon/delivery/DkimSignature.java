@@ -1,16 +1,23 @@
 package dev.carillon.delivery;
 
 import dev.carillon.delivery.domains.DkimKey;
+import dev.carillon.delivery.domains.Rsa;
 import jakarta.mail.MessagingException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.security.GeneralSecurityException;
 import java.util.List;
+import org.apache.james.jdkim.DKIMCommon;
 import org.apache.james.jdkim.DKIMSigner;
 import org.apache.james.jdkim.exceptions.FailException;
+import org.apache.james.jdkim.impl.BodyHasherImpl;
+import org.apache.james.jdkim.impl.Message;
+import org.apache.james.mime4j.MimeException;
 
 /** Signs mails by DKIM (RFC 6376), relaxed in headers and body, with RSA and SHA-256. */
-final class DkimSignature {
+final class DkimSignature extends DKIMCommon {
   private static final String NAME = "DKIM-Signature";
 
   /**
@@ -43,14 +50,33 @@ final class DkimSignature {
     var template =
         "v=1; a=rsa-sha256; c=relaxed/relaxed; d=%s; s=%s; h=%s; bh=; b=;"
             .formatted(key.domain(), key.selector(), String.join(":", SIGNED));
+    var bytes = new ByteArrayOutputStream();
     try {
-      var bytes = new ByteArrayOutputStream();
       mail.print(bytes);
-      var line =
-          new DKIMSigner(template, key.key()).sign(new ByteArrayInputStream(bytes.toByteArray()));
-      mail.setHeader(NAME, line.substring(NAME.length() + 1).strip());
-    } catch (IOException | FailException failure) {
+      mail.setHeader(NAME, signed(new ByteArrayInputStream(bytes.toByteArray()), template, key));
+    } catch (IOException | FailException | GeneralSecurityException | MimeException failure) {
       throw new MessagingException("it cannot be signed: " + failure.getMessage());
+    }
+  }
+
+  /** As {@link DKIMSigner} does it, which cannot be told who computes the signature. */
+  private static String signed(InputStream mail, String template, DkimKey key)
+      throws IOException, FailException, GeneralSecurityException, MimeException {
+    var signer = new DKIMSigner(template, key.key());
+    var message = new Message(mail);
+    try {
+      var record = signer.newSignatureRecordTemplate(template);
+      var hasher = signer.newBodyHasher(record);
+      try (var body = hasher.getOutputStream()) {
+        message.getBodyInputStream().transferTo(body);
+      }
+      record.setBodyHash(((BodyHasherImpl) hasher).getDigest());
+      var signature = Rsa.signature(key.key());
+      signatureCheck(message, record, record.getHeaders(), signature);
+      record.setSignature(signature.sign());
+      return record.toString();
+    } finally {
+      message.dispose();
     }
   }
 }

@@ -8,6 +8,7 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.carillon.api.Tenant;
 import dev.carillon.delivery.Mailer.Handover.Accepted;
 import dev.carillon.delivery.domains.DkimKeys;
+import dev.carillon.delivery.domains.Rsa;
 import dev.carillon.delivery.domains.SendingDomain;
 import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.messages.Attachment;
@@ -72,7 +73,7 @@ final class DkimTest {
     var added =
         test.database()
             .<SendingDomains.Added, RuntimeException>inTransaction(
-                handle -> domains.add(handle, ONE, name, SendingDomains.newKey()));
+                handle -> domains.add(handle, ONE, name, Rsa.newKey()));
     return ((SendingDomains.Added.Saved) added).domain();
   }
 
@@ -140,7 +141,7 @@ final class DkimTest {
   void leavesOthersAlone() throws Exception {
     test.database()
         .<SendingDomains.Added, RuntimeException>inTransaction(
-            handle -> domains.add(handle, OTHER, "theirs.test", SendingDomains.newKey()));
+            handle -> domains.add(handle, OTHER, "theirs.test", Rsa.newKey()));
     var mail = sent("hello@theirs.test", "", List.of());
     assertThat(new String(mail, StandardCharsets.UTF_8)).doesNotContain("DKIM-Signature");
   }

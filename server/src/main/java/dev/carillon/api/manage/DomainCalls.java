@@ -2,6 +2,7 @@ package dev.carillon.api.manage;
 
 import dev.carillon.delivery.domains.DnsRecords;
 import dev.carillon.delivery.domains.DomainCheck;
+import dev.carillon.delivery.domains.Rsa;
 import dev.carillon.delivery.domains.SendingDomain;
 import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.http.Problem;
@@ -49,7 +50,7 @@ final class DomainCalls {
 
   Reply create(Access access, Request request) {
     var name = name(request);
-    var key = SendingDomains.newKey();
+    var key = Rsa.newKey();
     var added =
         database.inTransaction(handle -> domains.add(handle, access.workspace(), name, key));
     return switch (added) {

@@ -2,13 +2,7 @@ package dev.carillon.delivery.domains;
 
 import dev.carillon.store.SecretBox;
 import dev.carillon.workspaces.WorkspaceId;
-import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
-import java.security.PrivateKey;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,7 +17,6 @@ public final class SendingDomains {
   /** How many a workspace may have. */
   public static final int MOST = 100;
 
-  private static final int KEY_BITS = 2_048;
   private static final String COLUMNS =
       "domain_id, domain, selector, public_key, verified_at, created_at";
 
@@ -46,17 +39,6 @@ public final class SendingDomains {
 
     /** The workspace has {@link #MOST}. */
     record Full() implements Added {}
-  }
-
-  /** A new key of 2,048 bits; takes a moment, so to be made outside a transaction. */
-  public static KeyPair newKey() {
-    try {
-      var generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(KEY_BITS);
-      return generator.generateKeyPair();
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every Java runtime has RSA", missing);
-    }
   }
 
   /**
@@ -173,16 +155,8 @@ public final class SendingDomains {
             new DkimKey(
                 row.getString(1),
                 row.getString(2),
-                privateKey(secrets.open(row.getBytes(3), purpose(workspace, row.getString(1))))))
+                Rsa.privateKey(secrets.open(row.getBytes(3), purpose(workspace, row.getString(1))))))
         .findOne();
-  }
-
-  private static PrivateKey privateKey(byte[] encoded) {
-    try {
-      return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
-    } catch (NoSuchAlgorithmException | InvalidKeySpecException broken) {
-      throw new IllegalStateException("a stored key cannot be read", broken);
-    }
   }
 
   private static String purpose(WorkspaceId workspace, String name) {
