@@ -45,7 +45,6 @@ final class CampaignTemplates implements TemplateSource {
                         campaign.name(),
                         campaign.type(),
                         step.name(),
-                        step.content().fromUnlessGiven(defaultSender),
-                        campaign.version())));
+                        step.content().fromUnlessGiven(defaultSender))));
   }
 }

@@ -8,7 +8,7 @@ import java.time.Duration;
  * <p>Choice: time is looked at every few hundred small operations, and what passes between two
  * looks counts as 50 milliseconds at most. So a machine that stands still for a second does not
  * fail a delivery for good, and a template that works without end is still stopped. See
- * docs/decisions/0015-liquid-stops.md.
+ * docs/decisions/0016-liquid-stops.md.
  *
  * @param steps turns of all loops together, including partial loops and the numbers of a range that
  *     a filter turns into an array

@@ -1,6 +1,5 @@
 package dev.carillon.delivery;
 
-import dev.carillon.messages.EmailRenderer.Key;
 import dev.carillon.messages.MessageScope;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.WorkspaceId;
@@ -42,7 +41,6 @@ final class Contents {
         .find(new WorkspaceId(content.workspaceId()), campaignId, actionId)
         .map(email ->
             new Said(
-                Key.ofStep(campaignId, email.version(), actionId),
                 email.template(),
                 null,
                 new MessageScope.Campaign(campaignId, email.campaignName(), email.campaignType()),
@@ -62,17 +60,10 @@ final class Contents {
       return null;
     }
     var wanted = request.language();
-    var language =
-        message.languageFor(
-            wanted != null ? wanted : customer.get(LANGUAGE) instanceof String own ? own : "");
-    var template = message.in(language);
-    var said = request.over(template);
+    var template = message.contents().in(wanted != null ? wanted : customer.get(LANGUAGE));
     var toUnsubscribed = request.toUnsubscribed();
     return new Said(
-        said.equals(template)
-            ? Key.ofMessage(workspace, id, message.version(), language)
-            : Key.of(said),
-        said,
+        request.over(template),
         request.data(),
         null,
         new MessageScope.Message(id, message.name(), "email_action", null),

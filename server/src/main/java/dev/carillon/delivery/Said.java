@@ -1,7 +1,6 @@
 package dev.carillon.delivery;
 
 import dev.carillon.messages.Attachment;
-import dev.carillon.messages.EmailRenderer;
 import dev.carillon.messages.EmailTemplate;
 import dev.carillon.messages.MessageScope;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param toUnsubscribed whether it goes to somebody who wants no mail
  */
 record Said(
-    EmailRenderer.Key key,
     EmailTemplate template,
     @Nullable Map<String, @Nullable Object> data,
     MessageScope.@Nullable Campaign campaign,

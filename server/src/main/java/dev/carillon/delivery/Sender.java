@@ -118,7 +118,7 @@ final class Sender {
       return finished(claimed, DeliveryState.UNDELIVERABLE, "the person is unsubscribed");
     }
     var scope = scope(claimed, content, said, customer);
-    return switch (renderer.render(said.key(), said.template(), scope)) {
+    return switch (renderer.render(said.template(), scope)) {
       case Failed(var reason) -> finished(claimed, DeliveryState.FAILED, reason);
       case NoRecipient(var rendered, var reason) ->
           content.draft()

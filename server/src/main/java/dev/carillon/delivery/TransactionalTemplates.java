@@ -2,6 +2,7 @@ package dev.carillon.delivery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.carillon.liquid.Translations;
 import dev.carillon.messages.EmailTemplate;
 import dev.carillon.messages.TransactionalContent;
 import dev.carillon.messages.TransactionalMessage;
@@ -9,11 +10,11 @@ import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What transactional messages say, read through a cache: an edit shows a second later. */
 public final class TransactionalTemplates implements TransactionalSource {
@@ -36,7 +37,7 @@ public final class TransactionalTemplates implements TransactionalSource {
     this.messages = messages;
     this.defaultSender = defaultSender;
     var empty = new EmailTemplate("", "", "", defaultSender, "", "", "", Map.of());
-    this.uncategorized = new Email("", 0, true, Map.of("", empty));
+    this.uncategorized = new Email("", true, Translations.of(empty, Map.of()));
   }
 
   private record Key(WorkspaceId workspace, int id) {}
@@ -56,14 +57,14 @@ public final class TransactionalTemplates implements TransactionalSource {
   }
 
   private Email email(TransactionalMessage message, List<TransactionalContent> contents) {
+    var byLanguage = new HashMap<String, EmailTemplate>();
+    contents.forEach(
+        each -> byLanguage.put(each.language(), each.email().fromUnlessGiven(defaultSender)));
+    var standard =
+        Objects.requireNonNull(byLanguage.remove(""), "every message has a default content");
     return new Email(
         message.draft().name(),
-        message.version(),
         message.draft().sendToUnsubscribed(),
-        contents.stream()
-            .collect(
-                Collectors.toMap(
-                    each -> each.language().toLowerCase(Locale.ROOT),
-                    each -> each.email().fromUnlessGiven(defaultSender))));
+        Translations.of(standard, byLanguage));
   }
 }

@@ -5,6 +5,7 @@ import dev.carillon.liquid.LiquidSyntaxException;
 import dev.carillon.liquid.RenderOptions;
 import dev.carillon.liquid.Strictness;
 import dev.carillon.liquid.Template;
+import dev.carillon.liquid.TemplateCache;
 import dev.carillon.messages.Rendering.Failed;
 import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A parsed e-mail template. Immutable and shared by all threads. */
+/** A parsed e-mail template. Immutable. */
 final class CompiledEmail {
   private static final Pattern BODY_TAG =
       Pattern.compile("<body(?:\\s[^>]*)?>", Pattern.CASE_INSENSITIVE);
@@ -41,9 +42,9 @@ final class CompiledEmail {
   /** One text of the mail; {@code title} names it in reasons. */
   private record Part(String title, @Nullable Template template, @Nullable String mistake) {
 
-    static Part of(String title, String source) {
+    static Part of(String title, String source, TemplateCache templates) {
       try {
-        return new Part(title, Template.parse(source), null);
+        return new Part(title, templates.get(source), null);
       } catch (LiquidSyntaxException mistake) {
         return new Part(title, null, title + ": " + mistake.sentenceWithPosition());
       }
@@ -56,11 +57,7 @@ final class CompiledEmail {
       try {
         return template.render(variables, options);
       } catch (LiquidRenderException failure) {
-        var reason = String.valueOf(failure.getMessage());
-        throw new Refusal(
-            failure.reason() == LiquidRenderException.Reason.MISSING_VARIABLE
-                ? reason
-                : title + ": " + reason);
+        throw new Refusal(title + ": " + failure.sentenceWithPlace());
       }
     }
   }
@@ -72,18 +69,21 @@ final class CompiledEmail {
     }
   }
 
-  private CompiledEmail(EmailTemplate source) {
-    subject = Part.of("subject", source.subject());
-    body = Part.of("body", source.body());
-    plainBody = Part.of("plain text body", source.plainBody());
-    from = Part.of("from", source.from());
-    replyTo = Part.of("reply-to", source.replyTo());
-    to = Part.of("recipient", source.to().isBlank() ? "{{customer.email}}" : source.to());
-    preheader = Part.of("preheader", source.preheader());
-    cc = Part.of("cc", source.copies().cc());
-    bcc = Part.of("bcc", source.copies().bcc());
+  private CompiledEmail(EmailTemplate source, TemplateCache templates) {
+    subject = Part.of("subject", source.subject(), templates);
+    body = Part.of("body", source.body(), templates);
+    plainBody = Part.of("plain text body", source.plainBody(), templates);
+    from = Part.of("from", source.from(), templates);
+    replyTo = Part.of("reply-to", source.replyTo(), templates);
+    to =
+        Part.of("recipient", source.to().isBlank() ? "{{customer.email}}" : source.to(), templates);
+    preheader = Part.of("preheader", source.preheader(), templates);
+    cc = Part.of("cc", source.copies().cc(), templates);
+    bcc = Part.of("bcc", source.copies().bcc(), templates);
     fakeBcc = source.copies().fakeBcc();
-    source.headers().forEach((name, value) -> headers.put(name, Part.of("header " + name, value)));
+    source
+        .headers()
+        .forEach((name, value) -> headers.put(name, Part.of("header " + name, value, templates)));
     writesToCustomer =
         source.to().isBlank() || source.to().replace(" ", "").equals("{{customer.email}}");
     makesPlainBody = source.plainBody().isBlank() && !source.body().isBlank();
@@ -91,8 +91,8 @@ final class CompiledEmail {
   }
 
   /** Parses all texts; what cannot be parsed makes every rendering {@link Failed}. */
-  static CompiledEmail of(EmailTemplate source) {
-    return new CompiledEmail(source);
+  static CompiledEmail of(EmailTemplate source, TemplateCache templates) {
+    return new CompiledEmail(source, templates);
   }
 
   private static @Nullable String refusal(EmailTemplate source) {
@@ -113,7 +113,7 @@ final class CompiledEmail {
     }
     var options = RenderOptions.standard().withClock(clock).withSeed(scope.deliveryId().hashCode());
     try {
-      return addressed(email(scope, options));
+      return addressed(email(scope, options), writesToCustomer);
     } catch (Refusal failure) {
       return new Failed(String.valueOf(failure.getMessage()));
     }
@@ -184,14 +184,19 @@ final class CompiledEmail {
     return text;
   }
 
-  private static Rendering addressed(Email email) {
+  /**
+   * The mail, if there is somebody to send it to.
+   *
+   * @param toOne whether it is for the person alone, whose attribute is one address and no list
+   */
+  private static Rendering addressed(Email email, boolean toOne) {
     if (email.recipient().isEmpty()) {
       return new NoRecipient(email, "no recipient");
     }
     var addresses = 0;
     for (var list : List.of(email.recipient(), email.copies().cc(), email.copies().bcc())) {
       var parsed = EmailAddress.list(list).orElse(null);
-      if (parsed == null) {
+      if (parsed == null || (toOne && list.equals(email.recipient()) && parsed.size() > 1)) {
         return new NoRecipient(email, "no recipient: '" + list + "' is not a well-formed address");
       }
       addresses += parsed.size();

@@ -29,8 +29,8 @@ public final class EmailReader {
   /**
    * Reads a mail; what is wrong is noted in the fields.
    *
-   * @param checked whether its Liquid is looked at; what is stored has been, by the rules of its
-   *     day
+   * @param checked whether sizes and Liquid are looked at; what is stored has been, by the rules of
+   *     its day
    */
   public static EmailTemplate read(JsonFields fields, boolean checked) {
     return new EmailReader(fields, checked).email();
@@ -51,14 +51,14 @@ public final class EmailReader {
   }
 
   private String line(JsonFields of, String name, String usual) {
-    var text = of.text(name, LONGEST_LINE).orElse(usual);
+    var text = of.text(name, checked ? LONGEST_LINE : Integer.MAX_VALUE).orElse(usual);
     checkLiquid(of, name, text);
     return text;
   }
 
   private String body(String name) {
     var text = fields.text(name, Integer.MAX_VALUE).orElse("");
-    if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BODY_BYTES) {
+    if (checked && text.getBytes(StandardCharsets.UTF_8).length > MOST_BODY_BYTES) {
       fields.fault(name, "must not be larger than 512 KiB");
       return "";
     }
@@ -73,7 +73,7 @@ public final class EmailReader {
       return headers;
     }
     var names = given.names();
-    if (names.size() > MOST_HEADERS) {
+    if (checked && names.size() > MOST_HEADERS) {
       fields.fault("headers", "must not hold more than " + MOST_HEADERS);
       return headers;
     }

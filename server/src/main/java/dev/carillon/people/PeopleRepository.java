@@ -5,12 +5,15 @@ import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of people and their identifiers, read and written for whole batches. Every method is one
@@ -53,6 +56,48 @@ public final class PeopleRepository {
           }
         });
     return found;
+  }
+
+  /** How many identifiers there are, as the database last estimated; 0 when it never did. */
+  public long roughlyIdentifiers(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'person_identifier'::regclass")
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /**
+   * Identifiers of all workspaces, in the database's order.
+   *
+   * @param after the last one of the page before; null for the first page
+   * @param most 1 and up
+   */
+  public SequencedMap<IdentifierKey, Long> identifiers(
+      Handle handle, @Nullable IdentifierKey after, int most) {
+    var page = LinkedHashMap.<IdentifierKey, Long>newLinkedHashMap(most);
+    handle
+        .createQuery(
+            """
+            SELECT workspace_id, kind, value, person_id FROM person_identifier
+             WHERE (workspace_id, kind, value) > (:workspace, :kind::smallint, :value)
+             ORDER BY workspace_id, kind, value LIMIT :most
+            """)
+        .bind("workspace", after == null ? 0 : after.workspace().value())
+        .bind("kind", after == null ? 0 : after.kind().code())
+        .bind("value", after == null ? "" : after.value())
+        .bind("most", most)
+        .scanResultSet((rows, context) -> {
+          try (context) {
+            var row = rows.get();
+            while (row.next()) {
+              var named = new Identifier(IdentifierKind.of(row.getInt(2)), row.getString(3));
+              page.put(IdentifierKey.of(new WorkspaceId(row.getInt(1)), named), row.getLong(4));
+            }
+            return page;
+          }
+        });
+    return page;
   }
 
   /**

@@ -85,6 +85,7 @@ final class BatchPeople {
   private void lookUp(Set<IdentifierKey> keys) {
     var resolved = people.resolve(handle, keys);
     found.putAll(resolved);
+    cache.missed(resolved.size());
     for (var key : keys) {
       named.put(key, resolved.getOrDefault(key, NOBODY));
     }

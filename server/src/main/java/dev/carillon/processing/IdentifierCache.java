@@ -18,8 +18,12 @@ final class IdentifierCache {
   /** 24 MiB when full. */
   private static final int MOST_ENTRIES = 1 << 20;
 
+  /** Room is left for who comes. */
+  private static final int MOST_FILLED = MOST_ENTRIES * 7 / 8;
+
   private final IdentifierTable people = new IdentifierTable(MOST_ENTRIES);
   private long identity = -1;
+  private long missed;
 
   /** Empties the cache when it was filled under an earlier identity epoch. */
   synchronized void under(long identityEpoch) {
@@ -60,6 +64,39 @@ final class IdentifierCache {
           people.put(fingerprint.high(), fingerprint.low(), person);
         });
       }
+    }
+  }
+
+  /** Notes how many the database had to be asked for in vain here, and knew. */
+  synchronized void missed(int identifiers) {
+    missed += identifiers;
+  }
+
+  /** How many were missed since this was last asked. */
+  synchronized long takeMissed() {
+    var taken = missed;
+    missed = 0;
+    return taken;
+  }
+
+  /**
+   * Adds what was read under the given epoch without putting anything out.
+   *
+   * @return false when there is no point in going on: the epoch has moved, or there is hardly any
+   *     room left
+   */
+  boolean fill(long identityEpoch, Map<IdentifierKey, Long> read) {
+    var sha = sha256();
+    read.keySet().forEach(key -> key.fingerprint(sha)); // before the lock
+    synchronized (this) {
+      if (identity != identityEpoch) {
+        return false;
+      }
+      read.forEach((key, person) -> {
+        var fingerprint = key.fingerprint(sha);
+        people.putIfRoom(fingerprint.high(), fingerprint.low(), person);
+      });
+      return people.entries() < MOST_FILLED;
     }
   }
 

@@ -46,6 +46,19 @@ final class IdentifierTable {
    * @param person not 0
    */
   void put(long high, long low, long person) {
+    if (!putIfRoom(high, low, person)) {
+      var start = bucket(table, low);
+      store(table, start + Math.floorMod(victim++, WAYS) * LONGS, high, low, person);
+    }
+  }
+
+  /**
+   * Stores a key unless that would take another one's place.
+   *
+   * @param person not 0
+   * @return whether it is stored
+   */
+  boolean putIfRoom(long high, long low, long person) {
     if (entries > table.length / LONGS / 2 && table.length / LONGS < mostEntries) {
       grow();
     }
@@ -54,14 +67,19 @@ final class IdentifierTable {
       if (table[at + 2] == 0) {
         entries++;
         store(table, at, high, low, person);
-        return;
+        return true;
       }
       if (table[at] == high && table[at + 1] == low) {
         store(table, at, high, low, person);
-        return;
+        return true;
       }
     }
-    store(table, start + Math.floorMod(victim++, WAYS) * LONGS, high, low, person);
+    return false;
+  }
+
+  /** How many keys are stored. */
+  int entries() {
+    return entries;
   }
 
   private static void store(long[] table, int at, long high, long low, long person) {

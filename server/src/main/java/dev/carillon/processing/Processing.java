@@ -23,6 +23,7 @@ public final class Processing implements AutoCloseable {
   private final LogTrimmer trimmer;
   private final List<Processor> processors = new ArrayList<>();
   private final List<DueWorker> dueWorkers = new CopyOnWriteArrayList<>();
+  private final List<IdentifierWarmer> warmers = new ArrayList<>();
   private final List<LogListener> listeners = new CopyOnWriteArrayList<>();
   private final Database database;
   private final InstantSource clock;
@@ -74,6 +75,7 @@ public final class Processing implements AutoCloseable {
     }
     if (processors > 0) {
       ownership.tick(Set.of());
+      warmers.add(new IdentifierWarmer(database, stores.people(), cache));
       dueWorkers.add(
           new DueWorker(
               database,
@@ -87,6 +89,7 @@ public final class Processing implements AutoCloseable {
     }
     this.processors.forEach(Processor::start);
     dueWorkers.forEach(DueWorker::start);
+    warmers.forEach(IdentifierWarmer::start);
   }
 
   private void wakeProcessors() {
@@ -175,6 +178,7 @@ public final class Processing implements AutoCloseable {
   public void close() {
     writer.drain();
     listeners.forEach(LogListener::close);
+    warmers.forEach(IdentifierWarmer::close);
     dueWorkers.forEach(DueWorker::close);
     processors.forEach(Processor::close);
     ownership.release();

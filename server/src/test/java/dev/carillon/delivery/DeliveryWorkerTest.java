@@ -250,7 +250,7 @@ class DeliveryWorkerTest {
     var delivery = shop.delivery(id);
     assertThat(delivery.state()).isEqualTo(DeliveryState.FAILED);
     assertThat(delivery.failureMessage())
-        .isEqualTo("variable customer.first_name is missing and has no default");
+        .isEqualTo("subject: variable customer.first_name is missing and has no default (line 1)");
     assertThat(delivery.metrics()).containsKey(Metric.FAILED).doesNotContainKey(Metric.SENT);
     clock.advance(Duration.ofDays(2));
     assertThat(worker(1, smtp).runDue()).isZero();
@@ -490,7 +490,7 @@ class DeliveryWorkerTest {
     var gone = shop.stored(shop.intent(shop.person(ADA), clock.instant().plusSeconds(60)));
 
     // when
-    shop.says(Shop.email("News", 2));
+    shop.says(Shop.email("News"));
     worker(1, smtp).runDue();
     shop.says(null);
     clock.advance(Duration.ofMinutes(1));

@@ -55,6 +55,25 @@ class IdentifierTableTest {
   }
 
   @Test
+  void fillingPutsNobodyOut() {
+    var table = new IdentifierTable(MOST);
+    var random = new Random(9);
+    var known = new HashMap<Long, Long>();
+    var refused = 0;
+    for (var person = 1L; person <= 2 * MOST; person++) {
+      var key = random.nextLong();
+      if (table.putIfRoom(key, key * 31, person)) {
+        known.put(key, person);
+      } else {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(MOST / 2);
+    assertThat(table.entries()).isEqualTo(known.size()).isGreaterThan(MOST * 9 / 10);
+    known.forEach((key, person) -> assertThat(table.get(key, key * 31)).isEqualTo(person));
+  }
+
+  @Test
   void aKeyHasOnePerson() {
     var table = new IdentifierTable(MOST);
     table.put(1, 2, 10);

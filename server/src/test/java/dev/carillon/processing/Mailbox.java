@@ -39,8 +39,7 @@ final class Mailbox {
               "",
               "",
               "",
-              Map.of()),
-          1);
+              Map.of()));
 
   private final ProcessingKit kit;
   private final DeliveryWorker worker;

@@ -237,6 +237,20 @@ class TransactionalTest {
   }
 
   @Test
+  @DisplayName("§2.2: a call may hold 2 MB, more than a message that is kept")
+  void shouldSendWhatIsLarge() {
+    var large = "x".repeat(600_000);
+    var delivery =
+        sent(
+            body(
+                "\"from\":\"a@example.test\",\"subject\":\"%s\",\"body\":\"%s\""
+                    .formatted("s".repeat(1_200), large)));
+    work();
+    assertThat(delivery(delivery).get("subject").asString()).hasSize(1_200);
+    assertThat(archived(delivery).get("body").asString()).hasSize(600_000);
+  }
+
+  @Test
   @DisplayName(
       "a call that is sent again is answered with the first delivery and sends nothing more")
   void shouldSendOnce() {

@@ -209,6 +209,10 @@ final class WholePerson {
               "SELECT count(*) FROM %s t JOIN delivery d USING (delivery_id, created_at) WHERE d.person_id = ?"
                   .formatted(table),
               personId);
+      case "send_request" ->
+          kit.number(
+              "SELECT count(*) FROM send_request JOIN delivery d USING (delivery_id) WHERE d.person_id = ?",
+              personId);
       case "anonymous_event", "anonymous_relationship" ->
           kit.number(
               "SELECT count(*) FROM %s WHERE workspace_id = ? AND anonymous_id = ?"
