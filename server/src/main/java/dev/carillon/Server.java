@@ -363,7 +363,8 @@ final class Server implements AutoCloseable {
                 subscriptions,
                 transactional,
                 domains,
-                new DnsRecords(settings.dnsServer())),
+                new DnsRecords(settings.dnsServer()),
+                new ManageApi.Mails(deliveries, deliveryIds, mailDomain())),
             clock);
     var operations =
         new OperationsApi(

@@ -2,6 +2,7 @@ package dev.carillon.processing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.domains.DnsRecords;
 import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.store.SecretBox;
@@ -83,7 +84,11 @@ final class ManagementEdge implements AutoCloseable {
                 new SendingDomains(
                     new SecretBox(new SecretKeySpec(new byte[32], "AES"), new SecureRandom()),
                     kit.clock),
-                new DnsRecords(Optional.empty())),
+                new DnsRecords(Optional.empty()),
+                new ManageApi.Mails(
+                    new DeliveryRepository(kit.database),
+                    new DeliveryIds(ProcessingKit.SECRET),
+                    "carillon.test")),
             kit.clock);
     server =
         HttpServer.start(

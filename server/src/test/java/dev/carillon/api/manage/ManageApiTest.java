@@ -581,6 +581,7 @@ class ManageApiTest {
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
               .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
               .replaceFirst("customers/\\{id}", "customers/u-42")
+              .replaceFirst("domains/\\{id}", "domains/1")
               .replaceFirst("erasures/\\{id}", "erasures/1")
               .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
               .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1")
@@ -590,6 +591,8 @@ class ManageApiTest {
               ? ""
               : below.startsWith("/segments")
                   ? LOYAL
+                  : below.equals("/domains")
+                      ? "{\"domain\":{\"domain\":\"example.com\"}}"
                   : below.startsWith("/object_types")
                       ? "{\"object_type\":{\"name\":\"Courses\"}}"
                       : below.startsWith("/computed_attributes")
@@ -611,6 +614,8 @@ class ManageApiTest {
             .contains(
                 below.startsWith("/segments")
                     ? "segment"
+                    : below.startsWith("/domains")
+                    ? "domain"
                     : below.startsWith("/object_types")
                         ? "object type"
                         : below.startsWith("/computed_attributes")

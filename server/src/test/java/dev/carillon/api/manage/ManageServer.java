@@ -8,6 +8,7 @@ import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.delivery.DeliveryIds;
+import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.domains.DnsRecords;
 import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.forms.FormRepository;
@@ -102,7 +103,11 @@ final class ManageServer implements AutoCloseable {
                 new SendingDomains(
                     new SecretBox(new SecretKeySpec(new byte[32], "AES"), new SecureRandom()),
                     clock),
-                new DnsRecords(Optional.ofNullable(nameServer))),
+                new DnsRecords(Optional.ofNullable(nameServer)),
+                new ManageApi.Mails(
+                    new DeliveryRepository(database),
+                    new DeliveryIds("a secret of sufficient length".getBytes(StandardCharsets.UTF_8)),
+                    "carillon.test")),
             clock);
     server =
         HttpServer.start(
