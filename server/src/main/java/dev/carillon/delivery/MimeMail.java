@@ -107,8 +107,12 @@ final class MimeMail extends MimeMessage {
 
   /** The last part is the one a reader prefers (RFC 2046, 5.1.4). */
   private static MimeMultipart alternatives(Email email) throws MessagingException {
-    return new MimeMultipart(
-        "alternative", text(email.plain(), "plain"), text(email.html(), "html"));
+    var plain = text(email.plain(), "plain");
+    var html = text(email.html(), "html");
+    return email.amp().isEmpty()
+        ? new MimeMultipart("alternative", plain, html)
+        // Before the HTML, which programs that know no AMP would otherwise not show.
+        : new MimeMultipart("alternative", plain, text(email.amp(), "x-amp-html"), html);
   }
 
   private static BodyPart body(Email email) throws MessagingException {

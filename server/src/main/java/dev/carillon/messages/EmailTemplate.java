@@ -17,6 +17,8 @@ import java.util.Map;
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it
+ * @param inlinesCss whether style sheets move to the elements (journeys §5.4)
+ * @param ampBody an AMP part beside the HTML; empty for none
  */
 public record EmailTemplate(
     String subject,
@@ -27,7 +29,9 @@ public record EmailTemplate(
     String to,
     String preheader,
     Map<String, String> headers,
-    Copies copies) {
+    Copies copies,
+    boolean inlinesCss,
+    String ampBody) {
 
   /** Copies the headers and keeps their order. */
   public EmailTemplate {
@@ -47,11 +51,35 @@ public record EmailTemplate(
     this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE);
   }
 
+  /** With style sheets that move to the elements, without AMP. */
+  public EmailTemplate(
+      String subject,
+      String body,
+      String plainBody,
+      String from,
+      String replyTo,
+      String to,
+      String preheader,
+      Map<String, String> headers,
+      Copies copies) {
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, "");
+  }
+
   /** The same from this sender, where it names none. */
   public EmailTemplate fromUnlessGiven(String sender) {
     return from.isBlank()
         ? new EmailTemplate(
-            subject, body, plainBody, sender, replyTo, to, preheader, headers, copies)
+            subject,
+            body,
+            plainBody,
+            sender,
+            replyTo,
+            to,
+            preheader,
+            headers,
+            copies,
+            inlinesCss,
+            ampBody)
         : this;
   }
 }

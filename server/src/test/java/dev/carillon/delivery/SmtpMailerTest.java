@@ -1,5 +1,6 @@
 package dev.carillon.delivery;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
@@ -12,6 +13,9 @@ import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
 import java.time.Instant;
 import dev.carillon.workspaces.WorkspaceId;
+import jakarta.mail.internet.MimeMultipart;
+import dev.carillon.messages.Copies;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -84,6 +88,39 @@ class SmtpMailerTest {
                   assertThat(temporary.reason())
                       .contains("refused the login")
                       .doesNotContain("wrong"));
+    } finally {
+      sink.stop();
+    }
+  }
+
+  @Test
+  @DisplayName("journeys §5.4: an AMP part stands between the plain text and the HTML")
+  void shouldWriteAnAmpPart() throws Exception {
+    var sink = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    sink.start();
+    try (var mailer = new SmtpMailer(settings(sink, ""), UNSIGNED)) {
+      var email =
+          new Email(
+              "a@example.test",
+              "",
+              "b@example.test",
+              "s",
+              "<p>html</p>",
+              "plain",
+              "",
+              Map.of(),
+              Copies.NONE,
+              List.of(),
+              "<html amp4email></html>");
+      assertThat(mailer.send(new Mailer.Message(ONE, "id-2@carillon.test", NOON, email)))
+          .isEqualTo(new Accepted());
+      var parts = (MimeMultipart) sink.getReceivedMessages()[0].getContent();
+      assertThat(parts.getCount()).isEqualTo(3);
+      assertThat(parts.getBodyPart(0).getContentType()).startsWith("text/plain");
+      assertThat(parts.getBodyPart(1).getContentType()).startsWith("text/x-amp-html");
+      assertThat(new String(parts.getBodyPart(1).getInputStream().readAllBytes(), UTF_8))
+          .isEqualTo("<html amp4email></html>");
+      assertThat(parts.getBodyPart(2).getContentType()).startsWith("text/html");
     } finally {
       sink.stop();
     }
