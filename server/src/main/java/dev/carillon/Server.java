@@ -27,10 +27,10 @@ import dev.carillon.delivery.SendKeys;
 import dev.carillon.delivery.Signing;
 import dev.carillon.delivery.SmtpMailer;
 import dev.carillon.delivery.SmtpSettings;
+import dev.carillon.delivery.TransactionalTemplates;
 import dev.carillon.delivery.domains.DkimKeys;
 import dev.carillon.delivery.domains.DnsRecords;
 import dev.carillon.delivery.domains.SendingDomains;
-import dev.carillon.delivery.TransactionalTemplates;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
@@ -426,8 +426,7 @@ final class Server implements AutoCloseable {
   private Mailer mailer(Signing signing) {
     return settings
         .smtpUrl()
-        .<Mailer>map(url ->
-            new SmtpMailer(SmtpSettings.parse(url.toString(), hostName()), signing))
+        .<Mailer>map(url -> new SmtpMailer(SmtpSettings.parse(url.toString(), hostName()), signing))
         .orElseGet(MailTrap::new);
   }
 

@@ -165,7 +165,8 @@ final class SettingParsers {
   }
 
   static String hostAndPort(String text) {
-    return require(HOST_AND_PORT.matcher(text).matches(), text, "must be host:port, such as 127.0.0.1:53");
+    return require(
+        HOST_AND_PORT.matcher(text).matches(), text, "must be host:port, such as 127.0.0.1:53");
   }
 
   static SecretKey secretKey(String text) {

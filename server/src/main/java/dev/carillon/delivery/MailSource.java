@@ -81,8 +81,7 @@ public final class MailSource {
       }
     } else {
       parts.add(
-          new MailPart(
-              parts.size(), part.getContentType(), part.getInputStream().readAllBytes()));
+          new MailPart(parts.size(), part.getContentType(), part.getInputStream().readAllBytes()));
     }
   }
 }

@@ -201,8 +201,7 @@ final class Sender {
       Claimed claimed, Claimed.Content content, String deliveryId, Email email) {
     var workspace = new WorkspaceId(content.workspaceId());
     var message =
-        new Mailer.Message(
-            workspace, deliveryId + "@" + messageIdDomain, clock.instant(), email);
+        new Mailer.Message(workspace, deliveryId + "@" + messageIdDomain, clock.instant(), email);
     return switch (mailer.send(message)) {
       case Accepted() -> {
         copy(workspace, deliveryId, email);

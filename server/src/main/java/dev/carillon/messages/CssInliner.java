@@ -96,7 +96,12 @@ final class CssInliner {
     }
     var style = new StringBuilder();
     properties.forEach((property, value) ->
-        style.append(style.isEmpty() ? "" : " ").append(property).append(": ").append(value).append(';'));
+        style
+            .append(style.isEmpty() ? "" : " ")
+            .append(property)
+            .append(": ")
+            .append(value)
+            .append(';'));
     element.attr("style", style.toString());
   }
 

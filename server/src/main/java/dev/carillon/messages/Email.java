@@ -51,7 +51,17 @@ public record Email(
       String preheader,
       Map<String, String> headers) {
     this(
-        from, replyTo, recipient, subject, html, plain, preheader, headers, Copies.NONE, List.of(), "");
+        from,
+        replyTo,
+        recipient,
+        subject,
+        html,
+        plain,
+        preheader,
+        headers,
+        Copies.NONE,
+        List.of(),
+        "");
   }
 
   /** The same with these files. */
@@ -63,7 +73,17 @@ public record Email(
   /** The same to these alone; the texts are lists of addresses as in {@link Copies}. */
   public Email to(String recipients, Copies others) {
     return new Email(
-        from, replyTo, recipients, subject, html, plain, preheader, headers, others, attachments, amp);
+        from,
+        replyTo,
+        recipients,
+        subject,
+        html,
+        plain,
+        preheader,
+        headers,
+        others,
+        attachments,
+        amp);
   }
 
   /** The same with another subject. */

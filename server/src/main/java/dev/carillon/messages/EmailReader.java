@@ -47,8 +47,7 @@ public final class EmailReader {
         line(fields, "to", DEFAULT_RECIPIENT),
         line(fields, "preheader", ""),
         headers(),
-        new Copies(
-            line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)),
+        new Copies(line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)),
         inlinesCss(),
         body("body_amp"));
   }

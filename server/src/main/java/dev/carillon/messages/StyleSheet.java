@@ -42,7 +42,8 @@ record StyleSheet(List<Rule> rules, String rest) {
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern IDS = Pattern.compile("#[\\w-]+");
-  private static final Pattern CLASSES = Pattern.compile("\\.[\\w-]+|\\[[^\\]]*]|:(?!not\\b)[\\w-]+");
+  private static final Pattern CLASSES =
+      Pattern.compile("\\.[\\w-]+|\\[[^\\]]*]|:(?!not\\b)[\\w-]+");
   private static final Pattern TAGS = Pattern.compile("(?:^|[\\s>+~(])[a-zA-Z][\\w-]*");
   private static final CSSWriterSettings WRITER = new CSSWriterSettings().setOptimizedOutput(true);
   private static final LoadingCache<String, StyleSheet> SHEETS =
@@ -103,7 +104,9 @@ record StyleSheet(List<Rule> rules, String rest) {
       }
     }
     var left =
-        rest.hasRules() || rest.hasImportRules() ? new CSSWriter(WRITER).setWriteHeaderText(false).getCSSAsString(rest) : "";
+        rest.hasRules() || rest.hasImportRules()
+            ? new CSSWriter(WRITER).setWriteHeaderText(false).getCSSAsString(rest)
+            : "";
     return new StyleSheet(List.copyOf(rules), left);
   }
 

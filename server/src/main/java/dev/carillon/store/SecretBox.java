@@ -70,7 +70,9 @@ public final class SecretBox {
       return cipher(Cipher.DECRYPT_MODE, nonce, purpose).doFinal(rest);
     } catch (GeneralSecurityException failure) {
       throw new StoreException(
-          "A stored secret (" + purpose + ") cannot be opened with this installation's secret key;"
+          "A stored secret ("
+              + purpose
+              + ") cannot be opened with this installation's secret key;"
               + " start with the key it was stored with (CARILLON_SECRET_KEY or secret.key).",
           failure);
     }

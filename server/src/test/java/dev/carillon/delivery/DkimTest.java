@@ -82,7 +82,15 @@ final class DkimTest {
     headers.put("List-Unsubscribe", "<https://shop.test/u/1>");
     headers.put("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
     var email =
-        new Email(from, "help@shop.test", "ada@example.test", "Grüße 🎈", html, "Hi.\n.dot\n", "", headers)
+        new Email(
+                from,
+                "help@shop.test",
+                "ada@example.test",
+                "Grüße 🎈",
+                html,
+                "Hi.\n.dot\n",
+                "",
+                headers)
             .with(files);
     var settings =
         SmtpSettings.parse("smtp://127.0.0.1:" + sink.getSmtp().getPort(), "carillon.test");

@@ -8,13 +8,13 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.carillon.delivery.Mailer.Handover.Accepted;
 import dev.carillon.delivery.Mailer.Handover.Permanent;
 import dev.carillon.delivery.Mailer.Handover.Temporary;
+import dev.carillon.messages.Copies;
 import dev.carillon.messages.Email;
+import dev.carillon.workspaces.WorkspaceId;
 import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
-import java.time.Instant;
-import dev.carillon.workspaces.WorkspaceId;
 import jakarta.mail.internet.MimeMultipart;
-import dev.carillon.messages.Copies;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -233,7 +233,8 @@ class SmtpMailerTest {
 
   @Test
   void shouldBeTemporaryWithoutServer() {
-    try (var mailer = new SmtpMailer(SmtpSettings.parse("smtp://127.0.0.1:1", "carillon.test"), UNSIGNED)) {
+    try (var mailer =
+        new SmtpMailer(SmtpSettings.parse("smtp://127.0.0.1:1", "carillon.test"), UNSIGNED)) {
       assertThat(mailer.send(message("id-1")))
           .isInstanceOfSatisfying(
               Temporary.class,
@@ -251,7 +252,8 @@ class SmtpMailerTest {
   }
 
   private static Mailer.Message message(String id) {
-    return new Mailer.Message(ONE, 
+    return new Mailer.Message(
+        ONE,
         id + "@carillon.test",
         NOON,
         new Email(

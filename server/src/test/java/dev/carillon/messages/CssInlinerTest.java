@@ -74,7 +74,8 @@ class CssInlinerTest {
   @Test
   @DisplayName("what is no CSS neither fails nor is lost")
   void survivesNonsense() {
-    for (var css : new String[] {"}}}{", "p{color", "@media{", "p:is(((){}", "<!-- x -->", "p{color:;}"}) {
+    for (var css :
+        new String[] {"}}}{", "p{color", "@media{", "p:is(((){}", "<!-- x -->", "p{color:;}"}) {
       assertThat(CssInliner.inline("<style>" + css + "</style><p>a</p>")).contains("<p", "a</p>");
     }
     var many = "<p class=c>x</p>".repeat(5_000);

@@ -46,13 +46,12 @@ class MailTrapApiTest {
 
   private static String publicId(long deliveryId) {
     var at =
-        KIT.database
-            .<java.sql.Timestamp, RuntimeException>read(handle ->
-                handle
-                    .createQuery("SELECT created_at FROM delivery WHERE delivery_id = :id")
-                    .bind("id", deliveryId)
-                    .mapTo(java.sql.Timestamp.class)
-                    .one());
+        KIT.database.<java.sql.Timestamp, RuntimeException>read(handle ->
+            handle
+                .createQuery("SELECT created_at FROM delivery WHERE delivery_id = :id")
+                .bind("id", deliveryId)
+                .mapTo(java.sql.Timestamp.class)
+                .one());
     return new DeliveryIds(ProcessingKit.SECRET).text(deliveryId, at.toInstant());
   }
 

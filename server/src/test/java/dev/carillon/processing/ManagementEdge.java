@@ -2,19 +2,15 @@ package dev.carillon.processing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.carillon.delivery.DeliveryRepository;
-import dev.carillon.delivery.domains.DnsRecords;
-import dev.carillon.delivery.domains.SendingDomains;
-import dev.carillon.store.SecretBox;
-import java.security.SecureRandom;
-import java.util.Optional;
-import javax.crypto.spec.SecretKeySpec;
 import dev.carillon.api.JsonClient;
 import dev.carillon.api.manage.Description;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.delivery.DeliveryIds;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
@@ -31,6 +27,7 @@ import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.privacy.PersonExport;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
+import dev.carillon.store.SecretBox;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.WorkspaceId;
@@ -40,7 +37,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
+import javax.crypto.spec.SecretKeySpec;
 
 /** The management API on a free port, in front of a node that processes what it accepts. */
 final class ManagementEdge implements AutoCloseable {

@@ -26,7 +26,8 @@ final class DomainCalls {
   private static final Set<String> BODY = Set.of(RESOURCE, "auto_tls");
   private static final int LONGEST = 253;
   private static final Pattern NAME =
-      Pattern.compile("(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.){1,10}[a-z][a-z0-9-]{0,61}[a-z0-9]");
+      Pattern.compile(
+          "(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.){1,10}[a-z][a-z0-9-]{0,61}[a-z0-9]");
 
   private final Database database;
   private final SendingDomains domains;
@@ -78,8 +79,8 @@ final class DomainCalls {
     var domain = found(access, request);
     try {
       var check = DomainCheck.of(domain, dns);
-      database.inTransaction(handle ->
-          domains.verified(handle, access.workspace(), domain.id(), check.dkim()));
+      database.inTransaction(
+          handle -> domains.verified(handle, access.workspace(), domain.id(), check.dkim()));
       var json = toMap(domain);
       json.put("verified", check.dkim());
       json.put("verified_domain", check.dkim());
@@ -146,10 +147,14 @@ final class DomainCalls {
         "dns_records",
         List.of(
             Map.of(
-                "flow", "domain_auth",
-                "type", "TXT",
-                "name", domain.recordName(),
-                "value", domain.recordValue())));
+                "flow",
+                "domain_auth",
+                "type",
+                "TXT",
+                "name",
+                domain.recordName(),
+                "value",
+                domain.recordValue())));
     json.put("created_at", domain.createdAt().getEpochSecond());
     return json;
   }

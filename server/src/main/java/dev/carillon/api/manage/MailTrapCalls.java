@@ -18,8 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.jsoup.Jsoup;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code …/mail_trap}: the mails that were handed over, as their readers see them; with no mail
@@ -62,7 +62,15 @@ final class MailTrapCalls {
     }
     var filter =
         new DeliveryFilter(
-            "email", Metric.SENT, false, null, null, null, null, null, Math.min(MOST, pages.reach()));
+            "email",
+            Metric.SENT,
+            false,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Math.min(MOST, pages.reach()));
     var found = deliveries.ofWorkspace(access.workspace(), filter).deliveries();
     return Reply.json(200, pages.answer("mails", found, this::summary));
   }
@@ -109,8 +117,7 @@ final class MailTrapCalls {
   }
 
   private MailSource source(Access access, Kept kept) {
-    return MailSource.of(
-        access.workspace(), kept.id() + "@" + domain, kept.sentAt(), kept.email());
+    return MailSource.of(access.workspace(), kept.id() + "@" + domain, kept.sentAt(), kept.email());
   }
 
   private Kept kept(Access access, Request request) {

@@ -133,8 +133,7 @@ public final class ManageApi {
     this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
     this.domains = new DomainCalls(sources.database, sources.domains, sources.dns);
     this.mails =
-        new MailTrapCalls(
-            sources.mails.deliveries(), sources.mails.ids(), sources.mails.domain());
+        new MailTrapCalls(sources.mails.deliveries(), sources.mails.ids(), sources.mails.domain());
     this.transactional = new TransactionalCalls(sources.database, sources.transactional);
     this.uploads =
         new SegmentUploads(

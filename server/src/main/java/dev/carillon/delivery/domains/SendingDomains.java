@@ -123,12 +123,12 @@ public final class SendingDomains {
   /** Notes whether the key was found in the DNS. False when there is no such domain. */
   public boolean verified(Handle handle, WorkspaceId workspace, int id, boolean found) {
     return handle
-        .createUpdate(
-            """
-            UPDATE sending_domain SET verified_at = CASE WHEN :found THEN :now::timestamptz END
-             WHERE workspace_id = :workspace AND domain_id = :id
-            """)
-        .bind("found", found)
+            .createUpdate(
+                """
+                UPDATE sending_domain SET verified_at = CASE WHEN :found THEN :now::timestamptz END
+                 WHERE workspace_id = :workspace AND domain_id = :id
+                """)
+            .bind("found", found)
             .bind("now", clock.instant())
             .bind("workspace", workspace.value())
             .bind("id", id)
@@ -155,7 +155,8 @@ public final class SendingDomains {
             new DkimKey(
                 row.getString(1),
                 row.getString(2),
-                Rsa.privateKey(secrets.open(row.getBytes(3), purpose(workspace, row.getString(1))))))
+                Rsa.privateKey(
+                    secrets.open(row.getBytes(3), purpose(workspace, row.getString(1))))))
         .findOne();
   }
 

@@ -40,7 +40,8 @@ final class DomainsApiTest {
   }
 
   @Test
-  @DisplayName("events-out §B.3: a domain is added, verified once its records are published, removed")
+  @DisplayName(
+      "events-out §B.3: a domain is added, verified once its records are published, removed")
   void livesItsLife() {
     var made =
         description
@@ -53,7 +54,10 @@ final class DomainsApiTest {
     var path = BASE + "/" + made.get("id").asInt();
 
     var missing =
-        description.check("domains.verify", client.send("POST", path + "/verify", "")).expect(200).json();
+        description
+            .check("domains.verify", client.send("POST", path + "/verify", ""))
+            .expect(200)
+            .json();
     var record = made.at("/dns_records/0");
     assertThat(missing.at("/domain/verified").asBoolean()).isFalse();
     assertThat(missing.at("/errors/dkim").asString())
@@ -61,7 +65,12 @@ final class DomainsApiTest {
 
     dns.publish(record.get("name").asString(), "v=DKIM1; k=rsa; p=AAAA");
     assertThat(
-            client.send("POST", path + "/verify", "").expect(200).json().at("/errors/dkim").asString())
+            client
+                .send("POST", path + "/verify", "")
+                .expect(200)
+                .json()
+                .at("/errors/dkim")
+                .asString())
         .startsWith("another key is published");
 
     dns.publish(record.get("name").asString(), record.get("value").asString());
@@ -86,7 +95,12 @@ final class DomainsApiTest {
     assertThat(listed.get("domains").size()).isEqualTo(1);
     assertThat(listed.get("has_more").asBoolean()).isFalse();
 
-    server.as(other).get(path.replace("/" + shop.workspace().value() + "/", "/" + other.workspace().value() + "/")).expect(404);
+    server
+        .as(other)
+        .get(
+            path.replace(
+                "/" + shop.workspace().value() + "/", "/" + other.workspace().value() + "/"))
+        .expect(404);
     client.send("DELETE", path, "").expect(204);
     client.get(path).expect(404);
     client.send("POST", path + "/verify", "").expect(404);
@@ -95,13 +109,26 @@ final class DomainsApiTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "localhost", "-a.example", "a..example", "exa mple.com", "a@example.com", "1.2.3.4",
+        "",
+        "localhost",
+        "-a.example",
+        "a..example",
+        "exa mple.com",
+        "a@example.com",
+        "1.2.3.4",
         "https://example.com"
       })
   @DisplayName("what is no domain name is refused")
   void refusesOthers(String name) {
     client.send("POST", BASE, wrapped(name)).expect(422);
-    assertThat(client.get(BASE).expect(200).json().get("domains").valueStream().map(each -> each.get("domain").asString()))
+    assertThat(
+            client
+                .get(BASE)
+                .expect(200)
+                .json()
+                .get("domains")
+                .valueStream()
+                .map(each -> each.get("domain").asString()))
         .doesNotContain(name);
   }
 

@@ -600,19 +600,19 @@ class ManageApiTest {
                   ? LOYAL
                   : below.equals("/domains")
                       ? "{\"domain\":{\"domain\":\"example.com\"}}"
-                  : below.startsWith("/object_types")
-                      ? "{\"object_type\":{\"name\":\"Courses\"}}"
-                      : below.startsWith("/transactional_messages")
-                          ? RECEIPT
-                          : below.startsWith("/computed_attributes")
-                              ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
-                              : below.startsWith("/subscription_channels")
-                                  ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
-                                  : below.startsWith("/subscription_topics")
-                                      ? "{\"subscription_topic\":{\"name\":\"News\"}}"
-                                      : below.endsWith("/stop")
-                                          ? "{\"journeys\":\"exit\"}"
-                                          : below.endsWith("/start") ? "" : WELCOME;
+                      : below.startsWith("/object_types")
+                          ? "{\"object_type\":{\"name\":\"Courses\"}}"
+                          : below.startsWith("/transactional_messages")
+                              ? RECEIPT
+                              : below.startsWith("/computed_attributes")
+                                  ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
+                                  : below.startsWith("/subscription_channels")
+                                      ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
+                                      : below.startsWith("/subscription_topics")
+                                          ? "{\"subscription_topic\":{\"name\":\"News\"}}"
+                                          : below.endsWith("/stop")
+                                              ? "{\"journeys\":\"exit\"}"
+                                              : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -624,22 +624,22 @@ class ManageApiTest {
                 below.startsWith("/segments")
                     ? "segment"
                     : below.startsWith("/domains")
-                    ? "domain"
-                    : below.startsWith("/object_types")
-                        ? "object type"
-                        : below.startsWith("/transactional_messages")
-                            ? "transactional message"
-                            : below.startsWith("/computed_attributes")
-                                ? "computed attribute"
-                                : below.startsWith("/subscription_channels")
-                                    ? "channel"
-                                    : below.startsWith("/subscription_topics")
-                                        ? "topic"
-                                        : below.startsWith("/customers")
-                                            ? "person"
-                                            : below.startsWith("/erasures")
-                                                ? "erasure"
-                                                : "campaign");
+                        ? "domain"
+                        : below.startsWith("/object_types")
+                            ? "object type"
+                            : below.startsWith("/transactional_messages")
+                                ? "transactional message"
+                                : below.startsWith("/computed_attributes")
+                                    ? "computed attribute"
+                                    : below.startsWith("/subscription_channels")
+                                        ? "channel"
+                                        : below.startsWith("/subscription_topics")
+                                            ? "topic"
+                                            : below.startsWith("/customers")
+                                                ? "person"
+                                                : below.startsWith("/erasures")
+                                                    ? "erasure"
+                                                    : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");

@@ -106,7 +106,8 @@ final class ManageServer implements AutoCloseable {
                 new DnsRecords(Optional.ofNullable(nameServer)),
                 new ManageApi.Mails(
                     new DeliveryRepository(database),
-                    new DeliveryIds("a secret of sufficient length".getBytes(StandardCharsets.UTF_8)),
+                    new DeliveryIds(
+                        "a secret of sufficient length".getBytes(StandardCharsets.UTF_8)),
                     "carillon.test")),
             clock);
     server =
