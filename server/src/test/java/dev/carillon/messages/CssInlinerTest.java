@@ -13,7 +13,8 @@ class CssInlinerTest {
 
   private static String style(String css, String body) {
     return Jsoup.parse(CssInliner.inline("<style>" + css + "</style>" + body))
-        .selectFirst("[data-x]")
+        .select("[data-x]")
+        .getFirst()
         .attr("style");
   }
 
@@ -48,10 +49,10 @@ class CssInlinerTest {
             "<style>p{color:red} a:hover, b{color:blue} @media (max-width:600px){p{width:100%!important}}"
                 + " @font-face{font-family:X;src:url(x.woff)}</style><p>a</p><b>c</b>");
     var document = Jsoup.parse(html);
-    var sheet = document.selectFirst("style").data();
+    var sheet = document.select("style").getFirst().data();
     assertThat(sheet).contains("a:hover", "@media", "100%", "@font-face").doesNotContain("red");
-    assertThat(document.selectFirst("p").attr("style")).isEqualTo("color: red;");
-    assertThat(document.selectFirst("b").attr("style")).isEqualTo("color: blue;");
+    assertThat(document.select("p").getFirst().attr("style")).isEqualTo("color: red;");
+    assertThat(document.select("b").getFirst().attr("style")).isEqualTo("color: blue;");
   }
 
   @Test

@@ -90,7 +90,7 @@ final class DomainCalls {
       return Reply.json(
           200, Map.of(RESOURCE, json, "errors", check.errors(), "warnings", check.warnings()));
     } catch (DnsRecords.Unanswered failure) {
-      throw new Problem.Unavailable(failure.getMessage(), 5).thrown();
+      throw new Problem.Unavailable(String.valueOf(failure.getMessage()), 5).thrown();
     }
   }
 
