@@ -6,7 +6,6 @@ import dev.carillon.campaigns.Campaign;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.delivery.CampaignEmail;
 import dev.carillon.delivery.TemplateSource;
-import dev.carillon.messages.EmailTemplate;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,21 +45,6 @@ final class CampaignTemplates implements TemplateSource {
                         campaign.name(),
                         campaign.type(),
                         step.name(),
-                        sent(step.content()),
-                        campaign.version())));
-  }
-
-  private EmailTemplate sent(EmailTemplate content) {
-    return content.from().isBlank()
-        ? new EmailTemplate(
-            content.subject(),
-            content.body(),
-            content.plainBody(),
-            defaultSender,
-            content.replyTo(),
-            content.to(),
-            content.preheader(),
-            content.headers())
-        : content;
+                        step.content().fromUnlessGiven(defaultSender))));
   }
 }

@@ -23,8 +23,14 @@ import dev.carillon.delivery.DeliverySettings;
 import dev.carillon.delivery.DeliveryWorker;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.Mailer;
+import dev.carillon.delivery.SendKeys;
+import dev.carillon.delivery.Signing;
 import dev.carillon.delivery.SmtpMailer;
 import dev.carillon.delivery.SmtpSettings;
+import dev.carillon.delivery.TransactionalTemplates;
+import dev.carillon.delivery.domains.DkimKeys;
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
@@ -34,6 +40,7 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.KnownObjects;
 import dev.carillon.objects.ObjectQueries;
@@ -78,6 +85,7 @@ import dev.carillon.store.Database;
 import dev.carillon.store.DatabaseSettings;
 import dev.carillon.store.DatabaseSettings.Embedded;
 import dev.carillon.store.Partitions;
+import dev.carillon.store.SecretBox;
 import dev.carillon.subscriptions.OptOutRepository;
 import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
@@ -166,9 +174,11 @@ final class Server implements AutoCloseable {
     created.ifPresent(keys -> CredentialsFile.write(settings.data(), keys));
 
     // what goes out
+    var transactional = new TransactionalRepository(clock);
     var deliveries = new DeliveryRepository(database);
     var deliveryIds = new DeliveryIds(secret.getEncoded());
-    var mailer = closing.add(mailer());
+    var domains = new SendingDomains(new SecretBox(secret, new SecureRandom()), clock);
+    var mailer = closing.add(mailer(new DkimKeys(database, domains)::of));
 
     // the log and its processing
     var outbox = new DeliverySignal();
@@ -220,6 +230,7 @@ final class Server implements AutoCloseable {
             database,
             deliveryIds,
             new CampaignTemplates(campaigns, settings.mailFrom()),
+            new TransactionalTemplates(database, transactional, settings.mailFrom()),
             mailer,
             clock,
             new Random(),
@@ -259,6 +270,13 @@ final class Server implements AutoCloseable {
           Duration.ofMillis(500),
           "search-indexer",
           () -> searchIndexer.run(() -> processing.lag().compareTo(INDEXER_RESTS) > 0));
+      var sendKeys = new SendKeys();
+      upkeep.every(
+          Duration.ofMinutes(1),
+          "send-keys",
+          () ->
+              database.<Integer, RuntimeException>inTransaction(
+                  handle -> sendKeys.forget(handle, clock.instant())));
       upkeep.every(Duration.ofSeconds(30), "log-trimmer", processing::trim);
       upkeep.every(Duration.ofHours(1), "partitions", () -> partitions.maintain(clock.instant()));
     }
@@ -300,6 +318,7 @@ final class Server implements AutoCloseable {
             new AppSettings(settings.egressAddresses()),
             credentials,
             limits(settings.appRate()),
+            limits(settings.sendRate()),
             new AppApi.Sources(
                 database,
                 processing.intake(),
@@ -315,7 +334,9 @@ final class Server implements AutoCloseable {
                 deliveries,
                 deliveryIds,
                 objectTypes,
-                new ObjectQueries(database)),
+                new ObjectQueries(database),
+                transactional,
+                ids),
             clock);
     var manage =
         new ManageApi(
@@ -339,7 +360,11 @@ final class Server implements AutoCloseable {
                         database, suppressions, deliveryIds, new LoggedOperations(), clock),
                     new ErasureRecords(database, erasures),
                     ids),
-                subscriptions),
+                subscriptions,
+                transactional,
+                domains,
+                new DnsRecords(settings.dnsServer()),
+                new ManageApi.Mails(deliveries, deliveryIds, mailDomain())),
             clock);
     var operations =
         new OperationsApi(
@@ -398,10 +423,10 @@ final class Server implements AutoCloseable {
         settings.cdpKey().orElse(null));
   }
 
-  private Mailer mailer() {
+  private Mailer mailer(Signing signing) {
     return settings
         .smtpUrl()
-        .<Mailer>map(url -> new SmtpMailer(SmtpSettings.parse(url.toString(), hostName())))
+        .<Mailer>map(url -> new SmtpMailer(SmtpSettings.parse(url.toString(), hostName()), signing))
         .orElseGet(MailTrap::new);
   }
 

@@ -132,6 +132,13 @@ public final class Settings {
           "mail server, smtp:// or smtps://; absent: mails stay in the mail trap",
           SettingParsers::smtpUrl);
 
+  /** The name server asked when a sending domain is verified. */
+  public static final Setting<String> DNS_SERVER =
+      Setting.optional(
+          "dns-server",
+          "name server asked about sending domains, host:port; absent: those of the system",
+          SettingParsers::hostAndPort);
+
   /** The default sender. */
   public static final Setting<String> MAIL_FROM =
       Setting.of(
@@ -162,6 +169,14 @@ public final class Settings {
           "app-rate",
           "10",
           "App API requests per second and workspace with rate limits on",
+          number(1, 1_000_000));
+
+  /** Rate of calls that send. */
+  public static final Setting<Integer> SEND_RATE =
+      Setting.of(
+          "send-rate",
+          "100",
+          "Transactional messages per second and workspace with rate limits on",
           number(1, 1_000_000));
 
   /** Pipelines API rate. */
@@ -241,10 +256,12 @@ public final class Settings {
           CDP_KEY,
           SECRET_KEY,
           SMTP_URL,
+          DNS_SERVER,
           MAIL_FROM,
           RATE_LIMITS,
           TRACK_RATE,
           APP_RATE,
+          SEND_RATE,
           PIPELINES_RATE,
           PIPELINES_STRICT,
           EGRESS_ADDRESSES,
@@ -384,14 +401,19 @@ public final class Settings {
     return optional(SMTP_URL);
   }
 
+  /** The name server asked about sending domains; absent: those of the system. */
+  public Optional<String> dnsServer() {
+    return optional(DNS_SERVER);
+  }
+
   /** Sender of mails whose template names none: one RFC 5322 mailbox. */
   public String mailFrom() {
     return value(MAIL_FROM);
   }
 
   /**
-   * Whether calls above {@link #trackRate}, {@link #appRate} and {@link #pipelinesRate} are
-   * answered with 429. See docs/decisions/0002.
+   * Whether calls above {@link #trackRate}, {@link #appRate}, {@link #sendRate} and {@link
+   * #pipelinesRate} are answered with 429. See docs/decisions/0002.
    */
   public boolean rateLimits() {
     return value(RATE_LIMITS);
@@ -409,6 +431,14 @@ public final class Settings {
    */
   public int appRate() {
     return value(APP_RATE);
+  }
+
+  /**
+   * Transactional messages per second and workspace, at least 1; counts only when {@link
+   * #rateLimits}.
+   */
+  public int sendRate() {
+    return value(SEND_RATE);
   }
 
   /**

@@ -98,20 +98,28 @@ final class ArrayFilters {
     list.removeIf(
         property == null
             ? Objects::isNull
-            : element -> Property.of(element, property, "compact") == null);
+            : element -> Property.of(element, property, "compact", rendering) == null);
     return list;
   }
 
   /** Compares by {@link Values#equal}. */
-  private record Same(@Nullable Object value) {
+  private static final class Same {
+    private final @Nullable Object value;
+    private final Meter meter;
+
+    Same(@Nullable Object value, Meter meter) {
+      this.value = value;
+      this.meter = meter;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof Same same && Values.equal(value, same.value);
+      return other instanceof Same same && Values.equal(value, same.value, meter);
     }
 
     @Override
     public int hashCode() {
-      return Values.hash(value);
+      return Values.hash(value, meter);
     }
   }
 
@@ -121,15 +129,20 @@ final class ArrayFilters {
     var list = Sequences.ofFilter(input, rendering);
     list.removeIf(element -> {
       rendering.meter().tick(1);
-      return !seen.add(
-          new Same(property == null ? element : Property.of(element, property, "uniq")));
+      Object value = property == null ? element : Property.of(element, property, "uniq", rendering);
+      return !seen.add(new Same(value, rendering.meter()));
     });
     return list;
   }
 
+  /** One element was looked at. */
+  private static void tick(@Nullable Object element, Rendering rendering) {
+    rendering.meter().tick(element instanceof String text ? 1 + (text.length() >> 8) : 1);
+  }
+
   private static Comparator<@Nullable Object> natural(Rendering rendering) {
     return (a, b) -> {
-      rendering.meter().tick(1);
+      tick(a, rendering);
       Integer order = a == null && b == null ? Integer.valueOf(0) : Values.compare(a, b);
       if (order != null) {
         return order;
@@ -144,7 +157,7 @@ final class ArrayFilters {
 
   private static Comparator<@Nullable Object> ignoringCase(Rendering rendering) {
     return (a, b) -> {
-      rendering.meter().tick(1);
+      tick(a, rendering);
       if (a == null || b == null) {
         return a == b ? 0 : a == null ? 1 : -1;
       }
@@ -163,7 +176,9 @@ final class ArrayFilters {
         property == null
             ? order
             : (a, b) ->
-                order.compare(Property.of(a, property, "sort"), Property.of(b, property, "sort")));
+                order.compare(
+                    Property.of(a, property, "sort", rendering),
+                    Property.of(b, property, "sort", rendering)));
     return list;
   }
 
@@ -171,7 +186,8 @@ final class ArrayFilters {
     Object property = arguments.get(0);
     Number total = 0L;
     for (Object element : Sequences.ofFilter(input, rendering)) {
-      Object value = property == null ? element : Property.of(element, property, "sum");
+      Object value = property == null ? element : Property.of(element, property, "sum", rendering);
+      tick(value, rendering);
       total = Numbers.add(total, Numbers.of(value));
     }
     return total;
@@ -180,7 +196,7 @@ final class ArrayFilters {
   private static Object map(@Nullable Object input, Arguments arguments, Rendering rendering) {
     Object property = arguments.get(0);
     var list = Sequences.ofFilter(input, rendering);
-    list.replaceAll(element -> Property.of(element, property, "map"));
+    list.replaceAll(element -> Property.of(element, property, "map", rendering));
     return list;
   }
 

@@ -1,5 +1,6 @@
 package dev.carillon.liquid;
 
+import dev.carillon.liquid.Warning.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +32,7 @@ final class Blocks {
       otherwise = parser.block(opener, opened, ends);
       // Branches behind the first else are never written; they still have to be well formed.
       while (!parser.tokens().name().equals("end" + opener)) {
+        parser.noteNeverWritten(opener);
         parser.block(opener, opened, ends);
       }
     }
@@ -80,6 +82,7 @@ final class Blocks {
 
   IfChangedNode ifChanged() {
     int opened = parser.tokens().offset();
+    parser.note(Kind.DEPRECATED, opened, "the tag 'ifchanged' is old; compare with a variable");
     return new IfChangedNode(parser.block("ifchanged", opened, List.of("endifchanged")));
   }
 }

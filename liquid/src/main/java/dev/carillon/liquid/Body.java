@@ -21,6 +21,7 @@ final class Body {
     Signal signal = Signal.NEXT;
     for (int i = 0; i < nodes.length && signal == Signal.NEXT; i++) {
       meter.tick(1);
+      rendering.at(lines[i]);
       try {
         signal = nodes[i].render(rendering);
       } catch (LiquidRenderException failure) {

@@ -33,7 +33,7 @@ record CaseNode(Expression subject, List<Branch> branches, boolean isBlank) impl
 
   @Override
   public Signal render(Rendering rendering) {
-    Object value = subject.evaluate(rendering);
+    Object value = rendering.plain(subject.evaluate(rendering));
     boolean matched = false;
     for (Branch branch : branches) {
       if (branch.otherwise() && !matched) {
@@ -43,7 +43,7 @@ record CaseNode(Expression subject, List<Branch> branches, boolean isBlank) impl
         }
       }
       for (Expression candidate : branch.values()) {
-        if (Values.equal(value, candidate.evaluate(rendering))) {
+        if (Values.equal(value, candidate.evaluate(rendering), rendering.meter())) {
           matched = true;
           Signal signal = branch.body().render(rendering);
           if (signal != Signal.NEXT) {

@@ -52,15 +52,15 @@ sealed interface Condition {
   record Comparison(Expression left, Operator operator, Expression right) implements Condition {
     @Override
     public boolean test(Rendering rendering) {
-      Object a = left.evaluate(rendering);
-      Object b = right.evaluate(rendering);
+      Object a = rendering.plain(left.evaluate(rendering));
+      Object b = rendering.plain(right.evaluate(rendering));
       return switch (operator) {
-        case EQUAL -> Values.equal(a, b);
-        case UNEQUAL -> !Values.equal(a, b);
-        case LESS -> isOrdered(a, b) && order(a, b) < 0;
-        case AT_MOST -> isOrdered(a, b) && order(a, b) <= 0;
-        case MORE -> isOrdered(a, b) && order(a, b) > 0;
-        case AT_LEAST -> isOrdered(a, b) && order(a, b) >= 0;
+        case EQUAL -> Values.equal(a, b, rendering.meter());
+        case UNEQUAL -> !Values.equal(a, b, rendering.meter());
+        case LESS -> isOrdered(a, b) && order(a, b, rendering) < 0;
+        case AT_MOST -> isOrdered(a, b) && order(a, b, rendering) <= 0;
+        case MORE -> isOrdered(a, b) && order(a, b, rendering) > 0;
+        case AT_LEAST -> isOrdered(a, b) && order(a, b, rendering) >= 0;
         case CONTAINS -> contains(a, b, rendering);
       };
     }
@@ -73,7 +73,10 @@ sealed interface Condition {
       return value instanceof Number || value instanceof String || value instanceof ZonedDateTime;
     }
 
-    private int order(@Nullable Object a, @Nullable Object b) {
+    private int order(@Nullable Object a, @Nullable Object b, Rendering rendering) {
+      if (a instanceof String text) {
+        rendering.meter().scanned(text.length());
+      }
       Integer order = Values.compare(a, b);
       if (order == null) {
         throw LiquidRenderException.badArgument(
@@ -93,13 +96,13 @@ sealed interface Condition {
       }
       return switch (container) {
         case String text -> {
-          rendering.meter().tick(text.length() >> 8);
-          yield text.contains(rendering.text(item));
+          rendering.meter().scanned(text.length());
+          yield Search.contains(text, rendering.text(item), rendering.meter());
         }
         case List<?> list -> {
           rendering.meter().tick(list.size() >> 4);
           for (Object element : list) {
-            if (Values.equal(element, item)) {
+            if (Values.equal(element, item, rendering.meter())) {
               yield true;
             }
           }

@@ -1,5 +1,7 @@
 package dev.carillon.liquid;
 
+import org.jspecify.annotations.Nullable;
+
 /** Reads single characters, words and names from a part of the source; knows the exact place. */
 sealed class Cursor permits ExpressionParser {
   private final String source;
@@ -175,6 +177,32 @@ sealed class Cursor permits ExpressionParser {
     String text = source.substring(position + 1, close);
     position = close + 1;
     return text;
+  }
+
+  /**
+   * The address without quotes that is next, such as {@code https://x.test/a?b=c}, up to the next
+   * white space; null when what is next does not begin with a scheme.
+   */
+  final @Nullable String bareAddress() {
+    skipSpaces();
+    int colon = position;
+    while (colon < end && isSchemePart(source.charAt(colon))) {
+      colon++;
+    }
+    int to = colon + 1;
+    if (colon == position || to >= end || source.charAt(colon) != ':') {
+      return null;
+    }
+    while (to < end && !Text.isSpace(source.charAt(to))) {
+      to++;
+    }
+    String address = source.substring(position, to);
+    position = to;
+    return address;
+  }
+
+  private static boolean isSchemePart(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || Numbers.isDigit(c);
   }
 
   /** The number that is next, as written; its first character is known to be a digit or a minus. */

@@ -15,6 +15,7 @@ final class DateFilters {
   static void addTo(FilterTable table) {
     table.add("date", 0, 1, DateFilters::date);
     table.add("timezone", 1, 1, DateFilters::timezone);
+    shift(table, "minute", ZonedDateTime::plusMinutes);
     shift(table, "hour", ZonedDateTime::plusHours);
     shift(table, "day", ZonedDateTime::plusDays);
     shift(table, "week", ZonedDateTime::plusWeeks);

@@ -29,7 +29,12 @@ public final class Environment {
 
   /** A filter and the arguments it takes. */
   record FilterDefinition(
-      Filter filter, int fewest, int most, List<String> names, boolean fallback) {}
+      Filter filter, int fewest, int most, List<String> names, boolean fallback) {
+
+    /** Stands for a filter that does not exist, in a preview: hands its value on. */
+    static final FilterDefinition UNKNOWN =
+        new FilterDefinition((input, _, _) -> input, 0, Integer.MAX_VALUE, List.of(), false);
+  }
 
   /** The standard tags and filters, without partials. */
   public static Environment standard() {
@@ -70,7 +75,7 @@ public final class Environment {
    * @throws LiquidSyntaxException when the source is not a template, with its place
    */
   public Template parse(String source) {
-    return new Parser(source, this).template();
+    return new Parser(source, this, false).template();
   }
 
   @Nullable FilterDefinition filter(String name) {

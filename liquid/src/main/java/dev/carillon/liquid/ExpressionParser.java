@@ -2,6 +2,7 @@ package dev.carillon.liquid;
 
 import dev.carillon.liquid.Environment.FilterDefinition;
 import dev.carillon.liquid.Variable.Step;
+import dev.carillon.liquid.Warning.Kind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -16,12 +17,35 @@ final class ExpressionParser extends Cursor {
   private static final int MAX_NUMBER = 1_000;
 
   private final Environment environment;
+  private final boolean lenient;
   private final Set<String> variables = new HashSet<>();
+  private final List<Noted> noted = new ArrayList<>(0);
   private int depth;
+  private int count;
 
-  ExpressionParser(String source, Environment environment) {
+  ExpressionParser(String source, Environment environment, boolean lenient) {
     super(source);
     this.environment = environment;
+    this.lenient = lenient;
+  }
+
+  /** Something to warn of and where it stands. */
+  record Noted(Kind kind, int offset, String sentence) {}
+
+  /** What was met that the author should look at, in the order of the source. */
+  List<Noted> noted() {
+    return noted;
+  }
+
+  void note(Kind kind, int offset, String sentence) {
+    if (noted.size() < Preview.MOST_WARNINGS) {
+      noted.add(new Noted(kind, offset, sentence));
+    }
+  }
+
+  /** How many values were read so far. */
+  int count() {
+    return count;
   }
 
   /** Turns to the source from {@code from} to {@code to}. */
@@ -40,6 +64,7 @@ final class ExpressionParser extends Cursor {
     if (++depth > MAX_NESTING) {
       throw error("expressions are nested more than " + MAX_NESTING + " levels deep");
     }
+    count++;
     char c = peek();
     Expression result;
     if (c == '"' || c == '\'') {
@@ -179,8 +204,10 @@ final class ExpressionParser extends Cursor {
     String name = identifier("the name of a filter");
     FilterDefinition definition = environment.filter(name);
     if (definition == null) {
-      position(from);
-      throw error("there is no filter called '" + name + "'");
+      definition = unknown(name, from);
+    }
+    if (name.equals("h")) {
+      note(Kind.DEPRECATED, from, "the filter 'h' is an old name of 'escape'");
     }
     var positional = new ArrayList<Expression>();
     var named = new ArrayList<Expression>();
@@ -204,9 +231,22 @@ final class ExpressionParser extends Cursor {
     return new FilterCall(name, definition, positional, names);
   }
 
+  private FilterDefinition unknown(String name, int from) {
+    String sentence = "there is no filter called '" + name + "'";
+    if (!lenient) {
+      position(from);
+      throw error(sentence);
+    }
+    note(Kind.UNKNOWN_FILTER, from, sentence);
+    return FilterDefinition.UNKNOWN;
+  }
+
   private String keyword(String filter, FilterDefinition definition) {
+    skipSpaces();
+    int from = position();
     String key = identifier("an argument name");
-    if (!definition.names().contains(key)) {
+    if (definition != FilterDefinition.UNKNOWN && !definition.names().contains(key)) {
+      position(from);
       throw error("filter '" + filter + "' has no argument called '" + key + "'");
     }
     expect(':');
@@ -255,6 +295,9 @@ final class ExpressionParser extends Cursor {
     char next = second();
     if (c == '=' && next == '=') {
       return taken(2, Condition.Operator.EQUAL);
+    }
+    if (c == '<' && next == '>') {
+      note(Kind.DEPRECATED, position(), "'<>' is an old way to write '!='");
     }
     if ((c == '!' && next == '=') || (c == '<' && next == '>')) {
       return taken(2, Condition.Operator.UNEQUAL);

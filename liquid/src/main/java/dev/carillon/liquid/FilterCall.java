@@ -39,7 +39,7 @@ record FilterCall(
   @SuppressWarnings("ReferenceEquality") // asks whether a new text or array was built
   private @Nullable Object apply(@Nullable Object input, Rendering rendering, boolean strict) {
     Arguments evaluated = arguments.isEmpty() ? Arguments.NONE : arguments(rendering, strict);
-    Object result = definition.filter().apply(input, evaluated, rendering);
+    Object result = definition.filter().apply(rendering.plain(input), evaluated, rendering);
     // What a filter hands on is paid for here; filters that could build far more than they were
     // given check while they build.
     switch (result) {
@@ -48,7 +48,7 @@ record FilterCall(
       case null, default -> rendering.meter().tick(1);
     }
     if (input instanceof String text) {
-      rendering.meter().tick(text.length() >> 8);
+      rendering.meter().scanned(text.length());
     }
     return result;
   }
@@ -56,7 +56,10 @@ record FilterCall(
   private Arguments arguments(Rendering rendering, boolean strict) {
     var values = new @Nullable Object[arguments.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = evaluate(arguments.get(i), rendering, strict);
+      values[i] = rendering.plain(evaluate(arguments.get(i), rendering, strict));
+      if (values[i] instanceof String text) {
+        rendering.meter().scanned(text.length());
+      }
     }
     return new Arguments(values, names);
   }

@@ -13,7 +13,7 @@ final class HtmlFilters {
     table.text("simple_format", HtmlFilters::simpleFormat);
   }
 
-  private static String escape(String text, boolean once, Rendering rendering) {
+  static String escape(String text, boolean once, Rendering rendering) {
     int first = firstSpecial(text);
     if (first == text.length()) {
       return text;
@@ -103,11 +103,20 @@ final class HtmlFilters {
   /** Paragraphs at empty lines, breaks at other line ends. */
   private static String simpleFormat(String text, Rendering rendering) {
     var out = new BoundedText(rendering);
+    String lines = text.replace("\r\n", "\n");
     String separator = "";
-    for (String paragraph : text.replace("\r\n", "\n").split("\n\n+", -1)) {
-      if (!paragraph.isEmpty()) {
-        out.append(separator).append("<p>").append(withBreaks(paragraph, rendering)).append("</p>");
+    int from = 0;
+    while (from < lines.length()) {
+      int gap = lines.indexOf("\n\n", from);
+      int end = gap < 0 ? lines.length() : gap;
+      if (end > from) {
+        String paragraph = withBreaks(lines.substring(from, end), rendering);
+        out.append(separator).append("<p>").append(paragraph).append("</p>");
         separator = "\n\n";
+      }
+      from = end;
+      while (gap >= 0 && from < lines.length() && lines.charAt(from) == '\n') {
+        from++;
       }
     }
     return out.toString();

@@ -25,25 +25,32 @@ public final class LiquidRenderException extends RuntimeException {
     /** A value that a filter, tag or comparison cannot work with, such as a division by zero. */
     BAD_ARGUMENT,
     /** A partial that does not exist or does not parse. */
-    PARTIAL
+    PARTIAL,
+    /** A snippet that does not exist or does not parse. */
+    SNIPPET,
+    /** A tag that prints a link stands where there is no such link. */
+    LINK
   }
 
   private final Reason reason;
   private final String variable;
   private final int line;
+  private final String where;
 
-  private LiquidRenderException(Reason reason, String sentence, String variable, int line) {
+  private LiquidRenderException(
+      Reason reason, String sentence, String variable, int line, String where) {
     super(sentence, null, false, false);
     this.reason = reason;
     this.variable = variable;
     this.line = line;
+    this.where = where;
   }
 
   /**
    * A rendering that stops for {@code reason}; {@code sentence} tells the template's author why.
    */
   public LiquidRenderException(Reason reason, String sentence) {
-    this(reason, sentence, "", 0);
+    this(reason, sentence, "", 0, "");
   }
 
   static LiquidRenderException missing(String variable) {
@@ -51,7 +58,8 @@ public final class LiquidRenderException extends RuntimeException {
         Reason.MISSING_VARIABLE,
         "variable " + variable + " is missing and has no default",
         variable,
-        0);
+        0,
+        "");
   }
 
   static LiquidRenderException badArgument(String sentence) {
@@ -62,7 +70,14 @@ public final class LiquidRenderException extends RuntimeException {
   LiquidRenderException onLine(int number) {
     return line > 0
         ? this
-        : new LiquidRenderException(reason, String.valueOf(getMessage()), variable, number);
+        : new LiquidRenderException(reason, String.valueOf(getMessage()), variable, number, where);
+  }
+
+  /** The same failure with the text it is in; the innermost text wins. */
+  LiquidRenderException in(String text) {
+    return where.isEmpty()
+        ? new LiquidRenderException(reason, String.valueOf(getMessage()), variable, line, text)
+        : this;
   }
 
   /** Why the rendering stopped. */
@@ -77,9 +92,21 @@ public final class LiquidRenderException extends RuntimeException {
 
   /**
    * Line of the tag or output that failed, counted from 1 in the text it stands in, which may be a
-   * partial or a snippet; 0 when it is not known.
+   * partial, or the one that {@link #where} names; 0 when it is not known.
    */
   public int line() {
     return line;
+  }
+
+  /** The text that failed, such as {@code snippet footer}; empty for the template itself. */
+  public String where() {
+    return where;
+  }
+
+  /** The sentence followed by the place, such as {@code (snippet footer, line 3)}. */
+  public String sentenceWithPlace() {
+    String text = where.isEmpty() || line == 0 ? where : where + ", ";
+    String place = line == 0 ? text : text + "line " + line;
+    return getMessage() + (place.isEmpty() ? "" : " (" + place + ")");
   }
 }

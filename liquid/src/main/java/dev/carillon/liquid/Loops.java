@@ -21,6 +21,7 @@ final class Loops {
     if (parser.tokens().name().equals("else")) {
       otherwise = parser.block("for", opened, FOR_ENDS);
       while (!parser.tokens().name().equals("endfor")) {
+        parser.noteNeverWritten("for");
         parser.block("for", opened, FOR_ENDS);
       }
     }

@@ -14,12 +14,16 @@ final class Meter {
   /** Intermediate text and arrays of one rendering may together take this many outputs. */
   private static final int WORK_PER_OUTPUT = 4;
 
+  /** What one look at the clock may add to the time used, in nanoseconds. */
+  private static final long LONGEST_STRETCH = 50_000_000;
+
   /** What one element of an intermediate array costs, in characters. */
   private static final int ELEMENT = 8;
 
   private final Budget budget;
   private final LongSupplier nanoClock;
-  private final long started;
+  private long looked;
+  private long usedNanos;
   private final long allowedNanos;
   private int stepsLeft;
   private long workLeft;
@@ -29,7 +33,7 @@ final class Meter {
   Meter(RenderOptions options) {
     this.budget = options.budget();
     this.nanoClock = options.nanoClock();
-    this.started = nanoClock.getAsLong();
+    this.looked = nanoClock.getAsLong();
     this.allowedNanos = budget.time().toNanos();
     this.stepsLeft = budget.steps();
     this.workLeft = (long) WORK_PER_OUTPUT * budget.outputChars();
@@ -56,12 +60,20 @@ final class Meter {
     ticksLeft -= count;
     if (ticksLeft < 0) {
       ticksLeft = TICKS_PER_CLOCK_READING;
-      if (nanoClock.getAsLong() - started > allowedNanos) {
+      long now = nanoClock.getAsLong();
+      usedNanos += Math.min(now - looked, LONGEST_STRETCH);
+      looked = now;
+      if (usedNanos > allowedNanos) {
         throw new LiquidRenderException(
             Reason.TIME_LIMIT,
             "the template takes longer than " + grouped(budget.time().toMillis()) + " ms");
       }
     }
+  }
+
+  /** A text or list of {@code length} was read through. */
+  void scanned(long length) {
+    tick(length >> 8);
   }
 
   /** A text of {@code chars} is about to exist, or has just been built. */

@@ -79,18 +79,23 @@ final class Numbers {
     return decimal ? checked(new BigDecimal(shortEnough(text))) : null;
   }
 
-  /** Length of the sign and digits at the start of {@code text}; 0 without a digit. */
+  /**
+   * Length of the sign and digits at the start of {@code text}, as far as numbers may be long; 0
+   * without a digit.
+   */
   private static int leadingInteger(String text) {
     int start = !text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
     int end = start;
-    while (end < text.length() && isDigit(text.charAt(end))) {
+    int most = Math.min(text.length(), start + MAX_DIGITS + 1);
+    while (end < most && isDigit(text.charAt(end))) {
       end++;
     }
     return end == start ? 0 : end;
   }
 
   private static boolean onlyDigits(String text, int from) {
-    for (int i = from; i < text.length(); i++) {
+    int most = Math.min(text.length(), from + MAX_DIGITS);
+    for (int i = from; i < most; i++) {
       if (!isDigit(text.charAt(i))) {
         return false;
       }

@@ -1,5 +1,6 @@
 package dev.carillon.liquid;
 
+import dev.carillon.liquid.Warning.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,20 +18,29 @@ final class Parser {
 
   private final String source;
   private final Environment environment;
+  private final boolean lenient;
   private final ExpressionParser expressions;
   private final Set<String> bound = new HashSet<>(Set.of("forloop", "tablerowloop"));
   private final Blocks blocks = new Blocks(this);
   private final Loops loops = new Loops(this);
   private final SimpleTags simple = new SimpleTags(this);
+  private final LinkTags links = new LinkTags(this);
+  private final Set<String> skipped = new HashSet<>();
   private Tokens tokens;
   private int depth;
+  private int firstLine = 1;
   private int line = 1;
   private int lineOffset;
+  private int nodes;
 
-  Parser(String source, Environment environment) {
+  /**
+   * @param lenient whether unknown tags and filters are warned of instead of refused
+   */
+  Parser(String source, Environment environment, boolean lenient) {
     this.source = source;
     this.environment = environment;
-    this.expressions = new ExpressionParser(source, environment);
+    this.lenient = lenient;
+    this.expressions = new ExpressionParser(source, environment, lenient);
     this.tokens = new MarkupTokens(source);
   }
 
@@ -38,7 +48,38 @@ final class Parser {
     var nodes = new ArrayList<Node>();
     var lines = new ArrayList<Integer>();
     read(nodes, lines, List.of());
-    return new Template(environment, new Body(nodes, lines), variables());
+    return new Template(environment, new Body(nodes, lines), variables(), warnings(), weight());
+  }
+
+  /** A template in the text of an argument of the current tag; its lines go on from there. */
+  Template inner(String text) {
+    var inner = new Parser(text, environment, lenient);
+    inner.firstLine = line;
+    inner.line = line;
+    try {
+      Template template = inner.template();
+      expressions.variables().addAll(template.variables());
+      template.warnings().forEach(each -> note(each.kind(), tokens.offset(), each.sentence()));
+      return template;
+    } catch (LiquidSyntaxException broken) {
+      throw error("the text '" + text + "': " + broken.getMessage());
+    }
+  }
+
+  private List<Warning> warnings() {
+    return expressions.noted().stream()
+        .map(each ->
+            new Warning(
+                each.kind(),
+                "",
+                firstLine - 1 + LiquidSyntaxException.at(source, each.offset(), "").line(),
+                each.sentence()))
+        .toList();
+  }
+
+  /** About how many bytes the template and its source take. */
+  private long weight() {
+    return 512 + 4L * source.length() + 160L * nodes + 120L * expressions.count();
   }
 
   private Set<String> variables() {
@@ -86,6 +127,7 @@ final class Parser {
       }
       int at = lineAt(tokens.offset());
       Node node = node();
+      this.nodes++;
       if (node != null) {
         nodes.add(node);
         lines.add(at);
@@ -147,6 +189,12 @@ final class Parser {
       case "break" -> new InterruptNode(Signal.BREAK);
       case "continue" -> new InterruptNode(Signal.CONTINUE);
       case "random" -> simple.random();
+      case "unsubscribe" -> links.unsubscribe();
+      case "unsubscribe_url" -> links.page(name, Links::unsubscribe);
+      case "manage_subscription_preferences_url" -> links.page(name, Links::preferences);
+      case "view_in_browser_url" -> links.page(name, Links::viewInBrowser);
+      case "cio_link" -> links.link();
+      case "cio_link_id" -> links.linkId();
       case "render" -> simple.partial(true);
       case "include" -> simple.partial(false);
       case "raw" -> simple.raw();
@@ -163,7 +211,7 @@ final class Parser {
     };
   }
 
-  private Node custom(String name) {
+  private @Nullable Node custom(String name) {
     TagFactory factory = environment.tag(name);
     if (factory != null) {
       int offset = tokens.offset();
@@ -173,10 +221,19 @@ final class Parser {
       throw error("a tag needs a name");
     }
     boolean closing = name.startsWith("end") || BRANCHES.contains(name);
-    throw error(
-        closing
-            ? "'" + name + "' has nothing it belongs to here"
-            : "there is no tag called '" + name + "'");
+    if (closing) {
+      if (lenient && name.startsWith("end") && skipped.contains(name.substring(3))) {
+        return null;
+      }
+      throw error("'" + name + "' has nothing it belongs to here");
+    }
+    String sentence = "there is no tag called '" + name + "'";
+    if (!lenient) {
+      throw error(sentence);
+    }
+    skipped.add(name);
+    note(Kind.UNKNOWN_TAG, tokens.offset(), sentence);
+    return null;
   }
 
   // ---- for the classes that know the tags
@@ -201,6 +258,19 @@ final class Parser {
   /** Remembers that the template itself sets {@code name}. */
   void bind(String name) {
     bound.add(name);
+  }
+
+  /** Remembers something to warn the author of. */
+  void note(Kind kind, int offset, String sentence) {
+    expressions.note(kind, offset, sentence);
+  }
+
+  /** Warns of the branch at the current token, which stands behind an {@code else}. */
+  void noteNeverWritten(String block) {
+    note(
+        Kind.NEVER_WRITTEN,
+        tokens.offset(),
+        "this '" + tokens.name() + "' is never written: the " + block + " already has an else");
   }
 
   /** A mistake at the current token. */

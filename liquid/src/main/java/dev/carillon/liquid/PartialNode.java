@@ -40,7 +40,7 @@ record PartialNode(
   private Signal apart(String variable, Body body, Rendering rendering) {
     Object value = bound == null ? null : bound.evaluate(rendering);
     if (!each) {
-      Scope scope = new Scope(Map.of());
+      Scope scope = new Scope(Map.of(), rendering.hostNames());
       if (bound != null) {
         scope.assign(variable, value);
       }
@@ -52,7 +52,7 @@ record PartialNode(
     var loop = new ForLoop(variable, items.size(), null);
     for (Object item : items) {
       rendering.meter().step();
-      Scope scope = new Scope(Map.of());
+      Scope scope = new Scope(Map.of(), rendering.hostNames());
       scope.push("forloop", loop);
       scope.assign(variable, item);
       arguments.forEach((key, argument) -> scope.assign(key, argument.evaluate(rendering)));

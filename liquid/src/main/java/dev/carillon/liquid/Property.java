@@ -16,11 +16,16 @@ final class Property {
    * The property of {@code element}, nil when it has none. Of text it is the part that equals the
    * property. A number has no properties at all, which is an error.
    */
-  static @Nullable Object of(@Nullable Object element, @Nullable Object property, String filter) {
+  static @Nullable Object of(
+      @Nullable Object element, @Nullable Object property, String filter, Rendering rendering) {
+    rendering.meter().tick(1);
     return switch (element) {
       case Map<?, ?> map -> member(map, property);
       case LiquidObject object -> member(object, property);
-      case String text when property instanceof String part -> text.contains(part) ? part : null;
+      case String text when property instanceof String part -> {
+        rendering.meter().scanned(text.length());
+        yield Search.contains(text, part, rendering.meter()) ? part : null;
+      }
       case null -> null;
       case Boolean _ -> null;
       default ->

@@ -22,12 +22,23 @@ public final class Rendering {
   private @Nullable Instant now;
   private @Nullable Random random;
   private @Nullable Map<String, Template> partials;
+  private final HostNames hostNames;
+  private final @Nullable Warnings warnings;
+  private String where = "";
+  private int line;
+  private int linkIds;
 
-  Rendering(Environment environment, RenderOptions options, Object data) {
+  /**
+   * @param warnings takes what is missing; null when that stops the rendering instead
+   */
+  Rendering(
+      Environment environment, RenderOptions options, Object data, @Nullable Warnings warnings) {
     this.environment = environment;
     this.options = options;
     this.meter = new Meter(options);
-    this.scope = new Scope(data);
+    this.hostNames = new HostNames(options.host());
+    this.scope = new Scope(data, hostNames);
+    this.warnings = warnings;
   }
 
   /** Appends {@code text} to the output. */
@@ -53,16 +64,93 @@ public final class Rendering {
   /**
    * Renders {@code template} here, in the current scope and budget, for a {@link LiquidText}.
    *
+   * @param title names the text in failures and warnings, such as {@code snippet footer}
    * @param deepest how many such texts may be inside each other, counting this one
    */
-  public void include(Template template, int deepest) {
+  public void include(String title, Template template, int deepest) {
     if (texts >= deepest) {
       throw new LiquidRenderException(
-          Reason.NESTING_LIMIT, "texts are nested more than " + deepest + " levels deep");
+          Reason.NESTING_LIMIT, title + " is inside others more than " + deepest + " levels deep");
     }
     texts++;
-    template.root().render(this);
+    renderAs(title, template);
     texts--;
+  }
+
+  private void renderAs(String title, Template template) {
+    String outer = where;
+    int outerLine = line;
+    where = title;
+    try {
+      template.root().render(this);
+    } catch (LiquidRenderException failure) {
+      throw failure.in(title);
+    }
+    where = outer;
+    line = outerLine;
+  }
+
+  /** Renders {@code body} and then {@code layout} around it, each in a scope of its own. */
+  void inLayout(Layout layout, Body body, Object data) {
+    scope.push("layout", layout.members());
+    String content = capture(body).text();
+    scope = new Scope(data, hostNames);
+    scope.push("layout", layout.members());
+    scope.push("content", content);
+    renderAs("layout " + layout.name(), layout.template());
+  }
+
+  /** The line of the text now rendered that the next node stands on. */
+  void at(int number) {
+    line = number;
+  }
+
+  /**
+   * What is printed in place of {@code variable}, which is missing: nothing, when missing members
+   * of its root are forgiven or warned of; otherwise the rendering stops.
+   */
+  @Nullable Object missing(Variable variable) {
+    String root = variable.rootName();
+    if (options.forgiving().contains(root)) {
+      return null;
+    }
+    boolean snippet =
+        root.equals("snippets")
+            && !variable.steps().isEmpty()
+            && scope.find(root) instanceof HostNames.SnippetMembers;
+    var failure =
+        snippet
+            ? new LiquidRenderException(
+                Reason.SNIPPET, "there is no snippet behind " + variable.path())
+            : LiquidRenderException.missing(variable.path());
+    if (warnings == null) {
+      throw failure;
+    }
+    warnings.add(
+        new Warning(
+            snippet ? Warning.Kind.UNKNOWN_SNIPPET : Warning.Kind.MISSING_VARIABLE,
+            where,
+            line,
+            String.valueOf(failure.getMessage())));
+    return null;
+  }
+
+  /** {@code value}, or the text it renders as when it is a {@link LiquidText}. */
+  @Nullable Object plain(@Nullable Object value) {
+    return value instanceof LiquidText text ? capture(text) : value;
+  }
+
+  /** The addresses that tags print. */
+  Links links() {
+    return options.host().links();
+  }
+
+  int nextLinkId() {
+    return ++linkIds;
+  }
+
+  HostNames hostNames() {
+    return hostNames;
   }
 
   /** The time {@code 'now'} stands for; the same throughout one rendering. */

@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The names a piece of template sees, innermost first: loop variables, then assigned ones, then the
- * data, then counters. {@code render} gives its partial a scope of its own.
+ * data, then counters, then what the host names. {@code render} gives its partial a scope of its
+ * own.
  */
 final class Scope {
   private final Object data;
+  private final HostNames host;
   private final Map<String, @Nullable Object> assigned = new HashMap<>();
   private final Map<String, Long> counters = new HashMap<>();
   private final Map<String, Long> loopOffsets = new HashMap<>();
@@ -21,9 +23,10 @@ final class Scope {
   private @Nullable ForLoop loop;
   private String lastChanged = "";
 
-  /** A scope over {@code data}, a map or a {@link LiquidObject}. */
-  Scope(Object data) {
+  /** A scope over {@code data}, a map or a {@link LiquidObject}, and what the host names. */
+  Scope(Object data, HostNames host) {
     this.data = data;
+    this.host = host;
   }
 
   /** The value of {@code name}, or {@link Special#MISSING}. */
@@ -44,7 +47,7 @@ final class Scope {
       return value;
     }
     Long counter = counters.get(name);
-    return counter == null ? Special.MISSING : counter;
+    return counter == null ? host.find(name) : counter;
   }
 
   void assign(String name, @Nullable Object value) {

@@ -22,10 +22,11 @@ final class SelectionFilters {
   }
 
   /** Whether the property equals the wanted value or, without one, is true. */
-  private static boolean matches(@Nullable Object element, Arguments arguments) {
-    Object value = Property.of(element, arguments.get(0), "a selection");
+  private static boolean matches(
+      @Nullable Object element, Arguments arguments, Rendering rendering) {
+    Object value = Property.of(element, arguments.get(0), "a selection", rendering);
     Object wanted = arguments.get(1);
-    return wanted == null ? Values.isTrue(value) : Values.equal(value, wanted);
+    return wanted == null ? Values.isTrue(value) : Values.equal(value, wanted, rendering.meter());
   }
 
   /** Nil as soon as an element has no properties to ask for, as standard Liquid does. */
@@ -36,7 +37,7 @@ final class SelectionFilters {
       if (!Property.isSelectable(element)) {
         return null;
       }
-      if (matches(element, arguments) == wanted) {
+      if (matches(element, arguments, rendering) == wanted) {
         picked.add(element);
       }
     }
@@ -49,7 +50,7 @@ final class SelectionFilters {
       if (!Property.isSelectable(element)) {
         return null;
       }
-      if (matches(element, arguments)) {
+      if (matches(element, arguments, rendering)) {
         return element;
       }
     }
@@ -63,7 +64,7 @@ final class SelectionFilters {
       if (!Property.isSelectable(element)) {
         return null;
       }
-      if (matches(element, arguments)) {
+      if (matches(element, arguments, rendering)) {
         return index;
       }
       index++;
@@ -77,7 +78,7 @@ final class SelectionFilters {
       if (!Property.isSelectable(element)) {
         return null;
       }
-      if (matches(element, arguments)) {
+      if (matches(element, arguments, rendering)) {
         return true;
       }
     }
@@ -93,7 +94,7 @@ final class SelectionFilters {
     Condition condition;
     try {
       condition =
-          new ExpressionParser(expression, Environment.standard())
+          new ExpressionParser(expression, Environment.standard(), false)
               .at(0, expression.length())
               .condition();
     } catch (LiquidSyntaxException broken) {
@@ -120,7 +121,7 @@ final class SelectionFilters {
   private static Object groupBy(@Nullable Object input, Arguments arguments, Rendering rendering) {
     var groups = new LinkedHashMap<String, List<@Nullable Object>>();
     for (Object element : Sequences.ofFilter(input, rendering)) {
-      String name = rendering.text(Property.of(element, arguments.get(0), "group_by"));
+      String name = rendering.text(Property.of(element, arguments.get(0), "group_by", rendering));
       groups.computeIfAbsent(name, _ -> new ArrayList<>()).add(element);
     }
     var result = new ArrayList<Map<String, Object>>();

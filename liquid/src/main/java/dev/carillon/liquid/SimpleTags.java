@@ -1,5 +1,6 @@
 package dev.carillon.liquid;
 
+import dev.carillon.liquid.Warning.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,10 @@ final class SimpleTags {
     String tag = isolated ? "render" : "include";
     if (!parser.hasPartials()) {
       throw parser.error("the tag '" + tag + "' is not available; use snippets instead");
+    }
+    if (!isolated) {
+      parser.note(
+          Kind.DEPRECATED, parser.tokens().offset(), "the tag 'include' is old; use 'render'");
     }
     ExpressionParser markup = parser.markup();
     Expression name = markup.expression();

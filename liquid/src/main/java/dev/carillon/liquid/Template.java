@@ -1,5 +1,6 @@
 package dev.carillon.liquid;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,20 @@ public final class Template {
   private final Environment environment;
   private final Body root;
   private final Set<String> variables;
+  private final List<Warning> warnings;
+  private final long weight;
 
-  Template(Environment environment, Body root, Set<String> variables) {
+  Template(
+      Environment environment,
+      Body root,
+      Set<String> variables,
+      List<Warning> warnings,
+      long weight) {
     this.environment = environment;
     this.root = root;
     this.variables = Set.copyOf(variables);
+    this.warnings = List.copyOf(warnings);
+    this.weight = weight;
   }
 
   /**
@@ -39,17 +49,31 @@ public final class Template {
    * @throws LiquidRenderException when the data or the budget does not allow it
    */
   public String render(Map<String, ? extends @Nullable Object> data, RenderOptions options) {
-    return renderOver(data, options);
+    return renderOver(data, options, null, null);
   }
 
   /** Renders with the members of {@code data} as the top-level names, each fetched when read. */
   public String render(LiquidObject data, RenderOptions options) {
-    return renderOver(data, options);
+    return renderOver(data, options, null, null);
   }
 
-  private String renderOver(Object data, RenderOptions options) {
-    var rendering = new Rendering(environment, options, data);
-    root.render(rendering);
+  /**
+   * Renders and puts the text into {@code layout}. Both see {@code layout.id} and {@code
+   * layout.name}; what one assigns the other does not see. They share one budget.
+   */
+  public String render(
+      Map<String, ? extends @Nullable Object> data, RenderOptions options, Layout layout) {
+    return renderOver(data, options, layout, null);
+  }
+
+  String renderOver(
+      Object data, RenderOptions options, @Nullable Layout layout, @Nullable Warnings warnings) {
+    var rendering = new Rendering(environment, options, data, warnings);
+    if (layout == null) {
+      root.render(rendering);
+    } else {
+      rendering.inLayout(layout, root, data);
+    }
     return rendering.finish();
   }
 
@@ -60,6 +84,16 @@ public final class Template {
    */
   public Set<String> variables() {
     return variables;
+  }
+
+  /** What its author should look at; the template renders all the same. */
+  public List<Warning> warnings() {
+    return warnings;
+  }
+
+  /** About how many bytes the template and its source take. */
+  long weight() {
+    return weight;
   }
 
   Body root() {

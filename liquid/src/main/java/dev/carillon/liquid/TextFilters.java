@@ -75,15 +75,16 @@ final class TextFilters {
       }
       return out.append(to).toString();
     }
+    var search = new Search(from, rendering.meter());
     int position = 0;
-    int found = text.indexOf(from);
+    int found = search.in(text, 0);
     if (found < 0) {
       return text;
     }
     while (found >= 0) {
       out.append(text, position, found).append(to);
       position = found + from.length();
-      found = text.indexOf(from, position);
+      found = search.in(text, position);
     }
     return out.append(text, position, text.length()).toString();
   }
@@ -93,11 +94,13 @@ final class TextFilters {
   }
 
   private static String replaceFirst(String text, String from, String to, Rendering rendering) {
-    return replaceAt(text, text.indexOf(from), from, to, rendering);
+    int at = from.isEmpty() ? 0 : new Search(from, rendering.meter()).in(text, 0);
+    return replaceAt(text, at, from, to, rendering);
   }
 
   private static String replaceLast(String text, String from, String to, Rendering rendering) {
-    return replaceAt(text, text.lastIndexOf(from), from, to, rendering);
+    int at = from.isEmpty() ? text.length() : new Search(from, rendering.meter()).lastIn(text);
+    return replaceAt(text, at, from, to, rendering);
   }
 
   private static String replaceAt(
@@ -205,8 +208,9 @@ final class TextFilters {
         }
       }
       default -> {
+        var search = new Search(separator, rendering.meter());
         int from = 0;
-        for (int at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, from)) {
+        for (int at = search.in(text, 0); at >= 0; at = search.in(text, from)) {
           add(text.substring(from, at), parts, rendering);
           from = at + separator.length();
         }

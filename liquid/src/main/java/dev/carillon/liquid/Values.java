@@ -36,12 +36,13 @@ final class Values {
     return !isTrue(value) || (value instanceof String text ? text.isBlank() : isEmpty(value));
   }
 
-  static boolean equal(@Nullable Object a, @Nullable Object b) {
-    return equal(a, b, 0);
+  /** Whether the two are the same; what is read for it counts in {@code meter}. */
+  static boolean equal(@Nullable Object a, @Nullable Object b, Meter meter) {
+    return equal(a, b, 0, meter);
   }
 
   @SuppressWarnings("ReferenceEquality") // a short cut; equality of contents follows
-  private static boolean equal(@Nullable Object a, @Nullable Object b, int depth) {
+  private static boolean equal(@Nullable Object a, @Nullable Object b, int depth, Meter meter) {
     if (a == b) {
       return true;
     }
@@ -57,11 +58,15 @@ final class Values {
     if (a instanceof Number x && b instanceof Number y) {
       return Numbers.compare(x, y) == 0;
     }
+    if (a instanceof String x) {
+      meter.scanned(x.length());
+      return x.equals(b);
+    }
     if (a instanceof List<?> x && b instanceof List<?> y) {
-      return equalLists(x, y, depth + 1);
+      return equalLists(x, y, depth + 1, meter);
     }
     if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
-      return equalMaps(x, y, depth + 1);
+      return equalMaps(x, y, depth + 1, meter);
     }
     return a.equals(b);
   }
@@ -74,25 +79,27 @@ final class Values {
     };
   }
 
-  private static boolean equalLists(List<?> a, List<?> b, int depth) {
+  private static boolean equalLists(List<?> a, List<?> b, int depth, Meter meter) {
     if (a.size() != b.size()) {
       return false;
     }
     for (int i = 0; i < a.size(); i++) {
-      if (!equal(a.get(i), b.get(i), depth)) {
+      meter.tick(1);
+      if (!equal(a.get(i), b.get(i), depth, meter)) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean equalMaps(Map<?, ?> a, Map<?, ?> b, int depth) {
+  private static boolean equalMaps(Map<?, ?> a, Map<?, ?> b, int depth, Meter meter) {
     if (a.size() != b.size()) {
       return false;
     }
     for (var entry : a.entrySet()) {
+      meter.tick(1);
       if (!b.containsKey(entry.getKey())
-          || !equal(entry.getValue(), b.get(entry.getKey()), depth)) {
+          || !equal(entry.getValue(), b.get(entry.getKey()), depth, meter)) {
         return false;
       }
     }
@@ -100,17 +107,18 @@ final class Values {
   }
 
   /** A hash that agrees with {@link #equal}; it looks a few levels into nested data. */
-  static int hash(@Nullable Object value) {
-    return hash(value, HASHED_DEPTH);
+  static int hash(@Nullable Object value, Meter meter) {
+    return hash(value, HASHED_DEPTH, meter);
   }
 
-  private static int hash(@Nullable Object value, int levels) {
+  private static int hash(@Nullable Object value, int levels, Meter meter) {
+    meter.tick(1);
     return switch (value) {
       case Number number -> Numbers.decimal(number).stripTrailingZeros().hashCode();
       case List<?> list -> {
         int hash = list.size();
         for (int i = 0; i < list.size() && levels > 0; i++) {
-          hash = 31 * hash + hash(list.get(i), levels - 1);
+          hash = 31 * hash + hash(list.get(i), levels - 1, meter);
         }
         yield hash;
       }
@@ -118,7 +126,8 @@ final class Values {
         int hash = map.size();
         if (levels > 0) {
           for (var entry : map.entrySet()) {
-            hash += Objects.hashCode(entry.getKey()) ^ 31 * hash(entry.getValue(), levels - 1);
+            hash +=
+                Objects.hashCode(entry.getKey()) ^ 31 * hash(entry.getValue(), levels - 1, meter);
           }
         }
         yield hash;

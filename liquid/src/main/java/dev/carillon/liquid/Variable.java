@@ -42,19 +42,27 @@ record Variable(String path, Expression root, List<Step> steps) implements Expre
       }
       value =
           switch (steps.get(i)) {
-            case Step.Dot(var member) -> Members.dot(value, member);
+            case Step.Dot(var member) -> {
+              if (value instanceof String string) {
+                rendering.meter().scanned(string.length());
+              }
+              Object owner = value instanceof LiquidText text ? rendering.capture(text) : value;
+              yield Members.dot(owner, member);
+            }
             case Step.Bracket(var key) -> Members.bracket(value, key.evaluate(rendering));
           };
     }
     return value;
   }
 
-  /** The value; a missing one stops the rendering. */
+  /** The value; a missing one stops the rendering, unless it is forgiven or warned of. */
   @Nullable Object require(Rendering rendering) {
     Object value = resolve(rendering);
-    if (value == Special.MISSING) {
-      throw LiquidRenderException.missing(path);
-    }
-    return value;
+    return value == Special.MISSING ? rendering.missing(this) : value;
+  }
+
+  /** The name looked up first; empty when it is not written down but worked out. */
+  String rootName() {
+    return root instanceof Literal(String name) ? name : "";
   }
 }

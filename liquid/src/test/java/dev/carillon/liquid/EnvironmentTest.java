@@ -17,7 +17,7 @@ class EnvironmentTest {
   private static Tag link(TagMarkup markup) {
     Expression url = markup.named().get("url");
     if (url == null) {
-      throw markup.error("cio_link needs url:");
+      throw markup.error("deep_link needs url:");
     }
     Expression track = markup.named().getOrDefault("track", Literal.NIL);
     return rendering ->
@@ -27,8 +27,8 @@ class EnvironmentTest {
 
   private static final Environment ENVIRONMENT =
       Environment.standard()
-          .withTag("unsubscribe_url", _ -> rendering -> rendering.write("https://x.test/u"))
-          .withTag("cio_link", EnvironmentTest::link)
+          .withTag("profile_url", _ -> rendering -> rendering.write("https://x.test/u"))
+          .withTag("deep_link", EnvironmentTest::link)
           .withFilter(
               "shout",
               0,
@@ -42,8 +42,8 @@ class EnvironmentTest {
     // given
     var template =
         ENVIRONMENT.parse(
-            "{% unsubscribe_url %} {% cio_link url: customer.url track:false, url_params: true %}"
-                + "{% liquid\n unsubscribe_url\n%}");
+            "{% profile_url %} {% deep_link url: customer.url track:false, url_params: true %}"
+                + "{% liquid\n profile_url\n%}");
 
     // when
     String text =
@@ -55,12 +55,12 @@ class EnvironmentTest {
 
   @Test
   void shouldLetATagRefuseItsArguments() {
-    assertThatThrownBy(() -> ENVIRONMENT.parse("a\n {% cio_link track: true %}"))
+    assertThatThrownBy(() -> ENVIRONMENT.parse("a\n {% deep_link track: true %}"))
         .isInstanceOfSatisfying(
             LiquidSyntaxException.class,
             refusal -> {
               assertThat(refusal.sentenceWithPosition())
-                  .isEqualTo("cio_link needs url: (line 2, column 2)");
+                  .isEqualTo("deep_link needs url: (line 2, column 2)");
             });
   }
 
@@ -127,7 +127,7 @@ class EnvironmentTest {
   void shouldRenderTextsInTheCurrentScope() {
     // given
     var hello = Template.parse("Hello {{ name }}");
-    LiquidText snippet = rendering -> rendering.include(hello, 5);
+    LiquidText snippet = rendering -> rendering.include("text hello", hello, 5);
     var data = Map.of("snippets", Map.of("hello", snippet), "name", "outside");
     var template =
         Template.parse(
@@ -141,7 +141,7 @@ class EnvironmentTest {
   void shouldStopTextsThatContainThemselves() {
     // given
     var self = Template.parse("x{{ snippets.self }}");
-    LiquidText snippet = rendering -> rendering.include(self, 5);
+    LiquidText snippet = rendering -> rendering.include("text self", self, 5);
 
     // then
     assertThatThrownBy(
@@ -149,7 +149,7 @@ class EnvironmentTest {
         .isInstanceOfSatisfying(
             LiquidRenderException.class,
             failure -> assertThat(failure.reason()).isEqualTo(Reason.NESTING_LIMIT))
-        .hasMessage("texts are nested more than 5 levels deep");
+        .hasMessage("text self is inside others more than 5 levels deep");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.carillon.liquid.LiquidRenderException.Reason;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +22,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HostileTemplateTest {
   private static final Duration SOON = Duration.ofMillis(500);
 
+  /** Measures the processor time of the thread: a busy machine must not fail what is quick. */
   private static @Nullable Throwable soon(Runnable work) {
-    long started = System.nanoTime();
+    var threads = ManagementFactory.getThreadMXBean();
+    long started = threads.getCurrentThreadCpuTime();
     Throwable thrown = catchThrowable(work::run);
-    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(SOON);
+    assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - started)).isLessThan(SOON);
     return thrown;
   }
 
@@ -120,7 +123,21 @@ class HostileTemplateTest {
 
     // then
     assertThat(reason(thrown)).isEqualTo(Reason.TIME_LIMIT);
-    assertThat(thrown).hasMessage("the template takes longer than 1,000 ms");
+    assertThat(thrown).hasMessage("the template takes longer than 250 ms");
+  }
+
+  @Test
+  @DisplayName("a machine that stands still for a while does not fail a delivery")
+  void shouldForgiveAStandstill() {
+    // given: a clock that jumps by a minute once
+    var looks = new AtomicLong();
+    var options =
+        Liquid.STRICT.withNanoClock(() -> looks.incrementAndGet() < 3 ? 0 : 60_000_000_000L);
+    var template = Template.parse("{% for i in (1..9999) %}{% endfor %}done");
+
+    // then
+    assertThat(template.render(Map.of(), options)).isEqualTo("done");
+    assertThat(looks.get()).isGreaterThan(5);
   }
 
   @Test

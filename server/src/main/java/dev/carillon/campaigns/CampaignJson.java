@@ -1,6 +1,6 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.messages.EmailTemplate;
+import dev.carillon.messages.EmailReader;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.Fault;
 import java.time.Duration;
@@ -164,17 +164,9 @@ public final class CampaignJson {
   }
 
   private static void email(Step.Email email, Map<String, @Nullable Object> json) {
-    EmailTemplate content = email.content();
     json.put("type", "email");
     json.put("name", email.name());
-    json.put("subject", content.subject());
-    json.put("body", content.body());
-    json.put("body_plain", content.plainBody());
-    json.put("from", content.from());
-    json.put("reply_to", content.replyTo());
-    json.put("to", content.to());
-    json.put("preheader", content.preheader());
-    json.put("headers", content.headers());
+    EmailReader.write(email.content(), json);
     json.put("sending_state", email.sendingState().wire());
     putCondition(json, "conditions", email.conditions());
   }

@@ -1,32 +1,23 @@
 package dev.carillon.campaigns;
 
-import dev.carillon.liquid.LiquidSyntaxException;
-import dev.carillon.liquid.Template;
-import dev.carillon.messages.EmailTemplate;
+import dev.carillon.messages.EmailReader;
+import dev.carillon.messages.JsonFields;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.Fault;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one campaign from JSON and finds everything that is wrong with it. Used once. */
 final class CampaignReader {
   private static final int LONGEST_NAME = 190;
   private static final int LONGEST_DESCRIPTION = 2_000;
-  private static final int LONGEST_LINE = 1_000;
-  private static final int MOST_BODY_BYTES = 512 * 1_024;
   private static final int MOST_STEPS = 200;
   private static final int DEEPEST = 20;
-  private static final int MOST_HEADERS = 50;
-  private static final Pattern HEADER_NAME = Pattern.compile("[!-9;-~]{1,100}");
-  private static final String DEFAULT_RECIPIENT = "{{customer.email}}";
 
   private final List<Fault> faults = new ArrayList<>();
   private final @Nullable Map<Integer, Class<? extends Step>> known;
@@ -213,16 +204,7 @@ final class CampaignReader {
   }
 
   private Step email(JsonFields fields, String name) {
-    var content =
-        new EmailTemplate(
-            line(fields, "subject", ""),
-            body(fields, "body"),
-            body(fields, "body_plain"),
-            line(fields, "from", ""),
-            line(fields, "reply_to", ""),
-            line(fields, "to", DEFAULT_RECIPIENT),
-            line(fields, "preheader", ""),
-            headers(fields));
+    var content = EmailReader.read(fields, known != null);
     // Choice: W-3's draft is the default of an editor's new, empty message. A definition sent
     // through the API
     // is a finished one, so it is sent unless it says otherwise. docs/decisions/0006.
@@ -235,54 +217,5 @@ final class CampaignReader {
             "automatic, draft or off");
     return new Step.Email(
         id(fields, Step.Email.class), name, content, sending, condition(fields, "conditions"));
-  }
-
-  private String line(JsonFields fields, String name, String usual) {
-    var text = fields.text(name, LONGEST_LINE).orElse(usual);
-    checkLiquid(fields, name, text);
-    return text;
-  }
-
-  private String body(JsonFields fields, String name) {
-    var text = fields.text(name, Integer.MAX_VALUE).orElse("");
-    if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BODY_BYTES) {
-      fields.fault(name, "must not be larger than 512 KiB");
-      return "";
-    }
-    checkLiquid(fields, name, text);
-    return text;
-  }
-
-  private Map<String, String> headers(JsonFields step) {
-    var headers = new LinkedHashMap<String, String>();
-    var fields = step.object("headers").orElse(null);
-    if (fields == null) {
-      return headers;
-    }
-    var names = fields.names();
-    if (names.size() > MOST_HEADERS) {
-      step.fault("headers", "must not hold more than " + MOST_HEADERS);
-      return headers;
-    }
-    for (var name : names) {
-      if (!HEADER_NAME.matcher(name).matches()) {
-        fields.fault(name, "is not the name of a header");
-      } else {
-        headers.put(name, line(fields, name, ""));
-      }
-    }
-    return headers;
-  }
-
-  /** What is stored has been checked, by the rules of its day. */
-  private void checkLiquid(JsonFields fields, String name, String text) {
-    if (known == null) {
-      return;
-    }
-    try {
-      Template.parse(text);
-    } catch (LiquidSyntaxException mistake) {
-      fields.fault(name, "is no Liquid template: " + mistake.sentenceWithPosition());
-    }
   }
 }

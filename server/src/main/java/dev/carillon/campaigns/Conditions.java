@@ -1,6 +1,7 @@
 package dev.carillon.campaigns;
 
 import dev.carillon.events.EventKind;
+import dev.carillon.messages.JsonFields;
 import dev.carillon.segments.CompiledCondition;
 import dev.carillon.segments.Condition;
 import dev.carillon.segments.ConditionJson;

@@ -21,6 +21,8 @@ record Claimed(
   /**
    * What is to be sent, read when it was claimed.
    *
+   * @param transactionalId number of the transactional message; null for what a journey decided
+   * @param forgotten whether what was sent is not kept
    * @param attributes the person's JSON object; null when the person is gone
    * @param firstRetried when an attempt failed for the first time; null when none has
    * @param cancelled its journey has ended or its person was deleted since the last attempt
@@ -32,6 +34,8 @@ record Claimed(
       @Nullable Long journeyId,
       @Nullable Integer campaignId,
       @Nullable Integer actionId,
+      @Nullable Integer transactionalId,
+      boolean forgotten,
       String trigger,
       boolean draft,
       boolean cancelled,

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param journeyId null outside journeys
  * @param campaignId null outside campaigns
  * @param actionId the step that sends; null outside campaigns
+ * @param transactionalId number of the transactional message; null for what a journey decided
+ * @param forgotten whether what was sent is not kept
  * @param triggerEventId the key of the event that started the journey; null for none
  * @param recipient null until it is rendered
  * @param subject null until it is rendered
@@ -27,6 +29,8 @@ public record Delivery(
     @Nullable Long journeyId,
     @Nullable Integer campaignId,
     @Nullable Integer actionId,
+    @Nullable Integer transactionalId,
+    boolean forgotten,
     String channel,
     @Nullable String triggerEventId,
     DeliveryState state,

@@ -1,11 +1,14 @@
 package dev.carillon.delivery;
 
+import dev.carillon.delivery.NewDelivery.Asked;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -36,16 +39,26 @@ public final class DeliveryRepository {
             """
             WITH intent AS (
                 SELECT * FROM unnest(:ids, :createdAt, :workspaces, :people, :journeys, :campaigns, :actions,
-                                     :channels, :lanes, :triggers, :triggerEventIds, :drafts)
+                                     :channels, :lanes, :triggers, :triggerEventIds, :drafts,
+                                     :transactional, :sendAt, :forgotten, :refused, :requests)
                     AS i(delivery_id, created_at, workspace_id, person_id, journey_id, campaign_id, action_id,
-                         channel, lane, trigger, trigger_event_id, draft)),
+                         channel, lane, trigger, trigger_event_id, draft,
+                         transactional_id, send_at, forgotten, refused, request)),
             work AS (
                 INSERT INTO outbox (delivery_id, created_at, workspace_id, person_id, lane, due_at)
-                SELECT delivery_id, created_at, workspace_id, person_id, lane, created_at FROM intent)
+                SELECT delivery_id, created_at, workspace_id, person_id, lane, coalesce(send_at, created_at)
+                  FROM intent WHERE refused IS NULL),
+            asked AS (
+                INSERT INTO send_request (delivery_id, workspace_id, request)
+                SELECT delivery_id, workspace_id, request FROM intent
+                 WHERE request IS NOT NULL AND refused IS NULL)
             INSERT INTO delivery (delivery_id, created_at, workspace_id, person_id, journey_id, campaign_id,
-                                  action_id, channel, trigger, trigger_event_id, state, drafted_at)
+                                  action_id, channel, trigger, trigger_event_id, state, drafted_at,
+                                  transactional_id, forgotten, dropped_at, failure_message)
             SELECT delivery_id, created_at, workspace_id, person_id, journey_id, campaign_id,
-                   action_id, channel, trigger, trigger_event_id, 'queued', CASE WHEN draft THEN created_at END
+                   action_id, channel, trigger, trigger_event_id,
+                   CASE WHEN refused IS NULL THEN 'queued' ELSE 'dropped' END, CASE WHEN draft THEN created_at END,
+                   transactional_id, coalesce(forgotten, false), CASE WHEN refused IS NOT NULL THEN created_at END, refused
               FROM intent
             """)
         .bind("ids", intents.stream().mapToLong(NewDelivery::deliveryId).toArray())
@@ -63,7 +76,21 @@ public final class DeliveryRepository {
             "triggerEventIds",
             intents.stream().map(NewDelivery::triggerEventId).toArray(String[]::new))
         .bind("drafts", intents.stream().map(NewDelivery::draft).toArray(Boolean[]::new))
+        .bind("transactional", asked(intents, Asked::transactionalId).toArray(Integer[]::new))
+        .bind("sendAt", asked(intents, Asked::sendAt).toArray(Instant[]::new))
+        .bind("forgotten", asked(intents, Asked::forgotten).toArray(Boolean[]::new))
+        .bind("refused", asked(intents, Asked::refused).toArray(String[]::new))
+        .bind("requests", asked(intents, Asked::request).toArray(String[]::new))
         .execute();
+  }
+
+  private static <T> Stream<@Nullable T> asked(
+      List<NewDelivery> intents, Function<Asked, @Nullable T> what) {
+    return intents.stream()
+        .map(each -> {
+          var asked = each.asked();
+          return asked == null ? null : what.apply(asked);
+        });
   }
 
   /**

@@ -28,6 +28,8 @@ final class DeliveryRow {
         row.getObject("journey_id", Long.class),
         row.getObject("campaign_id", Integer.class),
         row.getObject("action_id", Integer.class),
+        row.getObject("transactional_id", Integer.class),
+        row.getBoolean("forgotten"),
         row.getString("channel"),
         row.getString("trigger_event_id"),
         DeliveryState.ofWire(row.getString("state")),

@@ -33,6 +33,7 @@ public final class DeliveryWorker implements AutoCloseable {
       Database database,
       DeliveryIds ids,
       TemplateSource templates,
+      TransactionalSource transactional,
       Mailer mailer,
       InstantSource clock,
       RandomGenerator random,
@@ -41,7 +42,7 @@ public final class DeliveryWorker implements AutoCloseable {
     this.outbox = new Outbox(database, settings.incarnation());
     var sender =
         new Sender(
-            templates,
+            new Contents(database, templates, transactional),
             mailer,
             new EspSuppressions(database, clock),
             ids,

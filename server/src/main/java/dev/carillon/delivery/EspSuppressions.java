@@ -7,8 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -95,22 +98,26 @@ public final class EspSuppressions {
   }
 
   /**
-   * Why mail from this domain is not sent to an address; empty when it is sent.
+   * Why mail from this domain is not sent to some of these addresses; others are absent.
    *
-   * @param email in {@link #comparable} form
+   * @param emails in {@link #comparable} form, few
    * @param domain of the sender, lower case
    */
-  Optional<Entry> blocking(WorkspaceId workspace, String email, String domain) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                ENTRY
-                    + " AND email = :email AND domain IN ('', :domain) ORDER BY created_at, kind LIMIT 1")
-            .bind("workspace", workspace.value())
-            .bind("email", email)
-            .bind("domain", domain)
-            .map((row, _) -> entry(row))
-            .findOne());
+  Map<String, Entry> blocking(WorkspaceId workspace, Collection<String> emails, String domain) {
+    var blocking = new HashMap<String, Entry>();
+    database.<Integer, RuntimeException>read(handle -> {
+      handle
+          .createQuery(
+              ENTRY
+                  + " AND email = ANY(:emails) AND domain IN ('', :domain) ORDER BY created_at, kind")
+          .bind("workspace", workspace.value())
+          .bind("emails", emails.toArray(String[]::new))
+          .bind("domain", domain)
+          .map((row, _) -> entry(row))
+          .forEach(entry -> blocking.putIfAbsent(entry.email(), entry));
+      return blocking.size();
+    });
+    return blocking;
   }
 
   /**

@@ -101,7 +101,7 @@ final class Outbox {
                      WHERE o.delivery_id = due.delivery_id
                     RETURNING o.delivery_id, o.created_at, o.attempts)
                 SELECT c.delivery_id, c.created_at, c.attempts, d.workspace_id, w.name, d.person_id,
-                       d.journey_id, d.campaign_id, d.action_id, d.trigger, d.state,
+                       d.journey_id, d.campaign_id, d.action_id, d.transactional_id, d.forgotten, d.trigger, d.state,
                        d.drafted_at IS NOT NULL AS draft, d.attempted_at, p.attributes,
                        l.listing, m.email,
                        EXISTS (SELECT FROM esp_suppression e
@@ -188,6 +188,8 @@ final class Outbox {
         row.getObject("journey_id", Long.class),
         row.getObject("campaign_id", Integer.class),
         row.getObject("action_id", Integer.class),
+        row.getObject("transactional_id", Integer.class),
+        row.getBoolean("forgotten"),
         trigger,
         row.getBoolean("draft"),
         DeliveryState.ofWire(row.getString("state")) == DeliveryState.CANCELLED,
@@ -247,6 +249,10 @@ final class Outbox {
                     FROM outcome o
                    WHERE w.delivery_id = o.delivery_id AND w.lease = o.lease AND o.due_at IS NOT NULL
                   RETURNING w.delivery_id),
+              answered AS (
+                  DELETE FROM send_request r USING outcome o
+                   WHERE r.delivery_id = o.delivery_id AND o.delivery_id IN (SELECT delivery_id FROM settled)
+                     AND o.state IS DISTINCT FROM 'drafted'),
               held AS MATERIALIZED (
                   SELECT o.* FROM outcome o
                    WHERE o.delivery_id IN (SELECT delivery_id FROM settled
@@ -388,7 +394,12 @@ final class Outbox {
           outcome.handedOver(),
           email == null ? null : email.recipient(),
           email == null ? null : email.subject(),
-          email == null || dueAt != null ? null : StoredEmail.json(email));
+          email == null || dueAt != null || isForgotten(claimed) ? null : StoredEmail.json(email));
+    }
+
+    private static boolean isForgotten(Claimed claimed) {
+      var content = claimed.content();
+      return content != null && content.forgotten();
     }
 
     /** PostgreSQL cannot store NUL, and a reason may quote a template or a mail server. */

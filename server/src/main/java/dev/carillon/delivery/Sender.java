@@ -7,6 +7,7 @@ import dev.carillon.delivery.Outcome.Result.Delayed;
 import dev.carillon.delivery.Outcome.Result.Finished;
 import dev.carillon.delivery.Outcome.Result.Untouched;
 import dev.carillon.delivery.Outcome.Result.Vanished;
+import dev.carillon.messages.Copies;
 import dev.carillon.messages.Email;
 import dev.carillon.messages.EmailAddress;
 import dev.carillon.messages.EmailRenderer;
@@ -20,8 +21,12 @@ import dev.carillon.store.Outage;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +41,7 @@ final class Sender {
   /** A mail is not started when the lease could end before the mailer does. */
   private static final Duration NEEDED = Mailer.MOST.plusSeconds(5);
 
-  private final TemplateSource templates;
+  private final Contents contents;
   private final EmailRenderer renderer;
   private final Mailer mailer;
   private final EspSuppressions suppressions;
@@ -46,14 +51,14 @@ final class Sender {
   private final InstantSource clock;
 
   Sender(
-      TemplateSource templates,
+      Contents contents,
       Mailer mailer,
       EspSuppressions suppressions,
       DeliveryIds ids,
       String messageIdDomain,
       Backoff backoff,
       InstantSource clock) {
-    this.templates = templates;
+    this.contents = contents;
     this.renderer = new EmailRenderer(clock);
     this.mailer = mailer;
     this.suppressions = suppressions;
@@ -99,19 +104,21 @@ final class Sender {
     if (attributes == null) {
       return finished(claimed, DeliveryState.CANCELLED, "the person was deleted");
     }
-    var step = step(content);
-    if (step == null) {
-      return finished(
-          claimed, DeliveryState.CANCELLED, "the campaign or its step no longer exists");
-    }
     var customer = MessageScope.customer(content.personId(), attributes);
-    if (!content.draft() && Subscription.isUnsubscribed(customer)) {
+    var said = contents.find(claimed.deliveryId(), content, customer);
+    if (said == null) {
+      return finished(
+          claimed,
+          DeliveryState.CANCELLED,
+          content.transactionalId() == null
+              ? "the campaign or its step no longer exists"
+              : "the transactional message no longer exists");
+    }
+    if (!content.draft() && !said.toUnsubscribed() && Subscription.isUnsubscribed(customer)) {
       return finished(claimed, DeliveryState.UNDELIVERABLE, "the person is unsubscribed");
     }
-    var scope = scope(claimed, content, step, customer);
-    var email = step.email();
-    var key = new EmailRenderer.Key(step.campaignId(), email.version(), step.actionId());
-    return switch (renderer.render(key, email.template(), scope)) {
+    var scope = scope(claimed, content, said, customer);
+    return switch (renderer.render(said.template(), scope)) {
       case Failed(var reason) -> finished(claimed, DeliveryState.FAILED, reason);
       case NoRecipient(var rendered, var reason) ->
           content.draft()
@@ -120,34 +127,19 @@ final class Sender {
       case Rendered(var rendered) ->
           content.draft()
               ? drafted(claimed, rendered)
-              : unlessSuppressed(claimed, content, scope.deliveryId(), rendered);
+              : unlessSuppressed(
+                  claimed, content, scope.deliveryId(), rendered.with(said.attachments()));
     };
   }
 
-  /** What the step of a campaign says now. */
-  private record Step(int campaignId, int actionId, CampaignEmail email) {}
-
-  private @Nullable Step step(Claimed.Content content) {
-    var campaignId = content.campaignId();
-    var actionId = content.actionId();
-    if (campaignId == null || actionId == null) {
-      return null;
-    }
-    return templates
-        .find(new WorkspaceId(content.workspaceId()), campaignId, actionId)
-        .map(email -> new Step(campaignId, actionId, email))
-        .orElse(null);
-  }
-
   private MessageScope scope(
-      Claimed claimed, Claimed.Content content, Step step, Map<String, @Nullable Object> customer) {
-    var email = step.email();
+      Claimed claimed, Claimed.Content content, Said said, Map<String, @Nullable Object> customer) {
     return new MessageScope(
         customer,
-        Trigger.parse(content.trigger()),
-        new MessageScope.Campaign(step.campaignId(), email.campaignName(), email.campaignType()),
-        new MessageScope.Message(
-            step.actionId(), email.stepName(), "email_action", content.journeyId()),
+        said.data() == null ? Trigger.parse(content.trigger()) : Trigger.NONE,
+        said.data(),
+        said.campaign(),
+        said.message(),
         ids.text(claimed.deliveryId(), claimed.createdAt()),
         new MessageScope.Workspace(content.workspaceId(), content.workspaceName()));
   }
@@ -155,32 +147,90 @@ final class Sender {
   /** Gate 9 (journeys §5.1): an address on the suppression list gets nothing (M-104). */
   private Outcome unlessSuppressed(
       Claimed claimed, Claimed.Content content, String deliveryId, Email email) {
-    var recipient = EspSuppressions.comparable(email.recipient()).orElse("");
-    if (content.listing().mayHold(recipient)) {
-      var domain =
-          EmailAddress.parse(email.from())
-              .map(from -> from.domain().toLowerCase(Locale.ROOT))
-              .orElse("");
-      var entry = suppressions.blocking(new WorkspaceId(content.workspaceId()), recipient, domain);
-      if (entry.isPresent()) {
-        var reason =
-            "the address is on the suppression list (%s: %s)"
-                .formatted(entry.get().kind().word(), entry.get().reason());
-        return finished(claimed, DeliveryState.DROPPED, reason).with(email, false);
-      }
+    var wanted = new LinkedHashSet<String>();
+    var copies = email.copies();
+    for (var list : List.of(email.recipient(), copies.cc(), copies.bcc())) {
+      addresses(list).forEach(each -> wanted.add(comparable(each)));
     }
-    return handOver(claimed, content, deliveryId, email);
+    if (wanted.stream().noneMatch(content.listing()::mayHold)) {
+      return handOver(claimed, content, deliveryId, email);
+    }
+    var domain =
+        EmailAddress.parse(email.from())
+            .map(from -> from.domain().toLowerCase(Locale.ROOT))
+            .orElse("");
+    var blocking = suppressions.blocking(new WorkspaceId(content.workspaceId()), wanted, domain);
+    var left = without(email.recipient(), blocking.keySet());
+    if (left.isEmpty()) {
+      var entry = blocking.get(comparable(addresses(email.recipient()).getFirst()));
+      var reason =
+          entry == null
+              ? "the address is on the suppression list"
+              : "the address is on the suppression list (%s: %s)"
+                  .formatted(entry.kind().word(), entry.reason());
+      return finished(claimed, DeliveryState.DROPPED, reason).with(email, false);
+    }
+    var others =
+        new Copies(
+            without(copies.cc(), blocking.keySet()),
+            without(copies.bcc(), blocking.keySet()),
+            copies.fakeBcc());
+    return handOver(claimed, content, deliveryId, email.to(left, others));
+  }
+
+  private static List<EmailAddress> addresses(String list) {
+    return EmailAddress.list(list).orElse(List.of());
+  }
+
+  private static String comparable(EmailAddress address) {
+    return EspSuppressions.comparable(address.address()).orElse("");
+  }
+
+  /** The list as it is, if nobody on it is blocked. */
+  private static String without(String list, Set<String> blocked) {
+    var all = addresses(list);
+    return all.stream().map(Sender::comparable).noneMatch(blocked::contains)
+        ? list
+        : all.stream()
+            .filter(each -> !blocked.contains(comparable(each)))
+            .map(EmailAddress::text)
+            .collect(Collectors.joining(", "));
   }
 
   private Outcome handOver(
       Claimed claimed, Claimed.Content content, String deliveryId, Email email) {
-    var message = new Mailer.Message(deliveryId + "@" + messageIdDomain, clock.instant(), email);
+    var workspace = new WorkspaceId(content.workspaceId());
+    var message =
+        new Mailer.Message(workspace, deliveryId + "@" + messageIdDomain, clock.instant(), email);
     return switch (mailer.send(message)) {
-      case Accepted() -> finished(claimed, DeliveryState.SENT, null).with(email, true);
+      case Accepted() -> {
+        copy(workspace, deliveryId, email);
+        yield finished(claimed, DeliveryState.SENT, null).with(email, true);
+      }
       case Permanent(var reason) ->
           finished(claimed, DeliveryState.FAILED, reason).with(email, true);
       case Temporary(var reason) -> delayed(claimed, content, reason).with(email, true);
     };
+  }
+
+  /**
+   * The copies of a fake bcc (journeys §5.4): mails of their own, sent once the real one is. One
+   * that is not taken is not tried again: it is no delivery.
+   */
+  private void copy(WorkspaceId workspace, String deliveryId, Email email) {
+    if (!email.copies().fakeBcc() || email.copies().bcc().isEmpty()) {
+      return;
+    }
+    var copy =
+        email
+            .to(email.copies().bcc(), Copies.NONE)
+            .withSubject("[To: %s] %s".formatted(email.recipient(), email.subject()));
+    var message =
+        new Mailer.Message(
+            workspace, deliveryId + ".copy@" + messageIdDomain, clock.instant(), copy);
+    if (!(mailer.send(message) instanceof Accepted)) {
+      log.warn("the copy of delivery {} was not taken", deliveryId);
+    }
   }
 
   private Outcome drafted(Claimed claimed, Email email) {
@@ -198,6 +248,4 @@ final class Sender {
         .map(due -> new Outcome(claimed, new Delayed(due, reason), now, false, null))
         .orElseGet(() -> finished(claimed, DeliveryState.FAILED, reason));
   }
-
-  /** U-1: true, or one of the texts people write for it. */
 }

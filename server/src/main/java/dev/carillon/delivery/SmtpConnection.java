@@ -1,7 +1,6 @@
 package dev.carillon.delivery;
 
 import dev.carillon.delivery.Mailer.Handover;
-import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -93,7 +92,7 @@ final class SmtpConnection implements AutoCloseable {
       }
     }
     try {
-      transport.sendMessage(mail, new Address[] {mail.recipient()});
+      transport.sendMessage(mail, mail.recipients());
       mails++;
       usedAt = System.nanoTime();
       return new Handover.Accepted();

@@ -296,7 +296,7 @@ public final class HttpServer implements AutoCloseable {
     var target = router.find(request.method(), query < 0 ? path : path.substring(0, query));
     var problem =
         status.code() == 413
-            ? new Problem.TooLarge(settings.maxBodyBytes())
+            ? Problem.TooLarge.body(settings.maxBodyBytes())
             : new Problem.Malformed(status.code(), sentence(status));
     var reply = target.shape().reply(problem);
     var response =

@@ -145,20 +145,20 @@ public sealed interface Problem {
     public record Fault(String pointer, String detail) {}
   }
 
-  /**
-   * The body is longer than the route takes.
-   *
-   * @param limit bytes, after decompression
-   */
-  record TooLarge(int limit) implements Problem {
-    @Override
-    public int status() {
-      return 413;
+  /** The body, or a part of it, is longer than the route takes. */
+  record TooLarge(String message) implements Problem {
+    /**
+     * The whole body is.
+     *
+     * @param limit bytes, after decompression
+     */
+    public static TooLarge body(int limit) {
+      return new TooLarge("request body cannot be longer than " + limit + " bytes");
     }
 
     @Override
-    public String message() {
-      return "request body cannot be longer than " + limit + " bytes";
+    public int status() {
+      return 413;
     }
   }
 

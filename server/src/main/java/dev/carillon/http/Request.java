@@ -162,7 +162,7 @@ public final class Request {
       discard(in);
       received();
       if (bytes.length > maxBytes) {
-        throw new Problem.TooLarge(maxBytes).thrown();
+        throw Problem.TooLarge.body(maxBytes).thrown();
       }
       return bytes;
     } catch (IOException | UncheckedIOException | InsufficientDataAvailableException broken) {
@@ -181,7 +181,7 @@ public final class Request {
     try (var in = new GZIPInputStream(new ByteArrayInputStream(raw))) {
       var bytes = in.readNBytes(maxBytes + 1);
       if (bytes.length > maxBytes) {
-        throw new Problem.TooLarge(maxBytes).thrown();
+        throw Problem.TooLarge.body(maxBytes).thrown();
       }
       return bytes;
     } catch (ZipException | EOFException broken) {

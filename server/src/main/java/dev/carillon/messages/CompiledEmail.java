@@ -5,39 +5,24 @@ import dev.carillon.liquid.LiquidSyntaxException;
 import dev.carillon.liquid.RenderOptions;
 import dev.carillon.liquid.Strictness;
 import dev.carillon.liquid.Template;
+import dev.carillon.liquid.TemplateCache;
 import dev.carillon.messages.Rendering.Failed;
 import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A parsed e-mail template. Immutable and shared by all threads. */
+/** A parsed e-mail template. Immutable. */
 final class CompiledEmail {
   private static final Pattern BODY_TAG =
       Pattern.compile("<body(?:\\s[^>]*)?>", Pattern.CASE_INSENSITIVE);
-  private static final Pattern HEADER_NAME = Pattern.compile("[!-9;-~]{1,100}");
 
-  /** Headers that say who a mail is from, whom it is for and how it is built: ours alone. */
-  private static final Set<String> RESERVED =
-      Set.of(
-          "from",
-          "sender",
-          "reply-to",
-          "to",
-          "cc",
-          "bcc",
-          "subject",
-          "date",
-          "message-id",
-          "mime-version",
-          "return-path",
-          "received",
-          "dkim-signature");
+  /** Of recipients and copies together (journeys §5.4). */
+  private static final int MOST_ADDRESSES = 15;
 
   private final Map<String, Part> headers = new LinkedHashMap<>();
   private final Part subject;
@@ -47,16 +32,21 @@ final class CompiledEmail {
   private final Part replyTo;
   private final Part to;
   private final Part preheader;
+  private final Part cc;
+  private final Part bcc;
+  private final boolean fakeBcc;
   private final boolean writesToCustomer;
   private final boolean makesPlainBody;
+  private final boolean inlinesCss;
+  private final Part ampBody;
   private final @Nullable String refusal;
 
   /** One text of the mail; {@code title} names it in reasons. */
   private record Part(String title, @Nullable Template template, @Nullable String mistake) {
 
-    static Part of(String title, String source) {
+    static Part of(String title, String source, TemplateCache templates) {
       try {
-        return new Part(title, Template.parse(source), null);
+        return new Part(title, templates.get(source), null);
       } catch (LiquidSyntaxException mistake) {
         return new Part(title, null, title + ": " + mistake.sentenceWithPosition());
       }
@@ -69,11 +59,7 @@ final class CompiledEmail {
       try {
         return template.render(variables, options);
       } catch (LiquidRenderException failure) {
-        var reason = String.valueOf(failure.getMessage());
-        throw new Refusal(
-            failure.reason() == LiquidRenderException.Reason.MISSING_VARIABLE
-                ? reason
-                : title + ": " + reason);
+        throw new Refusal(title + ": " + failure.sentenceWithPlace());
       }
     }
   }
@@ -85,33 +71,40 @@ final class CompiledEmail {
     }
   }
 
-  private CompiledEmail(EmailTemplate source) {
-    subject = Part.of("subject", source.subject());
-    body = Part.of("body", source.body());
-    plainBody = Part.of("plain text body", source.plainBody());
-    from = Part.of("from", source.from());
-    replyTo = Part.of("reply-to", source.replyTo());
-    to = Part.of("recipient", source.to().isBlank() ? "{{customer.email}}" : source.to());
-    preheader = Part.of("preheader", source.preheader());
-    source.headers().forEach((name, value) -> headers.put(name, Part.of("header " + name, value)));
+  private CompiledEmail(EmailTemplate source, TemplateCache templates) {
+    subject = Part.of("subject", source.subject(), templates);
+    body = Part.of("body", source.body(), templates);
+    plainBody = Part.of("plain text body", source.plainBody(), templates);
+    from = Part.of("from", source.from(), templates);
+    replyTo = Part.of("reply-to", source.replyTo(), templates);
+    to =
+        Part.of("recipient", source.to().isBlank() ? "{{customer.email}}" : source.to(), templates);
+    preheader = Part.of("preheader", source.preheader(), templates);
+    cc = Part.of("cc", source.copies().cc(), templates);
+    bcc = Part.of("bcc", source.copies().bcc(), templates);
+    fakeBcc = source.copies().fakeBcc();
+    source
+        .headers()
+        .forEach((name, value) -> headers.put(name, Part.of("header " + name, value, templates)));
     writesToCustomer =
         source.to().isBlank() || source.to().replace(" ", "").equals("{{customer.email}}");
     makesPlainBody = source.plainBody().isBlank() && !source.body().isBlank();
+    inlinesCss = source.inlinesCss();
+    ampBody = Part.of("AMP body", source.ampBody(), templates);
     refusal = refusal(source);
   }
 
   /** Parses all texts; what cannot be parsed makes every rendering {@link Failed}. */
-  static CompiledEmail of(EmailTemplate source) {
-    return new CompiledEmail(source);
+  static CompiledEmail of(EmailTemplate source, TemplateCache templates) {
+    return new CompiledEmail(source, templates);
   }
 
   private static @Nullable String refusal(EmailTemplate source) {
     for (var name : source.headers().keySet()) {
-      if (!HEADER_NAME.matcher(name).matches()) {
+      if (!EmailHeaders.isName(name)) {
         return "header " + name + ": a name is 1 to 100 ASCII characters without spaces or colons";
       }
-      var lower = name.toLowerCase(Locale.ROOT);
-      if (RESERVED.contains(lower) || lower.startsWith("content-")) {
+      if (EmailHeaders.isReserved(name)) {
         return "header " + name + " is reserved and cannot be set";
       }
     }
@@ -124,7 +117,7 @@ final class CompiledEmail {
     }
     var options = RenderOptions.standard().withClock(clock).withSeed(scope.deliveryId().hashCode());
     try {
-      return addressed(email(scope, options));
+      return addressed(email(scope, options), writesToCustomer);
     } catch (Refusal failure) {
       return new Failed(String.valueOf(failure.getMessage()));
     }
@@ -145,10 +138,20 @@ final class CompiledEmail {
         replies(override(scope, "reply_to", replyTo, variables, options)),
         recipient(scope, variables, options),
         subjectLine,
-        hidden.isEmpty() ? html : withHidden(html, hidden),
+        hidden.isEmpty() ? styled(html) : withHidden(styled(html), hidden),
         plain,
         hidden,
-        rendered);
+        rendered,
+        new Copies(
+            oneLine(cc, cc.render(variables, options)),
+            oneLine(bcc, bcc.render(variables, options)),
+            fakeBcc),
+        List.of(),
+        ampBody.render(variables, options));
+  }
+
+  private String styled(String html) {
+    return inlinesCss ? CssInliner.inline(html) : html;
   }
 
   /**
@@ -161,7 +164,9 @@ final class CompiledEmail {
       Map<String, @Nullable Object> variables,
       RenderOptions options) {
     var text =
-        scope.trigger().data().get(key) instanceof String given && !given.isBlank()
+        scope.trigger().name() != null
+                && scope.trigger().data().get(key) instanceof String given
+                && !given.isBlank()
             ? given
             : part.render(variables, options);
     return oneLine(part, text);
@@ -188,15 +193,26 @@ final class CompiledEmail {
     return text;
   }
 
-  private static Rendering addressed(Email email) {
+  /**
+   * The mail, if there is somebody to send it to.
+   *
+   * @param toOne whether it is for the person alone, whose attribute is one address and no list
+   */
+  private static Rendering addressed(Email email, boolean toOne) {
     if (email.recipient().isEmpty()) {
       return new NoRecipient(email, "no recipient");
     }
-    if (EmailAddress.parse(email.recipient()).isEmpty()) {
-      return new NoRecipient(
-          email, "no recipient: '" + email.recipient() + "' is not a well-formed address");
+    var addresses = 0;
+    for (var list : List.of(email.recipient(), email.copies().cc(), email.copies().bcc())) {
+      var parsed = EmailAddress.list(list).orElse(null);
+      if (parsed == null || (toOne && list.equals(email.recipient()) && parsed.size() > 1)) {
+        return new NoRecipient(email, "no recipient: '" + list + "' is not a well-formed address");
+      }
+      addresses += parsed.size();
     }
-    return new Rendered(email);
+    return addresses > MOST_ADDRESSES
+        ? new NoRecipient(email, "more than " + MOST_ADDRESSES + " recipients")
+        : new Rendered(email);
   }
 
   /** The value without space around it; a line break inside could smuggle in headers of its own. */

@@ -2,8 +2,11 @@ package dev.carillon.messages;
 
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import java.io.UnsupportedEncodingException;
 import java.net.IDN;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +33,40 @@ public record EmailAddress(String name, String address) {
       return ascii(parsed[0].getAddress()).map(address -> new EmailAddress(name, address));
     } catch (AddressException malformed) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Reads addresses separated by commas; a blank text has none. Empty when one of them is
+   * malformed.
+   */
+  public static Optional<List<EmailAddress>> list(String text) {
+    if (text.isBlank()) {
+      return Optional.of(List.of());
+    }
+    try {
+      var addresses = new ArrayList<EmailAddress>();
+      for (var each : InternetAddress.parse(text, true)) {
+        var address = parse(each.toString());
+        if (each.isGroup() || address.isEmpty()) {
+          return Optional.empty();
+        }
+        addresses.add(address.get());
+      }
+      return Optional.of(addresses);
+    } catch (AddressException malformed) {
+      return Optional.empty();
+    }
+  }
+
+  /** As it stands in a list of addresses. */
+  public String text() {
+    try {
+      return name.isEmpty()
+          ? address
+          : new InternetAddress(address, name, "UTF-8").toUnicodeString();
+    } catch (UnsupportedEncodingException impossible) {
+      throw new IllegalStateException(impossible);
     }
   }
 

@@ -1,26 +1,19 @@
 package dev.carillon.messages;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.carillon.liquid.Environment;
+import dev.carillon.liquid.TemplateCache;
 import java.time.InstantSource;
 
 /**
- * Turns templates into mails for one person each. A template is compiled once per version and its
- * immutable form shared by all threads; the 2,000 used last are kept.
+ * Turns templates into mails for one person each. Each text is parsed once and its immutable form
+ * shared by all threads, whichever message it stands in; what was used last is kept.
  */
 public final class EmailRenderer {
-  private static final int KEPT = 2_000;
+  /** Choice: room for some hundred bodies of usual size, a small part of the heap. */
+  private static final long CACHE_BYTES = 16 * 1_024 * 1_024;
 
   private final InstantSource clock;
-  private final Cache<Key, CompiledEmail> compiled =
-      Caffeine.newBuilder().maximumSize(KEPT).build();
-
-  /**
-   * Names one content that never changes, so that its compiled form can be kept.
-   *
-   * @param version of the campaign
-   */
-  public record Key(int campaignId, int version, int actionId) {}
+  private final TemplateCache templates = new TemplateCache(Environment.standard(), CACHE_BYTES);
 
   /** Renders {@code 'now'} as what this clock says. */
   public EmailRenderer(InstantSource clock) {
@@ -28,10 +21,10 @@ public final class EmailRenderer {
   }
 
   /**
-   * Renders a template for one delivery; the same key must always come with the same template. The
-   * same delivery and data give the same mail, random choices included, whenever it is repeated.
+   * Renders a template for one delivery. The same delivery and data give the same mail, random
+   * choices included, whenever it is repeated.
    */
-  public Rendering render(Key key, EmailTemplate template, MessageScope scope) {
-    return compiled.get(key, _ -> CompiledEmail.of(template)).render(scope, clock);
+  public Rendering render(EmailTemplate template, MessageScope scope) {
+    return CompiledEmail.of(template, templates).render(scope, clock);
   }
 }

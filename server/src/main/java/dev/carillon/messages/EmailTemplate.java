@@ -13,9 +13,12 @@ import java.util.Map;
  *     text (url)}
  * @param from the sender, {@code a@b} or {@code Name <a@b>}
  * @param replyTo where answers go; empty means to the sender
- * @param to the recipient; empty means {@code {{customer.email}}}
+ * @param to the recipient, or several separated by commas; empty means {@code {{customer.email}}}
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
+ * @param copies who else gets it
+ * @param inlinesCss whether style sheets move to the elements (journeys §5.4)
+ * @param ampBody an AMP part beside the HTML; empty for none
  */
 public record EmailTemplate(
     String subject,
@@ -25,10 +28,58 @@ public record EmailTemplate(
     String replyTo,
     String to,
     String preheader,
-    Map<String, String> headers) {
+    Map<String, String> headers,
+    Copies copies,
+    boolean inlinesCss,
+    String ampBody) {
 
   /** Copies the headers and keeps their order. */
   public EmailTemplate {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+  }
+
+  /** To nobody else. */
+  public EmailTemplate(
+      String subject,
+      String body,
+      String plainBody,
+      String from,
+      String replyTo,
+      String to,
+      String preheader,
+      Map<String, String> headers) {
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE);
+  }
+
+  /** With style sheets that move to the elements, without AMP. */
+  public EmailTemplate(
+      String subject,
+      String body,
+      String plainBody,
+      String from,
+      String replyTo,
+      String to,
+      String preheader,
+      Map<String, String> headers,
+      Copies copies) {
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, "");
+  }
+
+  /** The same from this sender, where it names none. */
+  public EmailTemplate fromUnlessGiven(String sender) {
+    return from.isBlank()
+        ? new EmailTemplate(
+            subject,
+            body,
+            plainBody,
+            sender,
+            replyTo,
+            to,
+            preheader,
+            headers,
+            copies,
+            inlinesCss,
+            ampBody)
+        : this;
   }
 }

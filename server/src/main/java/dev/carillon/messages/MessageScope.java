@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  *     String)}
  * @param trigger {@code event}, {@code event_name}, {@code event_id}, {@code event_timestamp}; its
  *     data may override sender and recipient (P-43)
+ * @param call what an application gave with its call, as {@code trigger} and {@code message_data}
+ *     (M-131); null for what no call asked for
  * @param campaign null for a message outside campaigns
  * @param deliveryId the public id
  */
 public record MessageScope(
     Map<String, @Nullable Object> customer,
     Trigger trigger,
+    @Nullable Map<String, @Nullable Object> call,
     @Nullable Campaign campaign,
     Message message,
     String deliveryId,
@@ -68,6 +71,10 @@ public record MessageScope(
       if (trigger.timestamp() != null) {
         variables.put("event_timestamp", trigger.timestamp());
       }
+    }
+    if (call != null) {
+      variables.put("trigger", call);
+      variables.put("message_data", call);
     }
     if (campaign != null) {
       variables.put(

@@ -22,6 +22,7 @@ import static dev.carillon.privacy.PersonTable.OUTBOX;
 import static dev.carillon.privacy.PersonTable.REFUSAL;
 import static dev.carillon.privacy.PersonTable.RELATIONSHIP;
 import static dev.carillon.privacy.PersonTable.SEGMENTS;
+import static dev.carillon.privacy.PersonTable.SEND_REQUEST;
 import static dev.carillon.privacy.PersonTable.TIMER;
 import static java.util.stream.Collectors.joining;
 
@@ -256,12 +257,13 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
               SMALL),
           new ExportSection(
               "deliveries",
-              Set.of(DELIVERY, CONTENT, OUTBOX),
+              Set.of(DELIVERY, CONTENT, OUTBOX, SEND_REQUEST),
               """
               SELECT json_build_object('channel', d.channel, 'state', d.state, 'campaign_id', d.campaign_id,
                        'action_id', d.action_id, 'journey_id', d.journey_id, 'created_at', %s, 'recipient', d.recipient,
                        'subject', d.subject, 'failure_message', d.failure_message, 'attempts', d.attempts,
-                       'newsletter_id', d.newsletter_id,
+                       'newsletter_id', d.newsletter_id, 'transactional_message_id', d.transactional_id,
+                       'request', (SELECT r.request::json FROM send_request r WHERE r.delivery_id = d.delivery_id),
                        'trigger', d.trigger::json, 'trigger_event_id', d.trigger_event_id, 'metrics', json_strip_nulls(%s),
                        'due_at', (SELECT %s FROM outbox o WHERE o.delivery_id = d.delivery_id),
                        'content', (SELECT c.content::json FROM delivery_content c

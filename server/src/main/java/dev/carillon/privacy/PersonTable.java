@@ -72,6 +72,13 @@ public enum PersonTable {
   ACTIVITY("activity", Goes.LATER),
   JOURNEY("journey", Goes.LATER),
   DELIVERY("delivery", Goes.LATER),
+  SEND_REQUEST(
+      "send_request",
+      Goes.LATER,
+      """
+      SELECT d.person_id, count(*) FROM delivery d JOIN send_request t ON t.delivery_id = d.delivery_id
+       WHERE d.person_id = ANY(:people) GROUP BY d.person_id
+      """),
   CONTENT("delivery_content", Goes.LATER, ofDeliveries("delivery_content")),
   CLICK("delivery_click", Goes.LATER, ofDeliveries("delivery_click")),
   /** Has no index by person: read as a whole, which is short, by the last check alone. */

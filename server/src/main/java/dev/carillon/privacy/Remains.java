@@ -225,8 +225,10 @@ final class Remains {
       work AS (DELETE FROM outbox o USING locked p WHERE o.delivery_id = p.delivery_id RETURNING p.person_id),
       content AS (DELETE FROM delivery_content c USING locked p
                    WHERE c.delivery_id = p.delivery_id AND c.created_at = p.created_at RETURNING p.person_id),
+      request AS (DELETE FROM send_request r USING locked p WHERE r.delivery_id = p.delivery_id RETURNING p.person_id),
       gone AS (%s RETURNING p.person_id)
-      SELECT 'OUTBOX', person_id, count(*) FROM work GROUP BY person_id
+      SELECT 'SEND_REQUEST', person_id, count(*) FROM request GROUP BY person_id
+       UNION ALL SELECT 'OUTBOX', person_id, count(*) FROM work GROUP BY person_id
        UNION ALL SELECT 'CONTENT', person_id, count(*) FROM content GROUP BY person_id
        UNION ALL SELECT 'DELIVERY', person_id, count(*) FROM gone GROUP BY person_id
       """;

@@ -170,6 +170,7 @@ final class BatchNeeds {
           Operation.ContentReport _,
           Operation.Erase _,
           Operation.OptOuts _,
+          Operation.Send _,
           Operation.Suppress _,
           Operation.Unsuppress _,
           Operation.Once _ ->

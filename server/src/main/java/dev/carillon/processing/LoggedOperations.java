@@ -51,6 +51,11 @@ public final class LoggedOperations implements StoredOperations {
             told.put("data", new Json.Raw(new String(call.data(), StandardCharsets.UTF_8)));
             yield call.anonymousId();
           }
+          case Operation.Send call -> {
+            told.put("transactional_message_id", call.transactionalId());
+            told.put("request", new Json.Raw(call.request()));
+            yield null;
+          }
           case Operation.Merge call -> call.elseAnonymous() ? call.secondary().value() : null;
           case Operation.DeviceUpdate call -> {
             told.put("device", call.token());
@@ -110,6 +115,7 @@ public final class LoggedOperations implements StoredOperations {
       case Operation.DeliveryReport call -> call.metric();
       case Operation.Unsubscribe _ -> "unsubscribe";
       case Operation.OptOuts _ -> "opt_outs";
+      case Operation.Send _ -> "send";
       case Operation.ContentReport call -> call.clicked() ? "clicked_content" : "viewed_content";
     };
   }

@@ -412,6 +412,44 @@ public sealed interface Operation {
   }
 
   /**
+   * Sends one message an application asks for (app-messaging §2). Somebody unknown is created.
+   *
+   * @param deliveryId as the caller was told
+   * @param createdAtMillis when it was asked for, as the caller was told
+   * @param transactionalId number of the transactional message
+   * @param sendAtMillis not before this instant, Unix milliseconds; 0: at once
+   * @param draft kept for a human, never sent by itself
+   * @param forgotten what was sent is not kept
+   * @param request {@link dev.carillon.delivery.SendRequest} as JSON
+   * @param key what makes the call the same when it is sent again, 32 bytes
+   * @param sameForMillis how far back another call with this key makes this one a repeat, which
+   *     does nothing; 0: it is none
+   */
+  record Send(
+      WorkspaceId workspace,
+      Identifier person,
+      long deliveryId,
+      long createdAtMillis,
+      int transactionalId,
+      long sendAtMillis,
+      boolean draft,
+      boolean forgotten,
+      String request,
+      byte[] key,
+      long sameForMillis)
+      implements Operation {
+    @Override
+    public List<Identifier> people() {
+      return List.of(person);
+    }
+
+    @Override
+    public String laneKey() {
+      return person.key();
+    }
+  }
+
+  /**
    * What a person decided of senders of text and WhatsApp messages (app-data §2.11).
    *
    * @param choices in order; of one sender the last one holds

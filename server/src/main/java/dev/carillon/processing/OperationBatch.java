@@ -36,6 +36,7 @@ final class OperationBatch {
   private final MembershipApplier memberships;
   private final ReportApplier reports;
   private final OptOutApplier optOuts;
+  private final SendApplier sends;
   private final Set<Key> linkable = new HashSet<>();
 
   /** An operation with its number and the time it was accepted. */
@@ -55,6 +56,7 @@ final class OperationBatch {
     this.memberships = new MembershipApplier(scope);
     this.reports = new ReportApplier(scope, activity);
     this.optOuts = new OptOutApplier(scope.handle(), stores.optOuts());
+    this.sends = new SendApplier(scope.handle());
   }
 
   /**
@@ -93,6 +95,8 @@ final class OperationBatch {
         }
         apply(each);
         reactions.settle(each.receivedAt);
+      } else if (each.operation instanceof Operation.Send call) {
+        send(call, null);
       }
       applied++;
     }
@@ -156,6 +160,7 @@ final class OperationBatch {
     reports.follow();
     scope.people().lookForSuppressed();
     devices.read(operations);
+    sends.read(operations);
     objects.read(operations, needs.claimed());
     scope.loadRuleFacts(needs.reach());
   }
@@ -166,6 +171,7 @@ final class OperationBatch {
     objects.write(last());
     reports.write();
     optOuts.write();
+    sends.write();
     if (!events.events().isEmpty()) {
       scope.stores().events().insert(scope.handle(), events.events());
     }
@@ -250,6 +256,12 @@ final class OperationBatch {
           optOuts.apply(call, person, each.receivedAt);
         }
       }
+      case Operation.Send call -> {
+        var person = personFor(call, call.person(), true, each);
+        if (person != null) {
+          send(call, person);
+        }
+      }
       case Operation.Merge call -> {
         var person = scope.people().find(call.workspace(), call.primary());
         if (person != null
@@ -261,6 +273,13 @@ final class OperationBatch {
       case Operation.Suppress _, Operation.Unsuppress _, Operation.Erase _ ->
           throw new IllegalStateException("these are applied between batches");
       case Operation.Once _ -> throw new IllegalStateException("this was told from repeats before");
+    }
+  }
+
+  private void send(Operation.Send call, @Nullable PersonState person) {
+    var delivery = sends.apply(call, person);
+    if (delivery != null) {
+      reactions.deliveries().add(delivery);
     }
   }
 

@@ -70,6 +70,7 @@ public final class OperationCodec {
   private static final int ONCE = 16;
   private static final int ERASE = 17;
   private static final int OPT_OUTS = 20;
+  private static final int SEND = 21;
 
   private static final int BY_TYPE = 1;
   private static final int BY_CIO_ID = 2;
@@ -90,6 +91,8 @@ public final class OperationCodec {
   private static final int ONLY_KNOWN = 2;
   private static final int CLICKED = 1;
   private static final int OPTED_OUT = 1;
+  private static final int DRAFT = 1;
+  private static final int FORGOTTEN = 2;
 
   private OperationCodec() {}
 
@@ -191,6 +194,17 @@ public final class OperationCodec {
           out.writeByte(each.optedOut() ? OPTED_OUT : 0);
         }
       }
+      case Operation.Send send -> {
+        writeIdentifier(out, send.person());
+        out.writeSigned(send.deliveryId());
+        out.writeSigned(send.createdAtMillis());
+        out.writeNumber(send.transactionalId());
+        out.writeSigned(send.sendAtMillis());
+        out.writeByte((send.draft() ? DRAFT : 0) | (send.forgotten() ? FORGOTTEN : 0));
+        out.writeText(send.request());
+        out.writeBytes(send.key());
+        out.writeSigned(send.sameForMillis());
+      }
       case Operation.Once once -> {
         out.writeText(once.key());
         write(out, once.operation());
@@ -217,6 +231,7 @@ public final class OperationCodec {
       case Operation.Unsubscribe _ -> UNSUBSCRIBE;
       case Operation.ContentReport _ -> CONTENT_REPORT;
       case Operation.OptOuts _ -> OPT_OUTS;
+      case Operation.Send _ -> SEND;
       case Operation.Once _ -> ONCE;
     };
   }
@@ -358,6 +373,26 @@ public final class OperationCodec {
           choices.add(new Operation.OptOuts.Choice(of, (in.readByte() & OPTED_OUT) != 0));
         }
         yield new Operation.OptOuts(workspace, person, choices);
+      }
+      case SEND -> {
+        var person = readIdentifier(in);
+        long deliveryId = in.readSigned();
+        long createdAt = in.readSigned();
+        int transactionalId = (int) in.readNumber();
+        long sendAt = in.readSigned();
+        int flags = in.readByte();
+        yield new Operation.Send(
+            workspace,
+            person,
+            deliveryId,
+            createdAt,
+            transactionalId,
+            sendAt,
+            (flags & DRAFT) != 0,
+            (flags & FORGOTTEN) != 0,
+            in.readText(),
+            in.readBytes(),
+            in.readSigned());
       }
       case ONCE -> {
         if (!mayBeOnce) {

@@ -87,6 +87,7 @@ final class ReportApplier {
             Operation.Relate _,
             Operation.Membership _,
             Operation.OptOuts _,
+            Operation.Send _,
             Operation.ContentReport _,
             Operation.Once _ -> {}
       }

@@ -52,6 +52,7 @@ final class SeenNames {
           Operation.ObjectDelete _,
           Operation.Membership _,
           Operation.OptOuts _,
+          Operation.Send _,
           Operation.DeliveryReport _,
           Operation.Unsubscribe _,
           Operation.ContentReport _ -> {

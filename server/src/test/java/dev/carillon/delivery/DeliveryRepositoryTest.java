@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
@@ -43,6 +44,8 @@ class DeliveryRepositoryTest {
                 500_007L,
                 Shop.CAMPAIGN,
                 Shop.STEP,
+                null,
+                false,
                 "email",
                 "01ARZ3",
                 DeliveryState.QUEUED,
@@ -66,6 +69,7 @@ class DeliveryRepositoryTest {
             TEST.database(),
             shop.ids,
             shop.templates(),
+            (_, _) -> Optional.empty(),
             new MailTrap(),
             () -> START,
             new Random(1),
@@ -131,6 +135,7 @@ class DeliveryRepositoryTest {
             TEST.database(),
             shop.ids,
             shop.templates(),
+            (_, _) -> Optional.empty(),
             new MailTrap(),
             clock,
             new Random(1),

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -120,7 +121,8 @@ class DeliverySpeedTest {
 
   private SmtpMailer mailer() {
     return new SmtpMailer(
-        SmtpSettings.parse("smtp://127.0.0.1:" + sink.getSmtp().getPort(), "carillon.test"));
+        SmtpSettings.parse("smtp://127.0.0.1:" + sink.getSmtp().getPort(), "carillon.test"),
+        SmtpMailerTest.UNSIGNED);
   }
 
   private DeliveryWorker worker(SmtpMailer mailer) {
@@ -129,6 +131,7 @@ class DeliverySpeedTest {
         database,
         shop.ids,
         shop.templates(),
+        (_, _) -> Optional.empty(),
         mailer,
         InstantSource.system(),
         new Random(1),

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -40,7 +41,9 @@ class DeliveryWorkerTest {
   private final Shop shop = new Shop(database);
   private final AtomicInteger reached = new AtomicInteger();
   @AutoClose private final ScriptedSmtpServer server = new ScriptedSmtpServer();
-  @AutoClose private final SmtpMailer smtp = new SmtpMailer(server.settings());
+
+  @AutoClose
+  private final SmtpMailer smtp = new SmtpMailer(server.settings(), SmtpMailerTest.UNSIGNED);
 
   @Test
   void shouldSendAndArchive() throws Exception {
@@ -249,7 +252,7 @@ class DeliveryWorkerTest {
     var delivery = shop.delivery(id);
     assertThat(delivery.state()).isEqualTo(DeliveryState.FAILED);
     assertThat(delivery.failureMessage())
-        .isEqualTo("variable customer.first_name is missing and has no default");
+        .isEqualTo("subject: variable customer.first_name is missing and has no default (line 1)");
     assertThat(delivery.metrics()).containsKey(Metric.FAILED).doesNotContainKey(Metric.SENT);
     clock.advance(Duration.ofDays(2));
     assertThat(worker(1, smtp).runDue()).isZero();
@@ -489,7 +492,7 @@ class DeliveryWorkerTest {
     var gone = shop.stored(shop.intent(shop.person(ADA), clock.instant().plusSeconds(60)));
 
     // when
-    shop.says(Shop.email("News", 2));
+    shop.says(Shop.email("News"));
     worker(1, smtp).runDue();
     shop.says(null);
     clock.advance(Duration.ofMinutes(1));
@@ -814,6 +817,7 @@ class DeliveryWorkerTest {
         behind,
         shop.ids,
         templates,
+        (_, _) -> Optional.empty(),
         smtp,
         clock,
         new Random(1),
@@ -822,7 +826,7 @@ class DeliveryWorkerTest {
 
   private Sender sender(Mailer mailer) {
     return new Sender(
-        shop.templates(),
+        new Contents(database, shop.templates(), (_, _) -> Optional.empty()),
         mailer,
         new EspSuppressions(database, clock),
         shop.ids,
@@ -837,6 +841,7 @@ class DeliveryWorkerTest {
         database,
         shop.ids,
         shop.templates(),
+        (_, _) -> Optional.empty(),
         mailer,
         clock,
         new Random(1),

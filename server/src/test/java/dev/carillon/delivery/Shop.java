@@ -25,7 +25,7 @@ final class Shop {
   private final Database database;
   private final Map<Long, NewDelivery> intents = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
-  private volatile @Nullable CampaignEmail email = email("Hi {{customer.first_name}}", 1);
+  private volatile @Nullable CampaignEmail email = email("Hi {{customer.first_name}}");
 
   Shop(Database database) {
     this.database = database;
@@ -41,7 +41,7 @@ final class Shop {
                     .one()));
   }
 
-  static CampaignEmail email(String subject, int version) {
+  static CampaignEmail email(String subject) {
     return new CampaignEmail(
         "Welcome",
         "transactional",
@@ -54,8 +54,7 @@ final class Shop {
             "",
             "",
             "",
-            Map.of()),
-        version);
+            Map.of()));
   }
 
   /** What the campaign's step says from now on; null deletes it. */

@@ -19,7 +19,6 @@ class EmailRendererTest {
 
   private final EmailRenderer renderer =
       new EmailRenderer(InstantSource.fixed(Instant.parse("2026-03-01T12:00:00Z")));
-  private int version;
 
   @Test
   @DisplayName("journeys §7.3: each scope is there")
@@ -50,7 +49,9 @@ class EmailRendererTest {
 
     // then
     assertThat(rendering)
-        .isEqualTo(new Failed("variable customer.nickname is missing and has no default"));
+        .isEqualTo(
+            new Failed(
+                "subject: variable customer.nickname is missing and has no default (line 1)"));
   }
 
   @Test
@@ -61,7 +62,7 @@ class EmailRendererTest {
 
     // then
     assertThat(rendering)
-        .isEqualTo(new Failed("variable event.total is missing and has no default"));
+        .isEqualTo(new Failed("body: variable event.total is missing and has no default (line 1)"));
   }
 
   @Test
@@ -126,6 +127,21 @@ class EmailRendererTest {
     // then
     assertThat(rendering).isInstanceOf(NoRecipient.class);
     assertThat(((NoRecipient) rendering).reason()).startsWith("no recipient: '" + address);
+  }
+
+  @Test
+  @DisplayName(
+      "journeys §5.4: a recipient that is written may be several; a person's address is one")
+  void shouldSendToSeveral() {
+    // given
+    var template =
+        new EmailTemplate("Hi", "x", "", "a@b.test", "", "a@x.test, b@x.test", "", Map.of());
+
+    // when
+    var email = rendered(template, scope(ADA, Trigger.NONE));
+
+    // then
+    assertThat(email.recipient()).isEqualTo("a@x.test, b@x.test");
   }
 
   @ParameterizedTest
@@ -240,7 +256,7 @@ class EmailRendererTest {
   }
 
   private Rendering render(EmailTemplate template, MessageScope scope) {
-    return renderer.render(new EmailRenderer.Key(3, ++version, 4), template, scope);
+    return renderer.render(template, scope);
   }
 
   private Email rendered(EmailTemplate template, MessageScope scope) {
@@ -257,6 +273,7 @@ class EmailRendererTest {
     return new MessageScope(
         MessageScope.customer(7, attributes),
         trigger == null ? Trigger.NONE : trigger,
+        null,
         new MessageScope.Campaign(3, "Welcome", "transactional"),
         new MessageScope.Message(4, "First mail", "email_action", 9L),
         "delivery-1",

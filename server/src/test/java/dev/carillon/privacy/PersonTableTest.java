@@ -36,6 +36,12 @@ final class PersonTableTest {
    */
   private static final List<String> DERIVED = List.of("person_search", "search_pending");
 
+  /**
+   * Hashes of whole calls, gone after a day. They stay when somebody is erased, or else a call that
+   * is sent again would create the person anew.
+   */
+  private static final List<String> HASHED = List.of("send_key");
+
   /** Addresses mail must not go to outlive whoever has them; the export shows them. */
   private static final List<String> KEPT = List.of("esp_suppression");
 
@@ -52,7 +58,8 @@ final class PersonTableTest {
                 """)
             .bind("names", PERSONAL)
             .mapTo(String.class)
-            .filter(table -> !DERIVED.contains(table) && !KEPT.contains(table))
+            .filter(table ->
+                !DERIVED.contains(table) && !HASHED.contains(table) && !KEPT.contains(table))
             .list());
   }
 

@@ -23,6 +23,8 @@ import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.RawHttp;
+import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.KnownObjects;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
@@ -101,6 +103,7 @@ class ActivitiesOfCallsTest {
             new AppSettings(List.of()),
             credentials,
             RateLimits.off(),
+            RateLimits.off(),
             new AppApi.Sources(
                 database,
                 intake,
@@ -116,7 +119,9 @@ class ActivitiesOfCallsTest {
                 new DeliveryRepository(database),
                 IDS,
                 objectTypes,
-                new ObjectQueries(database)),
+                new ObjectQueries(database),
+                new TransactionalRepository(clock),
+                new IdRanges(() -> 7)),
             clock);
     var routes = new ArrayList<>(track.routes());
     routes.add(pipelines.routes());

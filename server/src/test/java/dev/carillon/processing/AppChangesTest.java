@@ -13,6 +13,8 @@ import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.AttributeNames;
@@ -56,6 +58,7 @@ class AppChangesTest {
             new AppSettings(List.of()),
             new Credentials(new CredentialRepository(database)),
             RateLimits.off(),
+            RateLimits.off(),
             new AppApi.Sources(
                 database,
                 KIT.node(0).intake(),
@@ -71,7 +74,9 @@ class AppChangesTest {
                 new DeliveryRepository(database),
                 new DeliveryIds(ProcessingKit.SECRET),
                 new ObjectTypes(database, clock),
-                new ObjectQueries(database)),
+                new ObjectQueries(database),
+                new TransactionalRepository(clock),
+                new IdRanges(() -> 7)),
             clock);
     return HttpServer.start(
         HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(app.routes()));

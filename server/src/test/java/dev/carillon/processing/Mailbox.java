@@ -39,21 +39,26 @@ final class Mailbox {
               "",
               "",
               "",
-              Map.of()),
-          1);
+              Map.of()));
 
   private final ProcessingKit kit;
   private final DeliveryWorker worker;
 
   /** Signals this node when something was sent that rules count. */
   Mailbox(ProcessingKit kit, Processing node) {
+    this(kit, node, EMAIL);
+  }
+
+  /** The same with another mail. */
+  Mailbox(ProcessingKit kit, Processing node, CampaignEmail email) {
     this.kit = kit;
     this.worker =
         new DeliveryWorker(
             DeliverySettings.standard(node.incarnation(), "carillon.test"),
             kit.database,
             new DeliveryIds(ProcessingKit.SECRET),
-            (_, _, _) -> Optional.of(EMAIL),
+            (_, _, _) -> Optional.of(email),
+            (_, _) -> Optional.empty(),
             new MailTrap(),
             kit.clock,
             new Random(1),

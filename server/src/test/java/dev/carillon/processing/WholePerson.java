@@ -156,6 +156,10 @@ final class WholePerson {
              WHERE person_id = :person
             """,
             """
+            INSERT INTO send_request (delivery_id, workspace_id, request)
+            SELECT delivery_id, workspace_id, '{"data":{"note":"ada"}}' FROM delivery WHERE person_id = :person LIMIT 1
+            """,
+            """
             INSERT INTO segment_timer (person_id, segment_id, due_at)
             SELECT person_id, segment_id, '2027-01-01' FROM segment_member WHERE person_id = :person LIMIT 1
             """,
@@ -204,6 +208,10 @@ final class WholePerson {
           kit.number(
               "SELECT count(*) FROM %s t JOIN delivery d USING (delivery_id, created_at) WHERE d.person_id = ?"
                   .formatted(table),
+              personId);
+      case "send_request" ->
+          kit.number(
+              "SELECT count(*) FROM send_request JOIN delivery d USING (delivery_id) WHERE d.person_id = ?",
               personId);
       case "anonymous_event", "anonymous_relationship" ->
           kit.number(

@@ -12,6 +12,8 @@ import dev.carillon.http.Problem;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
+import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.AttributeNames;
@@ -41,7 +43,9 @@ public final class AppApi {
 
   private final Credentials credentials;
   private final RateLimits limits;
+  private final RateLimits sendLimits;
   private final PeopleReads people;
+  private final SendCalls sends;
   private final PeopleSearchCalls search;
   private final PeopleChanges peopleChanges;
   private final PersonMessages personMessages;
@@ -73,23 +77,37 @@ public final class AppApi {
       DeliveryRepository deliveries,
       DeliveryIds deliveryIds,
       ObjectTypes objectTypes,
-      ObjectQueries objects) {}
+      ObjectQueries objects,
+      TransactionalRepository transactional,
+      IdRanges numbers) {}
 
   /**
    * Builds the surface.
    *
-   * @param limits shared by all routes; a request counts once it is authorised
+   * @param limits shared by all routes but those that send; a request counts once it is authorised
+   * @param sendLimits of the routes that send
    */
   public AppApi(
       AppSettings settings,
       Credentials credentials,
       RateLimits limits,
+      RateLimits sendLimits,
       Sources sources,
       InstantSource clock) {
     var database = sources.database;
     var messageJson = new MessageJson(sources.deliveryIds, sources.people);
     this.credentials = credentials;
     this.limits = limits;
+    this.sendLimits = sendLimits;
+    this.sends =
+        new SendCalls(
+            database,
+            sources.intake,
+            sources.numbers,
+            sources.deliveryIds,
+            sources.transactional,
+            sources.people,
+            clock);
     var peopleSearch = new PeopleSearch(database);
     this.people = new PeopleReads(database, sources.people, peopleSearch, sources.activities);
     this.search = new PeopleSearchCalls(peopleSearch);
@@ -159,13 +177,18 @@ public final class AppApi {
         .add("GET", "/v1/campaigns", with(campaigns::list))
         .add("GET", "/v1/campaigns/{id}", with(campaigns::one))
         .add("GET", "/v1/campaigns/{id}/metrics", with(campaigns::metrics))
+        .add("POST", "/v1/send/{kind}", sending(sends::send))
         .add("GET", "/v1/messages", with(messages::list))
         .add("GET", "/v1/messages/{id}", with(messages::one))
         .add("GET", "/v1/messages/{id}/archived_message", with(messages::archived));
   }
 
   private Handler with(Call call) {
-    return request -> ErrorEnvelope.uncached(call.answer(authorise(request), request));
+    return request -> ErrorEnvelope.uncached(call.answer(authorise(request, limits), request));
+  }
+
+  private Handler sending(Call call) {
+    return request -> ErrorEnvelope.uncached(call.answer(authorise(request, sendLimits), request));
   }
 
   /** For anybody. */
@@ -173,13 +196,13 @@ public final class AppApi {
     return request -> ErrorEnvelope.uncached(handler.handle(request));
   }
 
-  private Access authorise(Request request) {
+  private Access authorise(Request request, RateLimits within) {
     try {
       var access =
           credentials
               .app(request.header("authorization"))
               .orElseThrow(() -> new Problem.Unauthorised().thrown());
-      limits.take(access.workspace().value());
+      within.take(access.workspace().value());
       return access;
     } catch (CredentialsUnavailable failure) {
       LOG.warn("call refused: {}", failure.getMessage());

@@ -83,7 +83,7 @@ final class MessageJson {
     json.put("metrics", metrics);
     json.put("created", delivery.createdAt().getEpochSecond());
     json.put("failure_message", delivery.failureMessage());
-    json.put("forgotten", false);
+    json.put("forgotten", delivery.forgotten());
     json.put("campaign_id", delivery.campaignId());
     json.put("broadcast_id", null);
     json.put("newsletter_id", null);
@@ -91,7 +91,7 @@ final class MessageJson {
     json.put("content_id", null);
     json.put("parent_action_id", null);
     json.put("trigger_event_id", delivery.triggerEventId());
-    json.put("transactional_message_id", null);
+    json.put("transactional_message_id", delivery.transactionalId());
     if (tracked) {
       json.put("tracked_responses", Map.of());
     }
@@ -117,9 +117,9 @@ final class MessageJson {
     json.put(
         "subject",
         email == null ? Objects.requireNonNullElse(delivery.subject(), "") : email.subject());
-    json.put("bcc", "");
-    json.put("cc", "");
-    json.put("fake_bcc", false);
+    json.put("bcc", email == null ? "" : email.copies().bcc());
+    json.put("cc", email == null ? "" : email.copies().cc());
+    json.put("fake_bcc", email != null && email.copies().fakeBcc());
     json.put("preheader_text", email == null ? "" : email.preheader());
     json.put("url", "");
     json.put("request_method", "");

@@ -4,6 +4,10 @@ import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.delivery.DeliveryIds;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
@@ -13,6 +17,7 @@ import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
 import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PersonLookup;
@@ -57,6 +62,9 @@ public final class ManageApi {
   private final SettingsCalls settings;
   private final PrivacyCalls privacy;
   private final SegmentUploads uploads;
+  private final TransactionalCalls transactional;
+  private final DomainCalls domains;
+  private final MailTrapCalls mails;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -74,7 +82,18 @@ public final class ManageApi {
       PeopleQueries peopleQueries,
       Intake intake,
       Privacy privacy,
-      SubscriptionRepository subscriptions) {}
+      SubscriptionRepository subscriptions,
+      TransactionalRepository transactional,
+      SendingDomains domains,
+      DnsRecords dns,
+      Mails mails) {}
+
+  /**
+   * What was sent.
+   *
+   * @param domain of message ids
+   */
+  public record Mails(DeliveryRepository deliveries, DeliveryIds ids, String domain) {}
 
   /** How people are exported and erased; {@code ids} numbers the requests. */
   public record Privacy(PersonExport export, ErasureRecords records, IdRanges ids) {}
@@ -112,6 +131,10 @@ public final class ManageApi {
     this.settings =
         new SettingsCalls(sources.database, new ChangedTerms(sources.segments, sources.campaigns));
     this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
+    this.domains = new DomainCalls(sources.database, sources.domains, sources.dns);
+    this.mails =
+        new MailTrapCalls(sources.mails.deliveries(), sources.mails.ids(), sources.mails.domain());
+    this.transactional = new TransactionalCalls(sources.database, sources.transactional);
     this.uploads =
         new SegmentUploads(
             sources.database, sources.segments, sources.peopleQueries, sources.intake);
@@ -121,8 +144,11 @@ public final class ManageApi {
   public RouteTable routes() {
     var segment = WORKSPACE + "/segments/{id}";
     var campaign = WORKSPACE + "/campaigns/{id}";
+    var domain = WORKSPACE + "/domains";
+    var trap = WORKSPACE + "/mail_trap";
     var topic = WORKSPACE + "/subscription_topics";
     var channel = WORKSPACE + "/subscription_channels";
+    var transactionalMessage = WORKSPACE + "/transactional_messages";
     return new RouteTable(new ErrorEnvelope(), "/v1/environments")
         .add("GET", "/v1/openapi.json", document::answer)
         .add("GET", WORKSPACE + "/segments", with(segments::list))
@@ -161,6 +187,20 @@ public final class ManageApi {
         .add("GET", WORKSPACE + "/computed_attributes/{id}", with(computed::one))
         .add("PUT", WORKSPACE + "/computed_attributes/{id}", with(computed::update))
         .add("DELETE", WORKSPACE + "/computed_attributes/{id}", with(computed::delete))
+        .add("GET", transactionalMessage, with(transactional::list))
+        .add("POST", transactionalMessage, with(transactional::create))
+        .add("GET", transactionalMessage + "/{id}", with(transactional::one))
+        .add("PUT", transactionalMessage + "/{id}", with(transactional::update))
+        .add("DELETE", transactionalMessage + "/{id}", with(transactional::delete))
+        .add("GET", trap, with(mails::list))
+        .add("GET", trap + "/{delivery_id}", with(mails::one))
+        .add("GET", trap + "/{delivery_id}/source", with(mails::source))
+        .add("GET", trap + "/{delivery_id}/parts/{part}", with(mails::part))
+        .add("GET", domain, with(domains::list))
+        .add("POST", domain, with(domains::create))
+        .add("GET", domain + "/{id}", with(domains::one))
+        .add("DELETE", domain + "/{id}", with(domains::delete))
+        .add("POST", domain + "/{id}/verify", with(domains::verify))
         .add("GET", topic, with(topics::list))
         .add("POST", topic, with(topics::create))
         .add("GET", topic + "/{id}", with(topics::one))

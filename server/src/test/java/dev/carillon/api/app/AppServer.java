@@ -11,6 +11,8 @@ import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectTypes;
 import dev.carillon.people.AttributeNames;
@@ -58,6 +60,7 @@ final class AppServer implements AutoCloseable {
             new AppSettings(List.of("192.0.2.10", "2001:db8::1")),
             new Credentials(new CredentialRepository(database)),
             limits,
+            RateLimits.off(),
             new AppApi.Sources(
                 database,
                 accepted::addAll,
@@ -73,7 +76,9 @@ final class AppServer implements AutoCloseable {
                 new DeliveryRepository(database),
                 IDS,
                 new ObjectTypes(database, CLOCK),
-                new ObjectQueries(database)),
+                new ObjectQueries(database),
+                new TransactionalRepository(CLOCK),
+                new IdRanges(() -> 7)),
             CLOCK);
     server =
         HttpServer.start(

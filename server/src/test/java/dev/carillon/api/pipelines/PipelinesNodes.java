@@ -24,6 +24,7 @@ import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.RawHttp;
 import dev.carillon.log.IdRanges;
+import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.AnonymousRelationshipRepository;
 import dev.carillon.objects.ObjectQueries;
 import dev.carillon.objects.ObjectRepository;
@@ -146,6 +147,7 @@ final class PipelinesNodes implements AutoCloseable {
             new AppSettings(List.of()),
             credentials,
             RateLimits.off(),
+            RateLimits.off(),
             new AppApi.Sources(
                 database,
                 processing.intake(),
@@ -161,7 +163,9 @@ final class PipelinesNodes implements AutoCloseable {
                 deliveries,
                 DELIVERIES,
                 types,
-                new ObjectQueries(database)),
+                new ObjectQueries(database),
+                new TransactionalRepository(clock),
+                new IdRanges(() -> 7)),
             clock);
     var server =
         HttpServer.start(

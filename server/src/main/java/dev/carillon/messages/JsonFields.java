@@ -1,4 +1,4 @@
-package dev.carillon.campaigns;
+package dev.carillon.messages;
 
 import dev.carillon.segments.Fault;
 import java.util.HashSet;
@@ -15,40 +15,46 @@ import org.jspecify.annotations.Nullable;
  * Reads one JSON object member by member and notes what is wrong, each fault with its path. Every
  * name that was asked for is a known one; {@link #refuseOthers} notes the rest.
  */
-final class JsonFields {
+public final class JsonFields {
   private final Map<?, ?> object;
   private final String path;
   private final List<Fault> faults;
   private final Set<String> known = new HashSet<>();
   private final Set<String> ignored = new HashSet<>();
 
-  JsonFields(Map<?, ?> object, String path, List<Fault> faults) {
+  /**
+   * @param path where the object stands; empty for the whole
+   * @param faults what is wrong is added here
+   */
+  public JsonFields(Map<?, ?> object, String path, List<Fault> faults) {
     this.object = object;
     this.path = path;
     this.faults = faults;
   }
 
   /** The path of a member. */
-  String at(String name) {
+  public String at(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  void fault(String name, String problem) {
+  /** Notes what is wrong with a member. */
+  public void fault(String name, String problem) {
     faults.add(new Fault(at(name), problem));
   }
 
   /** Whether the member is there; null counts as absent. */
-  boolean has(String name) {
+  public boolean has(String name) {
     return value(name) != null;
   }
 
-  @Nullable Object value(String name) {
+  /** The value of a member; null: absent, or JSON null. */
+  public @Nullable Object value(String name) {
     known.add(name);
     return object.get(name);
   }
 
   /** A text, or empty when it is absent or something else, which is noted. */
-  Optional<String> text(String name, int mostCharacters) {
+  public Optional<String> text(String name, int mostCharacters) {
     return switch (value(name)) {
       case null -> Optional.empty();
       case String text when text.codePointCount(0, text.length()) <= mostCharacters ->
@@ -65,7 +71,7 @@ final class JsonFields {
   }
 
   /** A whole number in the range, or empty when it is absent or something else, which is noted. */
-  OptionalLong number(String name, long least, long most) {
+  public OptionalLong number(String name, long least, long most) {
     var value = value(name);
     if (value == null) {
       return OptionalLong.empty();
@@ -80,8 +86,20 @@ final class JsonFields {
     return OptionalLong.empty();
   }
 
+  /** True or false; {@code usual} when it is absent or something else, which is noted. */
+  public boolean flag(String name, boolean usual) {
+    return switch (value(name)) {
+      case null -> usual;
+      case Boolean flag -> flag;
+      default -> {
+        fault(name, "must be true or false");
+        yield usual;
+      }
+    };
+  }
+
   /** An object, or empty when it is absent or something else, which is noted. */
-  Optional<JsonFields> object(String name) {
+  public Optional<JsonFields> object(String name) {
     return switch (value(name)) {
       case null -> Optional.empty();
       case Map<?, ?> map -> Optional.of(new JsonFields(map, at(name), faults));
@@ -93,7 +111,7 @@ final class JsonFields {
   }
 
   /** A list; an empty one when it is absent or something else, which is noted. */
-  List<?> list(String name) {
+  public List<?> list(String name) {
     return switch (value(name)) {
       case null -> List.of();
       case List<?> list -> list;
@@ -105,19 +123,24 @@ final class JsonFields {
   }
 
   /** The names of all members. */
-  Set<String> names() {
+  public Set<String> names() {
     return object.keySet().stream()
         .map(String::valueOf)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The object itself. */
+  public Map<?, ?> whole() {
+    return object;
+  }
+
   /** Lets members of these names pass without looking at them. */
-  void ignore(Set<String> names) {
+  public void ignore(Set<String> names) {
     ignored.addAll(names);
   }
 
   /** Notes each member nobody asked for. */
-  void refuseOthers() {
+  public void refuseOthers() {
     for (var name : names()) {
       if (!known.contains(name) && !ignored.contains(name)) {
         fault(name, "is not known here; known are " + String.join(", ", new TreeSet<>(known)));
