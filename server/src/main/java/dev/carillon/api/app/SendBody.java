@@ -245,7 +245,7 @@ final class SendBody {
   }
 
   /** An object, a list of names and values, or such a list as text; those that are ours are not. */
-  private static Map<String, String> headers(@Nullable Object json) {
+  static Map<String, String> headers(@Nullable Object json) {
     var headers = new LinkedHashMap<String, String>();
     switch (json) {
       case null -> {}
