@@ -364,7 +364,7 @@ final class Server implements AutoCloseable {
                 transactional,
                 domains,
                 new DnsRecords(settings.dnsServer()),
-                new ManageApi.Mails(deliveries, deliveryIds, mailDomain())),
+                new ManageApi.Mails(deliveries, deliveryIds, mailDomain(), settings.mailFrom())),
             clock);
     var operations =
         new OperationsApi(
