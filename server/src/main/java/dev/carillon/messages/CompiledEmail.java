@@ -1,5 +1,6 @@
 package dev.carillon.messages;
 
+import dev.carillon.liquid.Host;
 import dev.carillon.liquid.LiquidRenderException;
 import dev.carillon.liquid.LiquidSyntaxException;
 import dev.carillon.liquid.RenderOptions;
@@ -10,6 +11,7 @@ import dev.carillon.messages.Rendering.Failed;
 import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ final class CompiledEmail {
   private final Map<String, Part> headers = new LinkedHashMap<>();
   private final Part subject;
   private final Part body;
+  private final boolean marked;
   private final Part plainBody;
   private final Part from;
   private final Part replyTo;
@@ -71,7 +74,9 @@ final class CompiledEmail {
 
   private CompiledEmail(EmailTemplate source, TemplateCache templates) {
     subject = Part.of("subject", source.subject(), templates);
-    body = Part.of("body", source.body(), templates);
+    var withMarks = source.tracked() ? LinkMarks.mark(source.body()) : source.body();
+    marked = !withMarks.equals(source.body());
+    body = Part.of("body", withMarks, templates);
     plainBody = Part.of("plain text body", source.plainBody(), templates);
     from = Part.of("from", source.from(), templates);
     replyTo = Part.of("reply-to", source.replyTo(), templates);
@@ -111,20 +116,26 @@ final class CompiledEmail {
     if (refusal != null) {
       return new Failed(refusal);
     }
-    var options = RenderOptions.standard().withClock(clock).withSeed(scope.deliveryId().hashCode());
+    var options =
+        RenderOptions.standard()
+            .withClock(clock)
+            .withSeed(scope.deliveryId().hashCode())
+            .withHost(Host.none().withLinks(scope.links()));
     try {
-      return addressed(email(scope, options), writesToCustomer);
+      var names = new HashMap<String, String>();
+      return addressed(email(scope, options, names), names, writesToCustomer);
     } catch (Refusal failure) {
       return new Failed(String.valueOf(failure.getMessage()));
     }
   }
 
-  private Email email(MessageScope scope, RenderOptions options) {
+  private Email email(MessageScope scope, RenderOptions options, Map<String, String> names) {
     var variables = scope.variables();
     var subjectLine = oneLine(subject, subject.render(variables, options));
     variables.put("message", scope.messageVariables(subjectLine));
     var hidden = preheader.render(variables, options).strip();
-    var html = body.render(variables, options);
+    var whole = body.render(variables, options);
+    var html = marked ? LinkMarks.take(whole, names) : whole;
     var plain = makesPlainBody ? PlainText.of(html) : plainBody.render(variables, options);
     var rendered = new LinkedHashMap<String, String>();
     headers.forEach(
@@ -189,7 +200,7 @@ final class CompiledEmail {
    *
    * @param toOne whether it is for the person alone, whose attribute is one address and no list
    */
-  private static Rendering addressed(Email email, boolean toOne) {
+  private static Rendering addressed(Email email, Map<String, String> names, boolean toOne) {
     if (email.recipient().isEmpty()) {
       return new NoRecipient(email, "no recipient");
     }
@@ -203,7 +214,7 @@ final class CompiledEmail {
     }
     return addresses > MOST_ADDRESSES
         ? new NoRecipient(email, "more than " + MOST_ADDRESSES + " recipients")
-        : new Rendered(email);
+        : new Rendered(email, names);
   }
 
   /** The value without space around it; a line break inside could smuggle in headers of its own. */

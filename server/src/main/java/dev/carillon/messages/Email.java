@@ -64,6 +64,36 @@ public record Email(
         from, replyTo, recipients, subject, html, plain, preheader, headers, others, attachments);
   }
 
+  /** The same with other texts for readers. */
+  public Email withBodies(String otherHtml, String otherPlain) {
+    return new Email(
+        from,
+        replyTo,
+        recipient,
+        subject,
+        otherHtml,
+        otherPlain,
+        preheader,
+        headers,
+        copies,
+        attachments);
+  }
+
+  /** The same with these further headers alone. */
+  public Email withHeaders(Map<String, String> others) {
+    return new Email(
+        from,
+        replyTo,
+        recipient,
+        subject,
+        html,
+        plain,
+        preheader,
+        others,
+        copies,
+        attachments);
+  }
+
   /** The same with another subject. */
   public Email withSubject(String line) {
     return new Email(

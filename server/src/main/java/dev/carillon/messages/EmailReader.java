@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@link EmailTemplate} as JSON: {@code subject}, {@code body}, {@code body_plain}, {@code
  * from}, {@code reply_to}, {@code to}, {@code preheader}, {@code headers}, {@code cc}, {@code bcc},
- * {@code fake_bcc}.
+ * {@code fake_bcc}, {@code tracked}.
  */
 public final class EmailReader {
   private static final int LONGEST_LINE = 1_000;
@@ -47,7 +47,8 @@ public final class EmailReader {
         line(fields, "preheader", ""),
         headers(),
         new Copies(
-            line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)));
+            line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)),
+        fields.flag("tracked", true));
   }
 
   private String line(JsonFields of, String name, String usual) {
@@ -111,5 +112,6 @@ public final class EmailReader {
     json.put("cc", email.copies().cc());
     json.put("bcc", email.copies().bcc());
     json.put("fake_bcc", email.copies().fakeBcc());
+    json.put("tracked", email.tracked());
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it
+ * @param tracked whether opens and clicks are counted
  */
 public record EmailTemplate(
     String subject,
@@ -27,14 +28,15 @@ public record EmailTemplate(
     String to,
     String preheader,
     Map<String, String> headers,
-    Copies copies) {
+    Copies copies,
+    boolean tracked) {
 
   /** Copies the headers and keeps their order. */
   public EmailTemplate {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
   }
 
-  /** To nobody else. */
+  /** To nobody else, tracked. */
   public EmailTemplate(
       String subject,
       String body,
@@ -44,14 +46,14 @@ public record EmailTemplate(
       String to,
       String preheader,
       Map<String, String> headers) {
-    this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE);
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE, true);
   }
 
   /** The same from this sender, where it names none. */
   public EmailTemplate fromUnlessGiven(String sender) {
     return from.isBlank()
         ? new EmailTemplate(
-            subject, body, plainBody, sender, replyTo, to, preheader, headers, copies)
+            subject, body, plainBody, sender, replyTo, to, preheader, headers, copies, tracked)
         : this;
   }
 }

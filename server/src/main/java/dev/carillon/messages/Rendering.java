@@ -1,10 +1,22 @@
 package dev.carillon.messages;
 
+import java.util.Map;
+
 /** What became of a template for one person. */
 public sealed interface Rendering {
 
-  /** The mail is ready. */
-  record Rendered(Email email) implements Rendering {}
+  /**
+   * The mail is ready.
+   *
+   * @param linkNames address of a link in the HTML → the same as the template has it, where they
+   *     differ (M-73)
+   */
+  record Rendered(Email email, Map<String, String> linkNames) implements Rendering {
+    /** Copies the names. */
+    public Rendered {
+      linkNames = Map.copyOf(linkNames);
+    }
+  }
 
   /**
    * The texts could be rendered, but there is nobody to send them to (journeys §5.1, gate 8).

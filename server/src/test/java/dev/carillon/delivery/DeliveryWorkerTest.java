@@ -84,6 +84,7 @@ class DeliveryWorkerTest {
                                   each,
                                   Map.of(Metric.BOUNCED, clock.instant()),
                                   Map.of(),
+                                  Map.of(),
                                   "no such box"))
                           .toList());
                   return delivery.size();
@@ -814,6 +815,7 @@ class DeliveryWorkerTest {
         settings,
         behind,
         shop.ids,
+        Shop.LINKS,
         templates,
         (_, _) -> Optional.empty(),
         smtp,
@@ -828,6 +830,7 @@ class DeliveryWorkerTest {
         mailer,
         new EspSuppressions(database, clock),
         shop.ids,
+        Shop.LINKS,
         "carillon.test",
         new Backoff(new Random(1)),
         clock);
@@ -838,6 +841,7 @@ class DeliveryWorkerTest {
         DeliverySettings.standard(incarnation, "carillon.test"),
         database,
         shop.ids,
+        Shop.LINKS,
         shop.templates(),
         (_, _) -> Optional.empty(),
         mailer,

@@ -105,6 +105,7 @@ final class SendBody {
     }
     put(email, "body_plain", text("body_plain"));
     put(email, "fake_bcc", flag("fake_bcc"));
+    put(email, "tracked", flag("tracked"));
     if (message.isNone()) {
       for (var name : List.of("from", "subject", "body")) {
         if (!email.containsKey(name)) {
