@@ -82,7 +82,7 @@ public final class DeliveryReports {
 
   private static Set<Metric> by(String whom, ResultSet row) throws SQLException {
     var metrics = EnumSet.noneOf(Metric.class);
-    for (var metric : List.of(Metric.OPENED, Metric.CLICKED)) {
+    for (var metric : Metric.BY_SOMEBODY) {
       if (row.getObject(whom + "_" + metric.column()) != null) {
         metrics.add(metric);
       }

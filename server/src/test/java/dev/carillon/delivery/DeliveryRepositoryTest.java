@@ -53,7 +53,9 @@ class DeliveryRepositoryTest {
                 null,
                 null,
                 0,
-                Map.of(Metric.CREATED, START)));
+                Map.of(Metric.CREATED, START),
+                Map.of(),
+                Map.of()));
     assertThat(Trigger.parse(trigger.json())).isEqualTo(trigger);
   }
 
