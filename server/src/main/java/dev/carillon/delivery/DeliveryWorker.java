@@ -48,6 +48,7 @@ public final class DeliveryWorker implements AutoCloseable {
             new EspSuppressions(database, clock),
             ids,
             links,
+            new LinkParameters(database),
             settings.messageIdDomain(),
             new Backoff(random),
             clock);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The addresses of one mail while it is rendered and made ready. Belongs to one thread. */
 public final class LinksOfMail implements Links {
@@ -20,6 +21,7 @@ public final class LinksOfMail implements Links {
   private final InMail mail;
   private final String prefix;
   private final Set<String> left = new HashSet<>();
+  private final Set<String> uncounted = new HashSet<>();
 
   LinksOfMail(MailLinks all, InMail mail) {
     this.all = all;
@@ -42,9 +44,9 @@ public final class LinksOfMail implements Links {
     return page(Use.VIEW);
   }
 
-  /** The picture that tells that the mail was opened. */
-  String pixel() {
-    return page(Use.OPEN);
+  /** The picture that tells that the mail was opened; null where nobody wants to know. */
+  @Nullable String pixel() {
+    return mail.tracked() ? page(Use.OPEN) : null;
   }
 
   private String page(Use use) {
@@ -53,12 +55,13 @@ public final class LinksOfMail implements Links {
 
   @Override
   public String link(String url, boolean track, boolean parameters) {
-    var target = LinkTarget.of(url);
-    if (track && mail.tracked() && target != null) {
-      return click(target, url);
+    if (!track || !mail.tracked()) {
+      (parameters ? uncounted : left).add(url);
+    } else if (!parameters) {
+      var target = LinkTarget.of(url);
+      return target == null ? url : click(target, url);
     }
-    left.add(url);
-    return url;
+    return url; // it is replaced as all links are once the mail is rendered
   }
 
   @Override
@@ -78,6 +81,19 @@ public final class LinksOfMail implements Links {
   }
 
   /**
+   * What takes the place of an address.
+   *
+   * @param target as {@link LinkTarget} has it
+   * @param name how reports call the link
+   * @param parameters what it gets
+   */
+  String instead(String href, String target, String name, Map<String, String> parameters) {
+    var added = LinkParameters.added(target, parameters);
+    var whole = added.length() > LinkTokens.LONGEST_TEXT ? target : added;
+    return mail.tracked() && !uncounted.contains(href) ? click(whole, name) : whole;
+  }
+
+  /**
    * The address that counts a click and leads on.
    *
    * @param name how reports call the link; the target where it is too long
@@ -92,14 +108,19 @@ public final class LinksOfMail implements Links {
    * need to unsubscribe with one click (M-90).
    *
    * @param names address in the mail → name of the link, where they differ (M-73)
+   * @param parameters what its links get (M-77)
    * @param leavable whether it gets the headers of RFC 8058; what the mail says itself stays
    */
-  public Email ready(Email email, Map<String, String> names, boolean leavable) {
+  public Email ready(
+      Email email,
+      Map<String, String> names,
+      Map<String, String> parameters,
+      boolean leavable) {
     var tracked =
-        mail.tracked()
+        mail.tracked() || !parameters.isEmpty()
             ? email.withBodies(
-                TrackedHtml.of(email.html(), this, names),
-                TrackedText.of(email.plain(), this, names))
+                TrackedHtml.of(email.html(), this, names, parameters),
+                TrackedText.of(email.plain(), this, names, parameters))
             : email;
     return leavable ? withHeaders(tracked) : tracked;
   }

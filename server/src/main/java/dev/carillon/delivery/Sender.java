@@ -48,6 +48,7 @@ final class Sender {
   private final EspSuppressions suppressions;
   private final DeliveryIds ids;
   private final MailLinks links;
+  private final LinkParameters linkParameters;
   private final String messageIdDomain;
   private final Backoff backoff;
   private final InstantSource clock;
@@ -58,6 +59,7 @@ final class Sender {
       EspSuppressions suppressions,
       DeliveryIds ids,
       MailLinks links,
+      LinkParameters linkParameters,
       String messageIdDomain,
       Backoff backoff,
       InstantSource clock) {
@@ -67,6 +69,7 @@ final class Sender {
     this.suppressions = suppressions;
     this.ids = ids;
     this.links = links;
+    this.linkParameters = linkParameters;
     this.messageIdDomain = messageIdDomain;
     this.backoff = backoff;
     this.clock = clock;
@@ -123,13 +126,14 @@ final class Sender {
     }
     var addresses = links.in(inMail(claimed, content, said));
     var scope = scope(claimed, content, said, customer, addresses);
-    return switch (renderer.render(said.template(), scope)) {
+    var parameters = linkParameters.of(new WorkspaceId(content.workspaceId()));
+    return switch (renderer.render(said.template(), scope, parameters)) {
       case Failed(var reason) -> finished(claimed, DeliveryState.FAILED, reason);
       case NoRecipient(var rendered, var reason) ->
           content.draft()
               ? drafted(claimed, rendered)
               : finished(claimed, DeliveryState.UNDELIVERABLE, reason).with(rendered, false);
-      case Rendered(var rendered, var names) ->
+      case Rendered(var rendered, var names, var added) ->
           content.draft()
               ? drafted(claimed, rendered)
               : unlessSuppressed(
@@ -137,7 +141,7 @@ final class Sender {
                   content,
                   scope.deliveryId(),
                   rendered.with(said.attachments()),
-                  email -> addresses.ready(email, names, content.transactionalId() == null));
+                  email -> addresses.ready(email, names, added, content.transactionalId() == null));
     };
   }
 

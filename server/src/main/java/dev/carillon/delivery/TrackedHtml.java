@@ -18,23 +18,29 @@ final class TrackedHtml {
   /**
    * The HTML of a mail that is tracked; empty stays empty.
    *
-   * @param names as in {@link LinksOfMail#ready}
+   * @param names as in {@link LinksOfMail#ready}, as parameters are
    */
-  static String of(String html, LinksOfMail links, Map<String, String> names) {
+  static String of(
+      String html,
+      LinksOfMail links,
+      Map<String, String> names,
+      Map<String, String> parameters) {
     if (html.isEmpty()) {
       return html;
     }
     var tracked = new StringBuilder(html.length() + 1_024);
     var copied = 0;
-    for (var each : replacements(html, links, names).entrySet()) {
+    for (var each : replacements(html, links, names, parameters).entrySet()) {
       tracked.append(html, copied, each.getKey()).append(each.getValue().text);
       copied = each.getValue().end;
     }
     tracked.append(html, copied, html.length());
-    var end = lastBodyEnd(tracked);
-    tracked.insert(
-        end,
-        "<img src=\"" + links.pixel() + "\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0\">");
+    var pixel = links.pixel();
+    if (pixel != null) {
+      tracked.insert(
+          lastBodyEnd(tracked),
+          "<img src=\"" + pixel + "\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0\">");
+    }
     return tracked.toString();
   }
 
@@ -42,7 +48,10 @@ final class TrackedHtml {
 
   /** Where each address starts → what takes its place. */
   private static TreeMap<Integer, Replacement> replacements(
-      String html, LinksOfMail links, Map<String, String> names) {
+      String html,
+      LinksOfMail links,
+      Map<String, String> names,
+      Map<String, String> parameters) {
     var replacements = new TreeMap<Integer, Replacement>();
     var document = Jsoup.parse(html, "", Parser.htmlParser().setTrackPosition(true));
     for (var element : document.select("a[href], area[href]")) {
@@ -59,10 +68,18 @@ final class TrackedHtml {
       if (place.isTracked()) {
         replacements.put(
             place.startPos(),
-            new Replacement(place.endPos(), links.click(target, name(element, href, names))));
+            new Replacement(
+                place.endPos(),
+                escaped(
+                    links.instead(href, target, name(element, href, names), parameters))));
       }
     }
     return replacements;
+  }
+
+  /** Holds in an attribute with either quotes or none. */
+  private static String escaped(String address) {
+    return address.replace("&", "&amp;").replace("'", "&#39;");
   }
 
   /** Its tag, else the address as it was written. */

@@ -13,9 +13,13 @@ final class TrackedText {
   /**
    * The text of a mail that is tracked.
    *
-   * @param names as in {@link LinksOfMail#ready}
+   * @param names as in {@link LinksOfMail#ready}, as parameters are
    */
-  static String of(String text, LinksOfMail links, Map<String, String> names) {
+  static String of(
+      String text,
+      LinksOfMail links,
+      Map<String, String> names,
+      Map<String, String> parameters) {
     return ADDRESS
         .matcher(text)
         .replaceAll(found -> {
@@ -25,7 +29,7 @@ final class TrackedText {
           var address =
               target == null || links.leaves(href)
                   ? href
-                  : links.click(target, names.getOrDefault(href, href));
+                  : links.instead(href, target, names.getOrDefault(href, href), parameters);
           return Matcher.quoteReplacement(address + whole.substring(href.length()));
         });
   }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class CompiledEmail {
   private static final int MOST_ADDRESSES = 15;
 
   private final Map<String, Part> headers = new LinkedHashMap<>();
+  private final Map<String, Part> linkParameters = new LinkedHashMap<>();
   private final Part subject;
   private final Part body;
   private final boolean marked;
@@ -72,7 +74,8 @@ final class CompiledEmail {
     }
   }
 
-  private CompiledEmail(EmailTemplate source, TemplateCache templates) {
+  private CompiledEmail(
+      EmailTemplate source, Map<String, String> parameters, TemplateCache templates) {
     subject = Part.of("subject", source.subject(), templates);
     var withMarks = source.tracked() ? LinkMarks.mark(source.body()) : source.body();
     marked = !withMarks.equals(source.body());
@@ -89,6 +92,8 @@ final class CompiledEmail {
     source
         .headers()
         .forEach((name, value) -> headers.put(name, Part.of("header " + name, value, templates)));
+    parameters.forEach((name, value) ->
+        linkParameters.put(name, Part.of("link parameter " + name, value, templates)));
     writesToCustomer =
         source.to().isBlank() || source.to().replace(" ", "").equals("{{customer.email}}");
     makesPlainBody = source.plainBody().isBlank() && !source.body().isBlank();
@@ -96,8 +101,9 @@ final class CompiledEmail {
   }
 
   /** Parses all texts; what cannot be parsed makes every rendering {@link Failed}. */
-  static CompiledEmail of(EmailTemplate source, TemplateCache templates) {
-    return new CompiledEmail(source, templates);
+  static CompiledEmail of(
+      EmailTemplate source, Map<String, String> linkParameters, TemplateCache templates) {
+    return new CompiledEmail(source, linkParameters, templates);
   }
 
   private static @Nullable String refusal(EmailTemplate source) {
@@ -123,7 +129,10 @@ final class CompiledEmail {
             .withHost(Host.none().withLinks(scope.links()));
     try {
       var names = new HashMap<String, String>();
-      return addressed(email(scope, options, names), names, writesToCustomer);
+      var email = email(scope, options, names);
+      return addressed(email, writesToCustomer)
+          .<Rendering>map(reason -> new NoRecipient(email, reason))
+          .orElseGet(() -> new Rendered(email, names, parameters(scope, email, options)));
     } catch (Refusal failure) {
       return new Failed(String.valueOf(failure.getMessage()));
     }
@@ -200,21 +209,34 @@ final class CompiledEmail {
    *
    * @param toOne whether it is for the person alone, whose attribute is one address and no list
    */
-  private static Rendering addressed(Email email, Map<String, String> names, boolean toOne) {
+  private Map<String, String> parameters(MessageScope scope, Email email, RenderOptions options) {
+    var rendered = new LinkedHashMap<String, String>();
+    if (!linkParameters.isEmpty()) {
+      var variables = scope.variables();
+      variables.put("message", scope.messageVariables(email.subject()));
+      var forgiving = options.withStrictness(Strictness.LAX);
+      linkParameters.forEach(
+          (name, value) -> rendered.put(name, value.render(variables, forgiving).strip()));
+    }
+    return rendered;
+  }
+
+  /** Why it can be sent to nobody; empty when it can. */
+  private static Optional<String> addressed(Email email, boolean toOne) {
     if (email.recipient().isEmpty()) {
-      return new NoRecipient(email, "no recipient");
+      return Optional.of("no recipient");
     }
     var addresses = 0;
     for (var list : List.of(email.recipient(), email.copies().cc(), email.copies().bcc())) {
       var parsed = EmailAddress.list(list).orElse(null);
       if (parsed == null || (toOne && list.equals(email.recipient()) && parsed.size() > 1)) {
-        return new NoRecipient(email, "no recipient: '" + list + "' is not a well-formed address");
+        return Optional.of("no recipient: '" + list + "' is not a well-formed address");
       }
       addresses += parsed.size();
     }
     return addresses > MOST_ADDRESSES
-        ? new NoRecipient(email, "more than " + MOST_ADDRESSES + " recipients")
-        : new Rendered(email, names);
+        ? Optional.of("more than " + MOST_ADDRESSES + " recipients")
+        : Optional.empty();
   }
 
   /** The value without space around it; a line break inside could smuggle in headers of its own. */

@@ -28,7 +28,7 @@ final class LinkMarks {
     for (var start = template.indexOf('<'); start >= 0; start = template.indexOf('<', start + 1)) {
       var name = nameEnd(template, start);
       var href = name < 0 ? null : address(template, name);
-      if (href != null && (href.contains("{{") || href.contains("{%"))) {
+      if (href != null && (href.contains("{{") || href.contains("{%") && !href.contains("cio_link"))) {
         marked.append(template, copied, name);
         marked.append(' ').append(ATTRIBUTE).append('=').append(encoded(href.strip()));
         copied = name;

@@ -831,6 +831,7 @@ class DeliveryWorkerTest {
         new EspSuppressions(database, clock),
         shop.ids,
         Shop.LINKS,
+        new LinkParameters(database),
         "carillon.test",
         new Backoff(new Random(1)),
         clock);

@@ -257,7 +257,7 @@ class EmailRendererTest {
   }
 
   private Rendering render(EmailTemplate template, MessageScope scope) {
-    return renderer.render(template, scope);
+    return renderer.render(template, scope, Map.of());
   }
 
   private Email rendered(EmailTemplate template, MessageScope scope) {

@@ -2,6 +2,7 @@ package dev.carillon.processing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.api.JsonClient;
 import dev.carillon.api.app.AppApi;
@@ -47,12 +48,14 @@ import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
 import dev.carillon.workspaces.GivenKeys;
+import dev.carillon.workspaces.WorkspaceSettings;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +81,7 @@ class MailLinksTest {
   private static final AtomicInteger PORT = new AtomicInteger();
   private static final String PERSON = "User-Agent: Mozilla/5.0 (X11) Firefox/140.0\r\n";
 
-  @AutoClose private static final ProcessingKit KIT = ProcessingKit.start(2);
+  @AutoClose private static final ProcessingKit KIT = ProcessingKit.standing(2);
   private static final DeliveryIds IDS = new DeliveryIds(ProcessingKit.SECRET);
   private static final LinkTokens TOKENS = new LinkTokens(ProcessingKit.SECRET);
   private static final MailLinks LINKS =
@@ -495,6 +498,57 @@ class MailLinksTest {
             new LinkTokens("another secret of some length".getBytes(UTF_8))
                 .read(LinkTokens.Use.CLICK, token))
         .isEmpty();
+  }
+
+  @Test
+  @DisplayName("M-77: the workspace's parameters at every link; those it has win, its fragment is last")
+  void shouldAddParameters() {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("utm_source", "carillon & co");
+    parameters.put("utm_medium", "{{message.type}}");
+    parameters.put("utm_campaign", "{{campaign.name}}");
+    parameters.put("utm_content", "{{nobody.knows}}");
+    settings(parameters);
+    try {
+      var body =
+          "<a href=\"https://shop.test/?utm_source=own#top\">x</a> <a href=https://shop.test/y>y</a>"
+              + "<a href=\"{% cio_link url:https://shop.test/z url_params:false %}\">z</a>";
+      var mail =
+          sentByCampaign(new EmailTemplate("S", body, "", "a@b.test", "", "", "", Map.of()));
+      assertThat(visit(mail.href(0)).header("location"))
+          .isEqualTo(
+              "https://shop.test/?utm_source=own&utm_campaign=Welcome&utm_medium=email_action#top");
+      assertThat(visit(mail.href(1)).header("location"))
+          .isEqualTo(
+              "https://shop.test/y?utm_campaign=Welcome&utm_medium=email_action&utm_source=carillon+%26+co");
+      assertThat(visit(mail.href(2)).header("location")).isEqualTo("https://shop.test/z");
+      KIT.settle();
+      assertThat(clicks()).anyMatch(each -> each.endsWith(" https://shop.test/y false"));
+      var untracked = sent(body, ",\"tracked\":false");
+      assertThat(untracked.href(1))
+          .isEqualTo("https://shop.test/y?utm_medium=email_action&utm_source=carillon+%26+co");
+      assertThat(untracked.html).doesNotContain("<img");
+    } finally {
+      settings(Map.of());
+    }
+  }
+
+  private void settings(Map<String, String> parameters) {
+    KIT.settings(now ->
+        new WorkspaceSettings(
+            now.autoMerge(),
+            now.emailUpdatesById(),
+            now.mergeAnonymousEvents(),
+            now.identifiers(),
+            now.zone(),
+            parameters));
+    // what the worker remembers holds for a second
+    await()
+        .until(() ->
+            sent("<a href=https://shop.test/w>w</a>", ",\"tracked\":false")
+                    .href(0)
+                    .contains("utm_source")
+                != parameters.isEmpty());
   }
 
   // ── pages ─────────────────────────────────────────────────────────────────────────────────────

@@ -35,7 +35,7 @@ final class BrowserCopy {
             .archivedMessage(mail.workspace(), mail.delivery())
             .map(ArchivedMessage::email)
             .orElseThrow(() -> new Problem.NotFound("The message is no longer kept.").thrown());
-    var ready = links.in(mail).ready(email, Map.of(), false);
+    var ready = links.in(mail).ready(email, Map.of(), Map.of(), false);
     var html =
         ready.html().isEmpty()
             ? "<!doctype html><meta charset=\"utf-8\"><title>%s</title><pre>%s</pre>"
