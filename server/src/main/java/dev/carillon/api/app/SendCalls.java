@@ -21,6 +21,7 @@ import dev.carillon.processing.Intake;
 import dev.carillon.processing.IntakeUnavailable;
 import dev.carillon.processing.Operation;
 import dev.carillon.store.Database;
+import dev.carillon.store.Outage;
 import dev.carillon.workspaces.Access;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -227,7 +228,11 @@ final class SendCalls {
         .filter(answer -> !answer.createdAt().isBefore(since));
   }
 
-  /** What the call was answered with: this one, or another that was accepted before it. */
+  /**
+   * What the call was answered with: this one, or another that was accepted before it. Empty when
+   * that is not known in time, also without a database: the call has been accepted and must not be
+   * answered with an error (app-messaging §0.2).
+   */
   private Optional<Answered> await(Key key, Instant since) {
     var end = System.nanoTime() + PATIENCE.toNanos();
     try {
@@ -240,6 +245,11 @@ final class SendCalls {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException failure) {
+      if (!Outage.caused(failure)) {
+        throw failure;
+      }
+      LOG.warn("a send was accepted, but the database is away: {}", failure.getMessage());
     }
     return Optional.empty();
   }

@@ -1043,7 +1043,8 @@ class AppApiTest {
                     .replaceFirst("messages/\\{id}", "messages/" + sentId)
                     .replaceFirst("domains/\\{domain}", "domains/shop.test")
                     .replaceFirst("suppression/\\{type}", "suppression/bounces")
-                    .replaceFirst("\\{email}", "x@example.test"))
+                    .replaceFirst("\\{email}", "x@example.test")
+                    .replaceFirst("\\{kind}", "email"))
         .toList();
   }
 

@@ -34,6 +34,12 @@ class ManageApiTest {
        "conditions":{"and":[{"attribute":{"field":"plan","operator":"eq","value":"pro"}},
                             {"not":{"event":{"name":"order","count":{"op":"lte","n":0}}}}]}}}
       """;
+  private static final String RECEIPT =
+      """
+      {"transactional_message":{"name":"Receipt","trigger_name":"receipt","description":"d","queue_drafts":true,
+       "content":{"subject":"Order {{trigger.number}}","body":"<p>Thanks</p>","cc":"a@example.test"},
+       "translations":{"nl-BE":{"subject":"Bestelling {{trigger.number}}","body":"<p>Dank</p>"}}}}
+      """;
   private static final String WELCOME =
       """
       {"campaign":{"name":"Welcome","trigger":{"event":{"name":"signed_up"}},
@@ -584,6 +590,7 @@ class ManageApiTest {
               .replaceFirst("erasures/\\{id}", "erasures/1")
               .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
               .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1")
+              .replaceFirst("transactional_messages/\\{id}", "transactional_messages/2")
               .replaceFirst("subscription_(topic|channel)s/\\{id}", "subscription_$1s/1");
       var body =
           method.equals("GET") || method.equals("DELETE")
@@ -592,15 +599,17 @@ class ManageApiTest {
                   ? LOYAL
                   : below.startsWith("/object_types")
                       ? "{\"object_type\":{\"name\":\"Courses\"}}"
-                      : below.startsWith("/computed_attributes")
-                          ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
-                          : below.startsWith("/subscription_channels")
-                              ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
-                              : below.startsWith("/subscription_topics")
-                                  ? "{\"subscription_topic\":{\"name\":\"News\"}}"
-                                  : below.endsWith("/stop")
-                                      ? "{\"journeys\":\"exit\"}"
-                                      : below.endsWith("/start") ? "" : WELCOME;
+                      : below.startsWith("/transactional_messages")
+                          ? RECEIPT
+                          : below.startsWith("/computed_attributes")
+                              ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
+                              : below.startsWith("/subscription_channels")
+                                  ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
+                                  : below.startsWith("/subscription_topics")
+                                      ? "{\"subscription_topic\":{\"name\":\"News\"}}"
+                                      : below.endsWith("/stop")
+                                          ? "{\"journeys\":\"exit\"}"
+                                          : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -613,15 +622,19 @@ class ManageApiTest {
                     ? "segment"
                     : below.startsWith("/object_types")
                         ? "object type"
-                        : below.startsWith("/computed_attributes")
-                            ? "computed attribute"
-                            : below.startsWith("/subscription_channels")
-                                ? "channel"
-                                : below.startsWith("/subscription_topics")
-                                    ? "topic"
-                                    : below.startsWith("/customers")
-                                        ? "person"
-                                        : below.startsWith("/erasures") ? "erasure" : "campaign");
+                        : below.startsWith("/transactional_messages")
+                            ? "transactional message"
+                            : below.startsWith("/computed_attributes")
+                                ? "computed attribute"
+                                : below.startsWith("/subscription_channels")
+                                    ? "channel"
+                                    : below.startsWith("/subscription_topics")
+                                        ? "topic"
+                                        : below.startsWith("/customers")
+                                            ? "person"
+                                            : below.startsWith("/erasures")
+                                                ? "erasure"
+                                                : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");
@@ -643,6 +656,65 @@ class ManageApiTest {
   void shouldRefuseWrongPaths(String method, String path, int status, String message) {
     var at = path.replace("{base}", BASE).replace("{own}", "" + shop.workspace().value());
     client.send(method, at, "").expectProblem(status, message);
+  }
+
+  @Test
+  @DisplayName("app-messaging §3: a message with its languages is made, read, changed and deleted")
+  void shouldManageTransactionalMessages() {
+    var all = BASE + "/transactional_messages";
+    var made =
+        description
+            .check("transactional_messages.create", client.send("POST", all, RECEIPT))
+            .expect(200)
+            .json()
+            .get("transactional_message");
+    assertThat(made.get("id").asInt()).as("1 stands for none").isGreaterThan(1);
+    assertThat(made.at("/content/subject").asString()).isEqualTo("Order {{trigger.number}}");
+    assertThat(made.at("/content/cc").asString()).isEqualTo("a@example.test");
+    assertThat(made.at("/translations/nl-BE/body").asString()).isEqualTo("<p>Dank</p>");
+    assertThat(made.get("queue_drafts").asBoolean()).isTrue();
+    assertThat(made.get("send_to_unsubscribed").asBoolean()).isTrue();
+
+    var at = all + "/" + made.get("id").asInt();
+    var read = description.check("transactional_messages.get", client.get(at));
+    assertThat(read.json().get("transactional_message")).isEqualTo(made);
+    assertThat(
+            description
+                .check("transactional_messages.list", client.get(all))
+                .json()
+                .at("/transactional_messages/0/trigger_name")
+                .asString())
+        .isEqualTo("receipt");
+
+    // what was read can be sent back
+    var same =
+        description.check(
+            "transactional_messages.update",
+            client.send("PUT", at, "{\"transactional_message\":" + made + "}"));
+    assertThat(same.json().get("transactional_message")).isEqualTo(made);
+
+    client.send("POST", all, RECEIPT.replace("\"receipt\"", "\"RECEIPT\"")).expect(409);
+    assertThat(
+            client
+                .send("POST", all, RECEIPT.replace("<p>Thanks</p>", "{% if %}"))
+                .expect(422)
+                .http()
+                .body())
+        .contains("is no Liquid template", "line 1");
+    var changed =
+        client
+            .send(
+                "PUT",
+                at,
+                "{\"transactional_message\":{\"name\":\"R\",\"content\":{\"subject\":\"S\",\"body\":\"B\"}}}")
+            .expect(200)
+            .json()
+            .get("transactional_message");
+    assertThat(changed.get("translations").isEmpty()).isTrue();
+    assertThat(changed.get("trigger_name").isNull()).isTrue();
+
+    description.check("transactional_messages.delete", client.send("DELETE", at, "")).expect(204);
+    client.get(at).expectProblem(404, "transactional message not found");
   }
 
   @Test
