@@ -2,6 +2,7 @@ package dev.carillon;
 
 import dev.carillon.api.app.AppApi;
 import dev.carillon.api.app.AppSettings;
+import dev.carillon.api.hooks.HooksApi;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
 import dev.carillon.api.pipelines.PipelinesApi;
@@ -21,6 +22,8 @@ import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
 import dev.carillon.delivery.DeliveryWorker;
+import dev.carillon.delivery.LinkTokens;
+import dev.carillon.delivery.MailLinks;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.Mailer;
 import dev.carillon.delivery.SendKeys;
@@ -105,6 +108,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,6 +122,7 @@ final class Server implements AutoCloseable {
 
   private final Settings settings;
   private final Closing closing = new Closing();
+  private final AtomicInteger port = new AtomicInteger();
   private final HttpServer http;
   private Optional<NewCredentials> created = Optional.empty();
 
@@ -179,6 +184,7 @@ final class Server implements AutoCloseable {
     var deliveryIds = new DeliveryIds(secret.getEncoded());
     var domains = new SendingDomains(new SecretBox(secret, new SecureRandom()), clock);
     var mailer = closing.add(mailer(new DkimKeys(database, domains)::of));
+    var links = new MailLinks(new LinkTokens(secret.getEncoded()), this::publicUrl);
 
     // the log and its processing
     var outbox = new DeliverySignal();
@@ -229,6 +235,7 @@ final class Server implements AutoCloseable {
             DeliverySettings.standard(processing.incarnation(), mailDomain()),
             database,
             deliveryIds,
+            links,
             new CampaignTemplates(campaigns, settings.mailFrom()),
             new TransactionalTemplates(database, transactional, settings.mailFrom()),
             mailer,
@@ -238,7 +245,6 @@ final class Server implements AutoCloseable {
     var upkeep = new Upkeep();
     if (isWorker) {
       closing.add(sender);
-      sender.start();
       outbox.connect(sender::signal);
       upkeep.every(
           Duration.ofSeconds(1),
@@ -366,6 +372,11 @@ final class Server implements AutoCloseable {
                 new DnsRecords(settings.dnsServer()),
                 new ManageApi.Mails(deliveries, deliveryIds, mailDomain(), settings.mailFrom())),
             clock);
+    var hooks =
+        new HooksApi(
+            new HooksApi.Sources(
+                database, processing.intake(), links, deliveries, people, subscriptions),
+            clock);
     var operations =
         new OperationsApi(
             new OperationsApi.Sources(
@@ -374,15 +385,25 @@ final class Server implements AutoCloseable {
                 sender::stats,
                 pipelines::dropped,
                 processing::lag));
-    return closing.add(
+    var server =
+        closing.add(
         HttpServer.start(
             HttpSettings.at(settings.host(), settings.port()),
             new ErrorEnvelope(),
             Stream.concat(
                     track.routes().stream(),
                     Stream.of(
-                        pipelines.routes(), app.routes(), manage.routes(), operations.routes()))
+                        pipelines.routes(),
+                        app.routes(),
+                        manage.routes(),
+                        hooks.routes(),
+                        operations.routes()))
                 .toList()));
+    port.set(server.port());
+    if (isWorker) {
+      sender.start(); // mails name the port
+    }
+    return server;
   }
 
   /** Before anything is made: a port that is taken is the most likely thing in the way. */
@@ -493,7 +514,7 @@ final class Server implements AutoCloseable {
         settings.host().equals("0.0.0.0") || settings.host().equals("::")
             ? "127.0.0.1"
             : settings.host();
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + http.port();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port.get();
   }
 
   /** Where clients reach the server, without a slash at the end. */

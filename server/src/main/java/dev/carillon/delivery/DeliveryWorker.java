@@ -32,6 +32,7 @@ public final class DeliveryWorker implements AutoCloseable {
       DeliverySettings settings,
       Database database,
       DeliveryIds ids,
+      MailLinks links,
       TemplateSource templates,
       TransactionalSource transactional,
       Mailer mailer,
@@ -46,6 +47,8 @@ public final class DeliveryWorker implements AutoCloseable {
             mailer,
             new EspSuppressions(database, clock),
             ids,
+            links,
+            new LinkParameters(database),
             settings.messageIdDomain(),
             new Backoff(random),
             clock);

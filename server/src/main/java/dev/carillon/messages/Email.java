@@ -86,6 +86,38 @@ public record Email(
         amp);
   }
 
+  /** The same with other texts for readers. */
+  public Email withBodies(String otherHtml, String otherPlain) {
+    return new Email(
+        from,
+        replyTo,
+        recipient,
+        subject,
+        otherHtml,
+        otherPlain,
+        preheader,
+        headers,
+        copies,
+        attachments,
+        amp);
+  }
+
+  /** The same with these further headers alone. */
+  public Email withHeaders(Map<String, String> others) {
+    return new Email(
+        from,
+        replyTo,
+        recipient,
+        subject,
+        html,
+        plain,
+        preheader,
+        others,
+        copies,
+        attachments,
+        amp);
+  }
+
   /** The same with another subject. */
   public Email withSubject(String line) {
     return new Email(

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it
+ * @param tracked whether opens and clicks are counted
  * @param inlinesCss whether style sheets move to the elements (journeys §5.4)
  * @param ampBody an AMP part beside the HTML; empty for none
  */
@@ -30,6 +31,7 @@ public record EmailTemplate(
     String preheader,
     Map<String, String> headers,
     Copies copies,
+    boolean tracked,
     boolean inlinesCss,
     String ampBody) {
 
@@ -38,7 +40,7 @@ public record EmailTemplate(
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
   }
 
-  /** To nobody else. */
+  /** To nobody else, tracked. */
   public EmailTemplate(
       String subject,
       String body,
@@ -51,7 +53,7 @@ public record EmailTemplate(
     this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE);
   }
 
-  /** With style sheets that move to the elements, without AMP. */
+  /** Tracked, with style sheets that move to the elements, without AMP. */
   public EmailTemplate(
       String subject,
       String body,
@@ -62,7 +64,7 @@ public record EmailTemplate(
       String preheader,
       Map<String, String> headers,
       Copies copies) {
-    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, "");
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, true, "");
   }
 
   /** The same from this sender, where it names none. */
@@ -78,6 +80,7 @@ public record EmailTemplate(
             preheader,
             headers,
             copies,
+            tracked,
             inlinesCss,
             ampBody)
         : this;

@@ -51,6 +51,7 @@ final class ReportApplier {
   private final Map<Long, Long> leaving = new HashMap<>();
   private final TreeMap<Long, Map<Metric, Instant>> news = new TreeMap<>();
   private final Map<Long, Map<Metric, Instant>> byHuman = new HashMap<>();
+  private final Map<Long, Map<Metric, Instant>> byMachine = new HashMap<>();
   private final Map<Long, String> reasons = new HashMap<>();
   private final List<Click> clicks = new ArrayList<>();
   private final Set<Recipient> woken = new HashSet<>();
@@ -142,16 +143,21 @@ final class ReportApplier {
       return;
     }
     var at = at(call.occurredAtMillis(), entry);
+    var machine = Boolean.TRUE.equals(call.details().get(Operation.DeliveryReport.MACHINE));
     for (var each : ReportableMetrics.withImplied(delivery.channel(), metric)) {
-      tell(delivery, each, at);
+      tell(delivery, each, at, machine);
     }
     if (delivery.personExists()) { // nothing personal is kept of who was deleted
-      details(delivery, metric, at, call.details());
+      details(delivery, metric, at, call.details(), machine);
     }
   }
 
   private void details(
-      Reported delivery, Metric metric, Instant at, Map<String, @Nullable Object> details) {
+      Reported delivery,
+      Metric metric,
+      Instant at,
+      Map<String, @Nullable Object> details,
+      boolean machine) {
     if (metric == Metric.BOUNCED || metric == Metric.DROPPED) {
       var reason = text(details, "reason");
       if (reason != null) {
@@ -163,10 +169,11 @@ final class ReportApplier {
               delivery,
               at,
               text(details, "href"),
+              text(details, "link"),
               text(details, "action_name"),
               text(details, "action_value"),
-              true);
-      if (click.href() != null || click.actionName() != null || click.actionValue() != null) {
+              !machine);
+      if (click.href() != null || click.link() != null || click.actionName() != null || click.actionValue() != null) {
         clicks.add(click);
         wake(delivery, metric); // the first click on this link, maybe
       }
@@ -182,7 +189,7 @@ final class ReportApplier {
       return;
     }
     if (delivery.channel().equals(Channel.EMAIL.wire())) { // no other channel has the metric
-      tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt());
+      tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), false);
     }
     var person = scope.people().byId(leaving.getOrDefault(call.deliveryId(), 0L));
     if (person == null || !person.workspace().equals(delivery.workspace())) {
@@ -239,17 +246,20 @@ final class ReportApplier {
         data);
   }
 
-  /** Who reports has seen a human: a program that opens every mail tells nobody about it. */
-  private void tell(Reported delivery, Metric metric, Instant at) {
+  /**
+   * Whoever reports has seen a human, unless it says otherwise: a program that opens every mail tells
+   * nobody about it.
+   */
+  private void tell(Reported delivery, Metric metric, Instant at, boolean machine) {
     if (!delivery.known().contains(metric)) {
       news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
           .putIfAbsent(metric, at);
       wake(delivery, metric);
     }
     if ((metric == Metric.OPENED || metric == Metric.CLICKED)
-        && !delivery.byHuman().contains(metric)) {
+        && !(machine ? delivery.byMachine() : delivery.byHuman()).contains(metric)) {
       news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class));
-      byHuman
+      (machine ? byMachine : byHuman)
           .computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
           .putIfAbsent(metric, at);
       wake(delivery, metric);
@@ -282,7 +292,13 @@ final class ReportApplier {
     news.forEach((id, metrics) -> {
       var delivery = deliveries.get(id);
       if (delivery != null) {
-        all.add(new News(delivery, metrics, byHuman.getOrDefault(id, Map.of()), reasons.get(id)));
+        all.add(
+            new News(
+                delivery,
+                metrics,
+                byHuman.getOrDefault(id, Map.of()),
+                byMachine.getOrDefault(id, Map.of()),
+                reasons.get(id)));
       }
     });
     if (!all.isEmpty()) {

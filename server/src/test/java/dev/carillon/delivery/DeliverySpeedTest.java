@@ -130,6 +130,7 @@ class DeliverySpeedTest {
         DeliverySettings.standard(1, "carillon.test"),
         database,
         shop.ids,
+        Shop.LINKS,
         shop.templates(),
         (_, _) -> Optional.empty(),
         mailer,

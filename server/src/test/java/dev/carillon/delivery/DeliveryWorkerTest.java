@@ -86,6 +86,7 @@ class DeliveryWorkerTest {
                                   each,
                                   Map.of(Metric.BOUNCED, clock.instant()),
                                   Map.of(),
+                                  Map.of(),
                                   "no such box"))
                           .toList());
                   return delivery.size();
@@ -816,6 +817,7 @@ class DeliveryWorkerTest {
         settings,
         behind,
         shop.ids,
+        Shop.LINKS,
         templates,
         (_, _) -> Optional.empty(),
         smtp,
@@ -830,6 +832,8 @@ class DeliveryWorkerTest {
         mailer,
         new EspSuppressions(database, clock),
         shop.ids,
+        Shop.LINKS,
+        new LinkParameters(database),
         "carillon.test",
         new Backoff(new Random(1)),
         clock);
@@ -840,6 +844,7 @@ class DeliveryWorkerTest {
         DeliverySettings.standard(incarnation, "carillon.test"),
         database,
         shop.ids,
+        Shop.LINKS,
         shop.templates(),
         (_, _) -> Optional.empty(),
         mailer,

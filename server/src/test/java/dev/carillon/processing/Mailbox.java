@@ -7,6 +7,8 @@ import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
 import dev.carillon.delivery.DeliveryWorker;
 import dev.carillon.delivery.Lane;
+import dev.carillon.delivery.LinkTokens;
+import dev.carillon.delivery.MailLinks;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.NewDelivery;
 import dev.carillon.messages.EmailTemplate;
@@ -57,6 +59,7 @@ final class Mailbox {
             DeliverySettings.standard(node.incarnation(), "carillon.test"),
             kit.database,
             new DeliveryIds(ProcessingKit.SECRET),
+            new MailLinks(new LinkTokens(ProcessingKit.SECRET), () -> "https://carillon.test"),
             (_, _, _) -> Optional.of(email),
             (_, _) -> Optional.empty(),
             new MailTrap(),

@@ -11,6 +11,8 @@ import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
 import dev.carillon.delivery.DeliveryWorker;
+import dev.carillon.delivery.LinkTokens;
+import dev.carillon.delivery.MailLinks;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.TransactionalTemplates;
 import dev.carillon.events.EventNames;
@@ -68,6 +70,7 @@ class TransactionalTest {
           DeliverySettings.standard(KIT.node(0).incarnation(), "carillon.test"),
           KIT.database,
           IDS,
+          new MailLinks(new LinkTokens(ProcessingKit.SECRET), () -> "https://carillon.test"),
           (_, _, _) -> Optional.empty(),
           new TransactionalTemplates(KIT.database, MESSAGES, "Shop <shop@example.test>"),
           new MailTrap(),

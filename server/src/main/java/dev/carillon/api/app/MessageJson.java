@@ -67,6 +67,12 @@ final class MessageJson {
         updated = Math.max(updated, at.getEpochSecond());
       }
     }
+    delivery
+        .byHuman()
+        .forEach((metric, at) -> metrics.put("human_" + metric.wire(), at.getEpochSecond()));
+    delivery
+        .byMachine()
+        .forEach((metric, at) -> metrics.put("prefetch_" + metric.wire(), at.getEpochSecond()));
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("id", id);
     json.put("deduplicate_id", id + ":" + updated);

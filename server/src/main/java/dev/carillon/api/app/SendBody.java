@@ -108,6 +108,7 @@ final class SendBody {
     put(email, "fake_bcc", flag("fake_bcc"));
     var plainCss = flag("disable_css_preprocessing");
     put(email, "preprocessor", plainCss == null ? null : plainCss ? "" : "premailer");
+    put(email, "tracked", flag("tracked"));
     if (message.isNone()) {
       for (var name : List.of("from", "subject", "body")) {
         if (!email.containsKey(name)) {

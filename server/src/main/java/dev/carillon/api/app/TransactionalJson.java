@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Transactional messages as the App API shows and takes them (app-messaging §1.4, §1.5, §3). */
@@ -21,20 +22,26 @@ final class TransactionalJson {
           "body", "body",
           "body_amp", "body_amp",
           "subject", "subject",
+          "tracked", "tracked",
           "recipient", "to",
           "preheader_text", "preheader");
 
   private TransactionalJson() {}
 
-  static Map<String, @Nullable Object> message(TransactionalMessage message) {
+  /**
+   * @param untracked numbers of messages that are not tracked
+   */
+  static Map<String, @Nullable Object> message(
+      TransactionalMessage message, Set<Integer> untracked) {
+    var tracked = !untracked.contains(message.id());
     var draft = message.draft();
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("id", message.id());
     json.put("name", draft.name());
     json.put("description", draft.description());
     json.put("send_to_unsubscribed", draft.sendToUnsubscribed());
-    json.put("link_tracking", false);
-    json.put("open_tracking", false);
+    json.put("link_tracking", tracked);
+    json.put("open_tracking", tracked);
     json.put("hide_message_body", draft.hideBody());
     json.put("queue_drafts", draft.queueDrafts());
     json.put("created_at", message.createdAt().getEpochSecond());
@@ -66,6 +73,7 @@ final class TransactionalJson {
     json.put("cc", email.copies().cc());
     json.put("bcc", email.copies().bcc());
     json.put("fake_bcc", email.copies().fakeBcc());
+    json.put("tracked", email.tracked());
     json.put("preheader_text", email.preheader());
     json.put("headers", headers(email.headers()));
     return json;

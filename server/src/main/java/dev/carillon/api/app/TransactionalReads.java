@@ -60,17 +60,24 @@ final class TransactionalReads {
   private record Found(TransactionalMessage message, TransactionalContent content) {}
 
   Reply list(Access access, Request request) {
-    var all = database.read(handle -> messages.list(handle, access.workspace()));
-    return Reply.json(
-        200, Map.of("messages", all.stream().map(TransactionalJson::message).toList()));
+    return database.read(handle -> {
+      var untracked = messages.untracked(handle, access.workspace());
+      return Reply.json(
+          200,
+          Map.of(
+              "messages",
+              messages.list(handle, access.workspace()).stream()
+                  .map(each -> TransactionalJson.message(each, untracked))
+                  .toList()));
+    });
   }
 
   Reply one(Access access, Request request) {
-    return Reply.json(
-        200,
-        Map.of(
-            "message",
-            TransactionalJson.message(database.read(handle -> message(handle, access, request)))));
+    return database.read(handle -> {
+      var message = message(handle, access, request);
+      var untracked = messages.untracked(handle, access.workspace());
+      return Reply.json(200, Map.of("message", TransactionalJson.message(message, untracked)));
+    });
   }
 
   Reply contents(Access access, Request request) {

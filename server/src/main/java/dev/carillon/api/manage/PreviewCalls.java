@@ -3,6 +3,7 @@ package dev.carillon.api.manage;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
+import dev.carillon.liquid.Links;
 import dev.carillon.messages.Email;
 import dev.carillon.messages.EmailReader;
 import dev.carillon.messages.EmailRenderer;
@@ -97,19 +98,20 @@ final class PreviewCalls {
             null,
             new MessageScope.Message(chosen.id(), chosen.name(), "email_action", null),
             DELIVERY,
-            workspace(access));
+            workspace(access),
+            Links.inert());
     return Reply.json(
         200,
         Map.of(
             RESOURCE,
-            answer(renderer.render(template, scope), EmailWarnings.of(template, scope, clock))));
+            answer(renderer.render(template, scope, Map.of()), EmailWarnings.of(template, scope, clock))));
   }
 
   private Map<String, @Nullable Object> answer(Rendering rendering, List<String> found) {
     var warnings = new ArrayList<>(found);
     var json = new LinkedHashMap<String, @Nullable Object>();
     switch (rendering) {
-      case Rendering.Rendered(var email) -> {
+      case Rendering.Rendered(var email, _, _) -> {
         json.put("email", shown(email));
         json.put("error", null);
         warnings.addAll(size(email));
