@@ -58,6 +58,7 @@ public final class AppApi {
   private final SegmentReads segments;
   private final SegmentChanges segmentChanges;
   private final CampaignReads campaigns;
+  private final LinkMetricReads linkMetrics;
   private final MessageReads messages;
   private final ObjectReads objects;
 
@@ -130,6 +131,8 @@ public final class AppApi {
     this.segmentChanges = new SegmentChanges(database, sources.segments, sources.campaigns);
     this.objects = new ObjectReads(sources.objectTypes, sources.objects, people);
     this.campaigns = new CampaignReads(sources.campaigns, sources.metrics, clock);
+    this.linkMetrics =
+        new LinkMetricReads(database, sources.campaigns, sources.transactional, clock);
     this.messages = new MessageReads(sources.deliveries, sources.deliveryIds, messageJson);
   }
 
@@ -177,6 +180,8 @@ public final class AppApi {
         .add("GET", "/v1/campaigns", with(campaigns::list))
         .add("GET", "/v1/campaigns/{id}", with(campaigns::one))
         .add("GET", "/v1/campaigns/{id}/metrics", with(campaigns::metrics))
+        .add("GET", "/v1/campaigns/{id}/metrics/links", with(linkMetrics::ofCampaign))
+        .add("GET", "/v1/transactional/{id}/metrics/links", with(linkMetrics::ofTransactional))
         .add("POST", "/v1/send/{kind}", sending(sends::send))
         .add("GET", "/v1/messages", with(messages::list))
         .add("GET", "/v1/messages/{id}", with(messages::one))
