@@ -535,6 +535,47 @@ class MailLinksTest {
     }
   }
 
+  @Test
+  @DisplayName("app-messaging §0.5, M-1, M-4: clicks on each link, all of them or each person once")
+  void shouldShowLinkMetrics() {
+    var before = links("");
+    var mail =
+        sent("<a href='https://shop.test/m/{{customer.id}}'>a</a><a href='https://shop.test/n'>b</a>");
+    visit(mail.href(0));
+    KIT.clock.advance(Duration.ofSeconds(2));
+    visit(mail.href(0));
+    KIT.clock.advance(Duration.ofSeconds(2));
+    call("HEAD", mail.href(1), PERSON, "");
+    KIT.settle();
+    assertThat(links("")).hasSize(before.size() + 2);
+    assertThat(shown("", "https://shop.test/m/{{customer.id}}"))
+        .isEqualTo("{\"clicked\":[0,2],\"human_clicked\":[0,2]}");
+    assertThat(shown("&unique=true", "https://shop.test/m/{{customer.id}}"))
+        .isEqualTo("{\"clicked\":[0,1],\"human_clicked\":[0,1]}");
+    assertThat(shown("", "https://shop.test/n"))
+        .isEqualTo("{\"clicked\":[0,1],\"human_clicked\":[0,0]}");
+    APP.get("/v1/transactional/99/metrics/links").expect(404);
+    APP.get("/v1/transactional/1/metrics/links?unique=maybe").expect(400);
+    APP.get("/v1/campaigns/99/metrics/links").expect(404);
+  }
+
+  private static JsonNode links(String more) {
+    return APP.get("/v1/transactional/1/metrics/links?period=days&steps=2" + more)
+        .expect(200)
+        .json()
+        .get("links");
+  }
+
+  private static String shown(String more, String href) {
+    for (var each : links(more)) {
+      if (each.at("/link/href").asString().equals(href)) {
+        assertThat(each.at("/link/id").isIntegralNumber()).isTrue();
+        return each.at("/metric/series").toString();
+      }
+    }
+    throw new AssertionError("no link " + href);
+  }
+
   private void settings(Map<String, String> parameters) {
     KIT.settings(now ->
         new WorkspaceSettings(

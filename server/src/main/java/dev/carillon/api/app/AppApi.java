@@ -59,6 +59,7 @@ public final class AppApi {
   private final SegmentReads segments;
   private final SegmentChanges segmentChanges;
   private final CampaignReads campaigns;
+  private final LinkMetricReads linkMetrics;
   private final MessageReads messages;
   private final ObjectReads objects;
   private final TransactionalReads transactional;
@@ -140,6 +141,8 @@ public final class AppApi {
             sources.deliveries,
             messageJson,
             clock);
+    this.linkMetrics =
+        new LinkMetricReads(database, sources.campaigns, sources.transactional, clock);
     this.messages = new MessageReads(sources.deliveries, sources.deliveryIds, messageJson);
   }
 
@@ -211,6 +214,8 @@ public final class AppApi {
             with(transactional::changeLanguage))
         .add("GET", transactionalMessage + "/metrics", with(transactional::metrics))
         .add("GET", transactionalMessage + "/messages", with(transactional::deliveries))
+        .add("GET", "/v1/campaigns/{id}/metrics/links", with(linkMetrics::ofCampaign))
+        .add("GET", "/v1/transactional/{id}/metrics/links", with(linkMetrics::ofTransactional))
         .add("POST", "/v1/send/{kind}", sending(sends::send))
         .add("GET", "/v1/messages", with(messages::list))
         .add("GET", "/v1/messages/{id}", with(messages::one))

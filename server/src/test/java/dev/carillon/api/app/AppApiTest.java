@@ -970,6 +970,9 @@ class AppApiTest {
         "/v1/campaigns/x                                 | 400 | the id of a campaign is a whole number",
         "/v1/campaigns/999999                            | 404 | campaign not found",
         "/v1/campaigns/999999/metrics                    | 404 | campaign not found",
+        "/v1/campaigns/999999/metrics/links              | 404 | campaign not found",
+        "/v1/transactional/2/metrics/links               | 404 | transactional message not found",
+        "/v1/transactional/x/metrics/links               | 400 | the id of a transactional message is a whole number",
         "/v1/nothing                                     | 404 | not found"
       })
   void shouldRefuseWrongRequests(String path, int status, String message) {
@@ -1041,6 +1044,7 @@ class AppApiTest {
                     .replaceFirst("transactional/\\{id}", "transactional/2")
                     .replaceFirst("segments/\\{id}", "segments/" + segment)
                     .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
+                    .replaceFirst("transactional/\\{id}", "transactional/1")
                     .replaceFirst("objects/\\{type}/\\{id}", "objects/1/acme")
                     .replaceFirst("messages/\\{id}", "messages/" + sentId)
                     .replaceFirst("domains/\\{domain}", "domains/shop.test")
