@@ -241,10 +241,7 @@ final class Sender {
     var workspace = new WorkspaceId(content.workspaceId());
     var message =
         new Mailer.Message(
-            workspace,
-            deliveryId + "@" + messageIdDomain,
-            clock.instant(),
-            ready.apply(email));
+            workspace, deliveryId + "@" + messageIdDomain, clock.instant(), ready.apply(email));
     return switch (mailer.send(message)) {
       case Accepted() -> {
         copy(workspace, deliveryId, email);

@@ -104,7 +104,9 @@ final class PreviewCalls {
         200,
         Map.of(
             RESOURCE,
-            answer(renderer.render(template, scope, Map.of()), EmailWarnings.of(template, scope, clock))));
+            answer(
+                renderer.render(template, scope, Map.of()),
+                EmailWarnings.of(template, scope, clock))));
   }
 
   private Map<String, @Nullable Object> answer(Rendering rendering, List<String> found) {
