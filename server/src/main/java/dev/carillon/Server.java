@@ -27,9 +27,13 @@ import dev.carillon.delivery.MailLinks;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.Mailer;
 import dev.carillon.delivery.SendKeys;
+import dev.carillon.delivery.Signing;
 import dev.carillon.delivery.SmtpMailer;
 import dev.carillon.delivery.SmtpSettings;
 import dev.carillon.delivery.TransactionalTemplates;
+import dev.carillon.delivery.domains.DkimKeys;
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
@@ -84,6 +88,7 @@ import dev.carillon.store.Database;
 import dev.carillon.store.DatabaseSettings;
 import dev.carillon.store.DatabaseSettings.Embedded;
 import dev.carillon.store.Partitions;
+import dev.carillon.store.SecretBox;
 import dev.carillon.subscriptions.OptOutRepository;
 import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.workspaces.CredentialRepository;
@@ -178,7 +183,8 @@ final class Server implements AutoCloseable {
     var deliveries = new DeliveryRepository(database);
     var deliveryIds = new DeliveryIds(secret.getEncoded());
     var links = new MailLinks(new LinkTokens(secret.getEncoded()), this::publicUrl);
-    var mailer = closing.add(mailer());
+    var domains = new SendingDomains(new SecretBox(secret, new SecureRandom()), clock);
+    var mailer = closing.add(mailer(new DkimKeys(database, domains)::of));
 
     // the log and its processing
     var outbox = new DeliverySignal();
@@ -361,7 +367,10 @@ final class Server implements AutoCloseable {
                     new ErasureRecords(database, erasures),
                     ids),
                 subscriptions,
-                transactional),
+                transactional,
+                domains,
+                new DnsRecords(settings.dnsServer()),
+                new ManageApi.Mails(deliveries, deliveryIds, mailDomain())),
             clock);
     var hooks =
         new HooksApi(
@@ -435,10 +444,10 @@ final class Server implements AutoCloseable {
         settings.cdpKey().orElse(null));
   }
 
-  private Mailer mailer() {
+  private Mailer mailer(Signing signing) {
     return settings
         .smtpUrl()
-        .<Mailer>map(url -> new SmtpMailer(SmtpSettings.parse(url.toString(), hostName())))
+        .<Mailer>map(url -> new SmtpMailer(SmtpSettings.parse(url.toString(), hostName()), signing))
         .orElseGet(MailTrap::new);
   }
 

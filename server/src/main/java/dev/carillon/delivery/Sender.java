@@ -238,12 +238,13 @@ final class Sender {
       String deliveryId,
       Email email,
       UnaryOperator<Email> ready) {
+    var workspace = new WorkspaceId(content.workspaceId());
     var message =
         new Mailer.Message(
-            deliveryId + "@" + messageIdDomain, clock.instant(), ready.apply(email));
+            workspace, deliveryId + "@" + messageIdDomain, clock.instant(), ready.apply(email));
     return switch (mailer.send(message)) {
       case Accepted() -> {
-        copy(deliveryId, email);
+        copy(workspace, deliveryId, email);
         yield finished(claimed, DeliveryState.SENT, null).with(email, true);
       }
       case Permanent(var reason) ->
@@ -256,7 +257,7 @@ final class Sender {
    * The copies of a fake bcc (journeys §5.4): mails of their own, sent once the real one is. One
    * that is not taken is not tried again: it is no delivery.
    */
-  private void copy(String deliveryId, Email email) {
+  private void copy(WorkspaceId workspace, String deliveryId, Email email) {
     if (!email.copies().fakeBcc() || email.copies().bcc().isEmpty()) {
       return;
     }
@@ -265,7 +266,8 @@ final class Sender {
             .to(email.copies().bcc(), Copies.NONE)
             .withSubject("[To: %s] %s".formatted(email.recipient(), email.subject()));
     var message =
-        new Mailer.Message(deliveryId + ".copy@" + messageIdDomain, clock.instant(), copy);
+        new Mailer.Message(
+            workspace, deliveryId + ".copy@" + messageIdDomain, clock.instant(), copy);
     if (!(mailer.send(message) instanceof Accepted)) {
       log.warn("the copy of delivery {} was not taken", deliveryId);
     }

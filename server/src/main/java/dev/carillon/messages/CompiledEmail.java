@@ -42,6 +42,8 @@ final class CompiledEmail {
   private final boolean fakeBcc;
   private final boolean writesToCustomer;
   private final boolean makesPlainBody;
+  private final boolean inlinesCss;
+  private final Part ampBody;
   private final @Nullable String refusal;
 
   /** One text of the mail; {@code title} names it in reasons. */
@@ -97,6 +99,8 @@ final class CompiledEmail {
     writesToCustomer =
         source.to().isBlank() || source.to().replace(" ", "").equals("{{customer.email}}");
     makesPlainBody = source.plainBody().isBlank() && !source.body().isBlank();
+    inlinesCss = source.inlinesCss();
+    ampBody = Part.of("AMP body", source.ampBody(), templates);
     refusal = refusal(source);
   }
 
@@ -154,7 +158,7 @@ final class CompiledEmail {
         replies(override(scope, "reply_to", replyTo, variables, options)),
         recipient(scope, variables, options),
         subjectLine,
-        hidden.isEmpty() ? html : withHidden(html, hidden),
+        hidden.isEmpty() ? styled(html) : withHidden(styled(html), hidden),
         plain,
         hidden,
         rendered,
@@ -162,7 +166,12 @@ final class CompiledEmail {
             oneLine(cc, cc.render(variables, options)),
             oneLine(bcc, bcc.render(variables, options)),
             fakeBcc),
-        List.of());
+        List.of(),
+        ampBody.render(variables, options));
+  }
+
+  private String styled(String html) {
+    return inlinesCss ? CssInliner.inline(html) : html;
   }
 
   /**

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@link EmailTemplate} as JSON: {@code subject}, {@code body}, {@code body_plain}, {@code
  * from}, {@code reply_to}, {@code to}, {@code preheader}, {@code headers}, {@code cc}, {@code bcc},
- * {@code fake_bcc}, {@code tracked}.
+ * {@code fake_bcc}, {@code preprocessor} ({@code premailer} or empty), {@code body_amp}, {@code
+ * tracked}.
  */
 public final class EmailReader {
   private static final int LONGEST_LINE = 1_000;
   private static final int MOST_BODY_BYTES = 512 * 1_024;
   private static final int MOST_HEADERS = 50;
+  private static final String INLINES = "premailer";
   private static final String DEFAULT_RECIPIENT = "{{customer.email}}";
 
   private final JsonFields fields;
@@ -46,9 +48,18 @@ public final class EmailReader {
         line(fields, "to", DEFAULT_RECIPIENT),
         line(fields, "preheader", ""),
         headers(),
-        new Copies(
-            line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)),
+        new Copies(line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)),
+        inlinesCss(),
+        body("body_amp"),
         fields.flag("tracked", true));
+  }
+
+  private boolean inlinesCss() {
+    var word = fields.text("preprocessor", LONGEST_LINE).orElse(INLINES);
+    if (!word.isEmpty() && !word.equals(INLINES)) {
+      fields.fault("preprocessor", "must be \"%s\" or empty".formatted(INLINES));
+    }
+    return word.equals(INLINES);
   }
 
   private String line(JsonFields of, String name, String usual) {
@@ -113,5 +124,7 @@ public final class EmailReader {
     json.put("bcc", email.copies().bcc());
     json.put("fake_bcc", email.copies().fakeBcc());
     json.put("tracked", email.tracked());
+    json.put("preprocessor", email.inlinesCss() ? INLINES : "");
+    json.put("body_amp", email.ampBody());
   }
 }

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it
+ * @param inlinesCss whether style sheets move to the elements (journeys §5.4)
+ * @param ampBody an AMP part beside the HTML; empty for none
  * @param tracked whether opens and clicks are counted
  */
 public record EmailTemplate(
@@ -29,6 +31,8 @@ public record EmailTemplate(
     String preheader,
     Map<String, String> headers,
     Copies copies,
+    boolean inlinesCss,
+    String ampBody,
     boolean tracked) {
 
   /** Copies the headers and keeps their order. */
@@ -36,7 +40,7 @@ public record EmailTemplate(
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
   }
 
-  /** To nobody else, tracked. */
+  /** To nobody else. */
   public EmailTemplate(
       String subject,
       String body,
@@ -46,14 +50,39 @@ public record EmailTemplate(
       String to,
       String preheader,
       Map<String, String> headers) {
-    this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE, true);
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE);
+  }
+
+  /** With style sheets that move to the elements, without AMP, tracked. */
+  public EmailTemplate(
+      String subject,
+      String body,
+      String plainBody,
+      String from,
+      String replyTo,
+      String to,
+      String preheader,
+      Map<String, String> headers,
+      Copies copies) {
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, "", true);
   }
 
   /** The same from this sender, where it names none. */
   public EmailTemplate fromUnlessGiven(String sender) {
     return from.isBlank()
         ? new EmailTemplate(
-            subject, body, plainBody, sender, replyTo, to, preheader, headers, copies, tracked)
+            subject,
+            body,
+            plainBody,
+            sender,
+            replyTo,
+            to,
+            preheader,
+            headers,
+            copies,
+            inlinesCss,
+            ampBody,
+            tracked)
         : this;
   }
 }

@@ -41,7 +41,9 @@ class DeliveryWorkerTest {
   private final Shop shop = new Shop(database);
   private final AtomicInteger reached = new AtomicInteger();
   @AutoClose private final ScriptedSmtpServer server = new ScriptedSmtpServer();
-  @AutoClose private final SmtpMailer smtp = new SmtpMailer(server.settings());
+
+  @AutoClose
+  private final SmtpMailer smtp = new SmtpMailer(server.settings(), SmtpMailerTest.UNSIGNED);
 
   @Test
   void shouldSendAndArchive() throws Exception {

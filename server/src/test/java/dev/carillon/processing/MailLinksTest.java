@@ -93,7 +93,7 @@ class MailLinksTest {
   private static final JsonClient APP = new JsonClient(SERVER.port(), "app");
 
   @AutoClose private static final ScriptedSmtpServer SMTP = new ScriptedSmtpServer();
-  @AutoClose private static final SmtpMailer MAILER = new SmtpMailer(SMTP.settings());
+  @AutoClose private static final SmtpMailer MAILER = new SmtpMailer(SMTP.settings(), (_, _) -> Optional.empty());
 
   /** What the step of the campaign says. */
   private static final AtomicReference<EmailTemplate> STEP = new AtomicReference<>();
@@ -445,6 +445,8 @@ class MailLinksTest {
                 "",
                 Map.of(),
                 Copies.NONE,
+                true,
+                "",
                 false));
     assertThat(byStep.hrefs()).containsExactly("https://shop.test/x");
   }

@@ -48,6 +48,11 @@ final class Mailbox {
 
   /** Signals this node when something was sent that rules count. */
   Mailbox(ProcessingKit kit, Processing node) {
+    this(kit, node, EMAIL);
+  }
+
+  /** The same with another mail. */
+  Mailbox(ProcessingKit kit, Processing node, CampaignEmail email) {
     this.kit = kit;
     this.worker =
         new DeliveryWorker(
@@ -55,7 +60,7 @@ final class Mailbox {
             kit.database,
             new DeliveryIds(ProcessingKit.SECRET),
             new MailLinks(new LinkTokens(ProcessingKit.SECRET), () -> "https://carillon.test"),
-            (_, _, _) -> Optional.of(EMAIL),
+            (_, _, _) -> Optional.of(email),
             (_, _) -> Optional.empty(),
             new MailTrap(),
             kit.clock,

@@ -123,9 +123,9 @@ final class MessageJson {
     json.put(
         "subject",
         email == null ? Objects.requireNonNullElse(delivery.subject(), "") : email.subject());
-    json.put("bcc", "");
-    json.put("cc", "");
-    json.put("fake_bcc", false);
+    json.put("bcc", email == null ? "" : email.copies().bcc());
+    json.put("cc", email == null ? "" : email.copies().cc());
+    json.put("fake_bcc", email != null && email.copies().fakeBcc());
     json.put("preheader_text", email == null ? "" : email.preheader());
     json.put("url", "");
     json.put("request_method", "");

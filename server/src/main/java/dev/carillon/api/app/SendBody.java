@@ -104,8 +104,11 @@ final class SendBody {
       put(email, name, text(name));
     }
     put(email, "body_plain", text("body_plain"));
+    put(email, "body_amp", text("body_amp"));
     put(email, "fake_bcc", flag("fake_bcc"));
     put(email, "tracked", flag("tracked"));
+    var plainCss = flag("disable_css_preprocessing");
+    put(email, "preprocessor", plainCss == null ? null : plainCss ? "" : "premailer");
     if (message.isNone()) {
       for (var name : List.of("from", "subject", "body")) {
         if (!email.containsKey(name)) {
