@@ -387,18 +387,18 @@ final class Server implements AutoCloseable {
                 processing::lag));
     var server =
         closing.add(
-        HttpServer.start(
-            HttpSettings.at(settings.host(), settings.port()),
-            new ErrorEnvelope(),
-            Stream.concat(
-                    track.routes().stream(),
-                    Stream.of(
-                        pipelines.routes(),
-                        app.routes(),
-                        manage.routes(),
-                        hooks.routes(),
-                        operations.routes()))
-                .toList()));
+            HttpServer.start(
+                HttpSettings.at(settings.host(), settings.port()),
+                new ErrorEnvelope(),
+                Stream.concat(
+                        track.routes().stream(),
+                        Stream.of(
+                            pipelines.routes(),
+                            app.routes(),
+                            manage.routes(),
+                            hooks.routes(),
+                            operations.routes()))
+                    .toList()));
     port.set(server.port());
     if (isWorker) {
       sender.start(); // mails name the port

@@ -120,8 +120,8 @@ public final class LinkMetrics {
             })
             .list());
     var found = new ArrayList<Link>();
-    links.forEach((href, counts) ->
-        found.add(new Link(href, boxed(counts.clicked), boxed(counts.byHuman))));
+    links.forEach(
+        (href, counts) -> found.add(new Link(href, boxed(counts.clicked), boxed(counts.byHuman))));
     return found;
   }
 

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The parameters a workspace wants at every link of its mails (M-77), read through a cache: a change
- * shows a second later. Any number of threads may ask.
+ * The parameters a workspace wants at every link of its mails (M-77), read through a cache: a
+ * change shows a second later. Any number of threads may ask.
  */
 final class LinkParameters {
   private static final Duration FRESH = Duration.ofSeconds(1);
@@ -34,8 +34,7 @@ final class LinkParameters {
   /** Name → value with Liquid in it; empty when the workspace wants none. */
   Map<String, String> of(WorkspaceId workspace) {
     return cache.get(
-        workspace,
-        _ -> database.read(handle -> settings.of(handle, workspace).linkParameters()));
+        workspace, _ -> database.read(handle -> settings.of(handle, workspace).linkParameters()));
   }
 
   /**

@@ -18,9 +18,9 @@ import javax.crypto.spec.SecretKeySpec;
  * (M-72). It holds all that answering needs, so that an open or a click asks no database.
  *
  * <p>Bytes: use and tracking (1), workspace (4), delivery (8), its UTC day (3), person (8),
- * milliseconds when it was rendered (6), length of the target (2), target, name, and the first 16 of
- * an HMAC-SHA-256 over all of them. Its key belongs to the workspace and is derived from the server's
- * secret. Safe for any number of threads.
+ * milliseconds when it was rendered (6), length of the target (2), target, name, and the first 16
+ * of an HMAC-SHA-256 over all of them. Its key belongs to the workspace and is derived from the
+ * server's secret. Safe for any number of threads.
  */
 public final class LinkTokens {
   /** The longest target and the longest name, in bytes; a token stays below 11,000 characters. */
@@ -159,8 +159,7 @@ public final class LinkTokens {
     var length = buffer.getShort() & 0xffff;
     var target = new String(bytes, HEAD, length, StandardCharsets.UTF_8);
     var rest = signed - HEAD - length;
-    var name =
-        rest == 0 ? target : new String(bytes, HEAD + length, rest, StandardCharsets.UTF_8);
+    var name = rest == 0 ? target : new String(bytes, HEAD + length, rest, StandardCharsets.UTF_8);
     var mail =
         new InMail(
             workspace,

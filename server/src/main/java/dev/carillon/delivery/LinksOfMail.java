@@ -70,7 +70,9 @@ public final class LinksOfMail implements Links {
     return all.tokens().text(new Link(Use.CLICK, mail, "", name));
   }
 
-  /** Whether an address as the mail has it stays as it is: ours, or one that is not to be counted. */
+  /**
+   * Whether an address as the mail has it stays as it is: ours, or one that is not to be counted.
+   */
   boolean leaves(String href) {
     return href.startsWith(prefix) || left.contains(href);
   }
@@ -112,10 +114,7 @@ public final class LinksOfMail implements Links {
    * @param leavable whether it gets the headers of RFC 8058; what the mail says itself stays
    */
   public Email ready(
-      Email email,
-      Map<String, String> names,
-      Map<String, String> parameters,
-      boolean leavable) {
+      Email email, Map<String, String> names, Map<String, String> parameters, boolean leavable) {
     var tracked =
         mail.tracked() || !parameters.isEmpty()
             ? email.withBodies(

@@ -6,8 +6,8 @@ import dev.carillon.delivery.LinkTokens.Use;
 import java.util.function.Supplier;
 
 /**
- * The addresses of this server that mails carry. They begin with the public URL, {@link #PATH} and a
- * letter for their use. Safe for any number of threads.
+ * The addresses of this server that mails carry. They begin with the public URL, {@link #PATH} and
+ * a letter for their use. Safe for any number of threads.
  */
 public final class MailLinks {
   /** What the paths of all of them begin with. */
@@ -17,7 +17,8 @@ public final class MailLinks {
   private final Supplier<String> publicUrl;
 
   /**
-   * @param publicUrl where readers reach the server, without a slash at the end; asked for each mail
+   * @param publicUrl where readers reach the server, without a slash at the end; asked for each
+   *     mail
    */
   public MailLinks(LinkTokens tokens, Supplier<String> publicUrl) {
     this.tokens = tokens;

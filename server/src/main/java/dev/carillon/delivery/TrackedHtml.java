@@ -7,8 +7,8 @@ import org.jsoup.nodes.Element;
 import org.jsoup.parser.Parser;
 
 /**
- * HTML whose links count clicks and whose picture counts opens (M-70 … M-75). Only the addresses are
- * replaced: mail clients are particular about the rest, so it stays byte for byte.
+ * HTML whose links count clicks and whose picture counts opens (M-70 … M-75). Only the addresses
+ * are replaced: mail clients are particular about the rest, so it stays byte for byte.
  */
 final class TrackedHtml {
   private static final String BODY_END = "</body";
@@ -21,10 +21,7 @@ final class TrackedHtml {
    * @param names as in {@link LinksOfMail#ready}, as parameters are
    */
   static String of(
-      String html,
-      LinksOfMail links,
-      Map<String, String> names,
-      Map<String, String> parameters) {
+      String html, LinksOfMail links, Map<String, String> names, Map<String, String> parameters) {
     if (html.isEmpty()) {
       return html;
     }
@@ -48,10 +45,7 @@ final class TrackedHtml {
 
   /** Where each address starts → what takes its place. */
   private static TreeMap<Integer, Replacement> replacements(
-      String html,
-      LinksOfMail links,
-      Map<String, String> names,
-      Map<String, String> parameters) {
+      String html, LinksOfMail links, Map<String, String> names, Map<String, String> parameters) {
     var replacements = new TreeMap<Integer, Replacement>();
     var document = Jsoup.parse(html, "", Parser.htmlParser().setTrackPosition(true));
     for (var element : document.select("a[href], area[href]")) {
@@ -70,8 +64,7 @@ final class TrackedHtml {
             place.startPos(),
             new Replacement(
                 place.endPos(),
-                escaped(
-                    links.instead(href, target, name(element, href, names), parameters))));
+                escaped(links.instead(href, target, name(element, href, names), parameters))));
       }
     }
     return replacements;

@@ -16,10 +16,7 @@ final class TrackedText {
    * @param names as in {@link LinksOfMail#ready}, as parameters are
    */
   static String of(
-      String text,
-      LinksOfMail links,
-      Map<String, String> names,
-      Map<String, String> parameters) {
+      String text, LinksOfMail links, Map<String, String> names, Map<String, String> parameters) {
     return ADDRESS
         .matcher(text)
         .replaceAll(found -> {

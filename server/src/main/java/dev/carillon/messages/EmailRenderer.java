@@ -25,8 +25,8 @@ public final class EmailRenderer {
    * Renders a template for one delivery. The same delivery and data give the same mail, random
    * choices included, whenever it is repeated.
    *
-   * @param linkParameters what its links get, name → Liquid; a variable that is missing there prints
-   *     nothing, since they are the same for all messages
+   * @param linkParameters what its links get, name → Liquid; a variable that is missing there
+   *     prints nothing, since they are the same for all messages
    */
   public Rendering render(
       EmailTemplate template, MessageScope scope, Map<String, String> linkParameters) {

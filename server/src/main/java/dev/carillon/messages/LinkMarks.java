@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.jsoup.Jsoup;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps how a template writes the address of a link until it is rendered: reports call links so
@@ -28,7 +28,8 @@ final class LinkMarks {
     for (var start = template.indexOf('<'); start >= 0; start = template.indexOf('<', start + 1)) {
       var name = nameEnd(template, start);
       var href = name < 0 ? null : address(template, name);
-      if (href != null && (href.contains("{{") || href.contains("{%") && !href.contains("cio_link"))) {
+      if (href != null
+          && (href.contains("{{") || href.contains("{%") && !href.contains("cio_link"))) {
         marked.append(template, copied, name);
         marked.append(' ').append(ATTRIBUTE).append('=').append(encoded(href.strip()));
         copied = name;

@@ -14,8 +14,7 @@ public sealed interface Rendering {
    *     differ (M-73)
    * @param linkParameters what its links get, rendered (M-77)
    */
-  record Rendered(
-      Email email, Map<String, String> linkNames, Map<String, String> linkParameters)
+  record Rendered(Email email, Map<String, String> linkNames, Map<String, String> linkParameters)
       implements Rendering {
     /** Copies the maps; parameters keep their order. */
     public Rendered {

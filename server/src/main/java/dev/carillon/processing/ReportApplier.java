@@ -173,7 +173,10 @@ final class ReportApplier {
               text(details, "action_name"),
               text(details, "action_value"),
               !machine);
-      if (click.href() != null || click.link() != null || click.actionName() != null || click.actionValue() != null) {
+      if (click.href() != null
+          || click.link() != null
+          || click.actionName() != null
+          || click.actionValue() != null) {
         clicks.add(click);
         wake(delivery, metric); // the first click on this link, maybe
       }
@@ -247,8 +250,8 @@ final class ReportApplier {
   }
 
   /**
-   * Whoever reports has seen a human, unless it says otherwise: a program that opens every mail tells
-   * nobody about it.
+   * Whoever reports has seen a human, unless it says otherwise: a program that opens every mail
+   * tells nobody about it.
    */
   private void tell(Reported delivery, Metric metric, Instant at, boolean machine) {
     if (!delivery.known().contains(metric)) {

@@ -16,8 +16,8 @@ import java.util.TreeMap;
  * @param mergeAnonymousEvents whether anonymous events become those of who claims their id (P-33)
  * @param identifiers what names people: {@code id} always, {@code email} usually (track §3.1)
  * @param zone where days begin, for dates and anniversaries in conditions
- * @param linkParameters what every link in mails gets, name → value with Liquid in it, in the order of
- *     the names (M-77)
+ * @param linkParameters what every link in mails gets, name → value with Liquid in it, in the order
+ *     of the names (M-77)
  */
 public record WorkspaceSettings(
     boolean autoMerge,

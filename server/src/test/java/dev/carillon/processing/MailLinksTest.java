@@ -75,7 +75,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Links in mails, from the mail a server takes to what becomes of a visit (journeys §5.5, §5.6). */
+/**
+ * Links in mails, from the mail a server takes to what becomes of a visit (journeys §5.5, §5.6).
+ */
 class MailLinksTest {
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final AtomicInteger PORT = new AtomicInteger();
@@ -93,7 +95,10 @@ class MailLinksTest {
   private static final JsonClient APP = new JsonClient(SERVER.port(), "app");
 
   @AutoClose private static final ScriptedSmtpServer SMTP = new ScriptedSmtpServer();
-  @AutoClose private static final SmtpMailer MAILER = new SmtpMailer(SMTP.settings(), (_, _) -> Optional.empty());
+
+  @AutoClose
+  private static final SmtpMailer MAILER =
+      new SmtpMailer(SMTP.settings(), (_, _) -> Optional.empty());
 
   /** What the step of the campaign says. */
   private static final AtomicReference<EmailTemplate> STEP = new AtomicReference<>();
@@ -105,8 +110,7 @@ class MailLinksTest {
           KIT.database,
           IDS,
           LINKS,
-          (_, _, _) ->
-              Optional.of(new CampaignEmail("Welcome", "behavioral", "First", STEP.get())),
+          (_, _, _) -> Optional.of(new CampaignEmail("Welcome", "behavioral", "First", STEP.get())),
           new TransactionalTemplates(KIT.database, MESSAGES, "Shop <shop@example.test>"),
           MAILER,
           KIT.clock,
@@ -199,10 +203,7 @@ class MailLinksTest {
   private Got sent(String body, String members) {
     var call =
         "{\"to\":\"%1$s@example.test\",\"identifiers\":{\"id\":\"%1$s\"},\"from\":\"a@example.test\",\"subject\":\"S\",\"body\":%2$s%3$s}"
-            .formatted(
-                kim.value(),
-                JsonMapper.shared().writeValueAsString(body),
-                members);
+            .formatted(kim.value(), JsonMapper.shared().writeValueAsString(body), members);
     var id =
         APP.send("POST", "/v1/send/email", call).expect(200).json().get("delivery_id").asString();
     var mail = received(id);
@@ -271,17 +272,12 @@ class MailLinksTest {
   }
 
   private static RawHttp.Answer post(String url, String form) {
-    return call(
-        "POST", url, PERSON + "Content-Type: application/x-www-form-urlencoded\r\n", form);
+    return call("POST", url, PERSON + "Content-Type: application/x-www-form-urlencoded\r\n", form);
   }
 
   private static JsonNode metrics(Got mail) {
     KIT.settle();
-    return APP.get("/v1/messages/" + mail.id)
-        .expect(200)
-        .json()
-        .get("message")
-        .get("metrics");
+    return APP.get("/v1/messages/" + mail.id).expect(200).json().get("message").get("metrics");
   }
 
   private static List<String> reached(Got mail) {
@@ -326,7 +322,8 @@ class MailLinksTest {
             <a href="https://shop.test/{{customer.plan | url_encode}}">P</a>
             <a data-cio-tag="tagged" href=https://shop.test/tag>G</a>
             <map><area href="http://shop.test/ä b"></map>
-            </BODY></HTML>""");
+            </BODY></HTML>\
+            """);
     assertThat(mail.html)
         .contains("<!DOCTYPE html><HTML><Body bgcolor=white>")
         .contains("<!--[if mso]><a href=\"https://shop.test/mso\">x</a><![endif]-->")
@@ -414,8 +411,7 @@ class MailLinksTest {
     assertThat(reached(swept)).contains("human_clicked", "prefetch_clicked");
     KIT.clock.advance(Duration.ofSeconds(5));
 
-    var soon =
-        sentByCampaign(new EmailTemplate("S", body, "", "a@b.test", "", "", "", Map.of()));
+    var soon = sentByCampaign(new EmailTemplate("S", body, "", "a@b.test", "", "", "", Map.of()));
     KIT.clock.advance(Duration.ofMillis(2_500));
     visit(soon.href(0));
     assertThat(reached(soon)).contains("clicked").doesNotContain("human_clicked");
@@ -503,7 +499,8 @@ class MailLinksTest {
   }
 
   @Test
-  @DisplayName("M-77: the workspace's parameters at every link; those it has win, its fragment is last")
+  @DisplayName(
+      "M-77: the workspace's parameters at every link; those it has win, its fragment is last")
   void shouldAddParameters() {
     var parameters = new LinkedHashMap<String, String>();
     parameters.put("utm_source", "carillon & co");
@@ -515,8 +512,7 @@ class MailLinksTest {
       var body =
           "<a href=\"https://shop.test/?utm_source=own#top\">x</a> <a href=https://shop.test/y>y</a>"
               + "<a href=\"{% cio_link url:https://shop.test/z url_params:false %}\">z</a>";
-      var mail =
-          sentByCampaign(new EmailTemplate("S", body, "", "a@b.test", "", "", "", Map.of()));
+      var mail = sentByCampaign(new EmailTemplate("S", body, "", "a@b.test", "", "", "", Map.of()));
       assertThat(visit(mail.href(0)).header("location"))
           .isEqualTo(
               "https://shop.test/?utm_source=own&utm_campaign=Welcome&utm_medium=email_action#top");
@@ -540,7 +536,8 @@ class MailLinksTest {
   void shouldShowLinkMetrics() {
     var before = links("");
     var mail =
-        sent("<a href='https://shop.test/m/{{customer.id}}'>a</a><a href='https://shop.test/n'>b</a>");
+        sent(
+            "<a href='https://shop.test/m/{{customer.id}}'>a</a><a href='https://shop.test/n'>b</a>");
     visit(mail.href(0));
     KIT.clock.advance(Duration.ofSeconds(2));
     visit(mail.href(0));
@@ -597,7 +594,8 @@ class MailLinksTest {
   // ── pages ─────────────────────────────────────────────────────────────────────────────────────
 
   @Test
-  @DisplayName("M-90: mails of campaigns can be left with one click, transactional ones have no such header")
+  @DisplayName(
+      "M-90: mails of campaigns can be left with one click, transactional ones have no such header")
   void shouldOfferOneClick() throws Exception {
     var mail =
         sentByCampaign(new EmailTemplate("S", "<p>Hi</p>", "", "a@b.test", "", "", "", Map.of()));
@@ -646,8 +644,7 @@ class MailLinksTest {
     assertThat(attribute("unsubscribed")).isEqualTo(true);
     assertThat(post(url, "action=subscribe").body()).contains("subscribed again");
     assertThat(attribute("unsubscribed")).isEqualTo(false);
-    var preferences =
-        Jsoup.parse(page.body(), url).select("a[href]").first().absUrl("href");
+    var preferences = Jsoup.parse(page.body(), url).select("a[href]").first().absUrl("href");
     assertThat(visit(preferences).status()).isEqualTo(200);
   }
 
@@ -672,8 +669,7 @@ class MailLinksTest {
     assertThat(page.body())
         .contains("&lt;b&gt;&quot;News&quot;&lt;/b&gt;", "&amp; more")
         .doesNotContain("<b>");
-    assertThat(call("GET", url, PERSON + "Accept-Language: nl\r\n", "").body())
-        .contains("Nieuws");
+    assertThat(call("GET", url, PERSON + "Accept-Language: nl\r\n", "").body()).contains("Nieuws");
     var boxes = Jsoup.parse(page.body()).select("input[type=checkbox][checked]");
     assertThat(boxes.eachAttr("value"))
         .containsExactly("topics.topic_1", "topics.topic_2", "channels.sms");

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A mail in the browser (M-61): its HTML as it was sent, with links that count as in the mail. It is
- * somebody else's HTML under our name, so scripts, forms and frames in it are off.
+ * A mail in the browser (M-61): its HTML as it was sent, with links that count as in the mail. It
+ * is somebody else's HTML under our name, so scripts, forms and frames in it are off.
  */
 final class BrowserCopy {
   private static final String POLICY =

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells machines from people who open mails and follow links (M-7). A guess by nature; what a machine
- * does counts as opened and clicked all the same, and is told apart.
+ * Tells machines from people who open mails and follow links (M-7). A guess by nature; what a
+ * machine does counts as opened and clicked all the same, and is told apart.
  */
 final class Machines {
   /** Choice: M-7 names datacentres, of which there is no list that stays true; so from anywhere. */
@@ -88,8 +88,8 @@ final class Machines {
   }
 
   /**
-   * Whether another link of this mail was followed within a second: people do not. Each process sees
-   * its own requests, and the first of them passes as a person's.
+   * Whether another link of this mail was followed within a second: people do not. Each process
+   * sees its own requests, and the first of them passes as a person's.
    */
   private boolean followsAnother(Link link) {
     var now = clock.instant();

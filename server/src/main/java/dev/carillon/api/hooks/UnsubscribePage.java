@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The page on which somebody leaves (M-90 … M-94, U-20). Looking at it changes nothing, since programs
- * look at every link; a button does, and so does the form a mail client posts (RFC 8058).
+ * The page on which somebody leaves (M-90 … M-94, U-20). Looking at it changes nothing, since
+ * programs look at every link; a button does, and so does the form a mail client posts (RFC 8058).
  */
 final class UnsubscribePage {
   private static final String LANGUAGE = "en";
