@@ -110,7 +110,9 @@ class MailLinksTest {
           KIT.database,
           IDS,
           LINKS,
-          (_, _, _) -> Optional.of(new CampaignEmail("Welcome", "behavioral", "First", STEP.get())),
+          (_, _, _) ->
+              Optional.ofNullable(STEP.get())
+                  .map(step -> new CampaignEmail("Welcome", "behavioral", "First", step)),
           new TransactionalTemplates(KIT.database, MESSAGES, "Shop <shop@example.test>"),
           MAILER,
           KIT.clock,
