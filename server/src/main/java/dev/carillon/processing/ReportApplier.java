@@ -54,10 +54,12 @@ final class ReportApplier {
   private final Map<Long, String> reasons = new HashMap<>();
   private final List<Click> clicks = new ArrayList<>();
   private final Set<Recipient> woken = new HashSet<>();
+  private final ReportNews reported;
 
   ReportApplier(BatchScope scope, BatchActivity activity) {
     this.scope = scope;
     this.activity = activity;
+    this.reported = new ReportNews(scope, reports);
   }
 
   /**
@@ -142,8 +144,16 @@ final class ReportApplier {
       return;
     }
     var at = at(call.occurredAtMillis(), entry);
-    for (var each : ReportableMetrics.withImplied(delivery.channel(), metric)) {
-      tell(delivery, each, at);
+    // What it implies has happened before.
+    for (var each : ReportableMetrics.withImplied(delivery.channel(), metric).reversed()) {
+      var isNew = tell(delivery, each, at);
+      if (each != metric && isNew) {
+        reported.implied(delivery, each, at);
+      } else if (each == metric && metric == Metric.CLICKED) {
+        reported.clicked(click(delivery, at, call.details()), isNew);
+      } else if (each == metric) {
+        reported.told(delivery, metric, at, isNew);
+      }
     }
     if (delivery.personExists()) { // nothing personal is kept of who was deleted
       details(delivery, metric, at, call.details());
@@ -158,19 +168,23 @@ final class ReportApplier {
         reasons.putIfAbsent(delivery.deliveryId(), reason);
       }
     } else if (metric == Metric.CLICKED) {
-      var click =
-          new Click(
-              delivery,
-              at,
-              text(details, "href"),
-              text(details, "action_name"),
-              text(details, "action_value"),
-              true);
+      var click = click(delivery, at, details);
       if (click.href() != null || click.actionName() != null || click.actionValue() != null) {
         clicks.add(click);
         wake(delivery, metric); // the first click on this link, maybe
       }
     }
+  }
+
+  private static Click click(
+      Reported delivery, Instant at, Map<String, @Nullable Object> details) {
+    return new Click(
+        delivery,
+        at,
+        text(details, "href"),
+        text(details, "action_name"),
+        text(details, "action_value"),
+        true);
   }
 
   void unsubscribe(Operation.Unsubscribe call, Entry entry) {
@@ -182,7 +196,8 @@ final class ReportApplier {
       return;
     }
     if (delivery.channel().equals(Channel.EMAIL.wire())) { // no other channel has the metric
-      tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt());
+      var isNew = tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt());
+      reported.told(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), isNew);
     }
     var person = scope.people().byId(leaving.getOrDefault(call.deliveryId(), 0L));
     if (person == null || !person.workspace().equals(delivery.workspace())) {
@@ -192,7 +207,10 @@ final class ReportApplier {
     // It holds, also against a call that was dated in the future.
     var writtenAt =
         Math.max(entry.receivedAt().toEpochMilli(), person.profile().writtenAtMillis(UNSUBSCRIBED));
-    switch (person.profile().write(UNSUBSCRIBED, true, writtenAt)) {
+    var choices = scope.news().before(person);
+    var outcome = person.profile().write(UNSUBSCRIBED, true, writtenAt);
+    scope.news().after(person, choices, entry.receivedAt());
+    switch (outcome) {
       case Profile.Outcome.Changed(var from, var to) -> {
         activity.note(
             note,
@@ -239,11 +257,18 @@ final class ReportApplier {
         data);
   }
 
-  /** Who reports has seen a human: a program that opens every mail tells nobody about it. */
-  private void tell(Reported delivery, Metric metric, Instant at) {
-    if (!delivery.known().contains(metric)) {
-      news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
-          .putIfAbsent(metric, at);
+  /**
+   * Who reports has seen a human: a program that opens every mail tells nobody about it.
+   *
+   * @return whether the delivery did not have the metric
+   */
+  private boolean tell(Reported delivery, Metric metric, Instant at) {
+    var isNew =
+        !delivery.known().contains(metric)
+            && news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
+                    .putIfAbsent(metric, at)
+                == null;
+    if (isNew) {
       wake(delivery, metric);
     }
     if ((metric == Metric.OPENED || metric == Metric.CLICKED)
@@ -254,6 +279,7 @@ final class ReportApplier {
           .putIfAbsent(metric, at);
       wake(delivery, metric);
     }
+    return isNew;
   }
 
   /**
@@ -288,6 +314,7 @@ final class ReportApplier {
     if (!all.isEmpty()) {
       reports.tell(scope.handle(), all);
     }
+    reported.write();
     if (!clicks.isEmpty()) {
       reports.keep(scope.handle(), clicks);
     }

@@ -24,6 +24,7 @@ import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.privacy.PersonExport;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.WorkspaceId;
@@ -73,7 +74,8 @@ final class ManagementEdge implements AutoCloseable {
                     new ErasureRecords(database, new ErasureRepository(ProcessingKit.SECRET)),
                     ids),
                 kit.subscriptions,
-                new TransactionalRepository(kit.clock)),
+                new TransactionalRepository(kit.clock),
+                WebhookKit.keys(kit.clock)),
             kit.clock);
     server =
         HttpServer.start(

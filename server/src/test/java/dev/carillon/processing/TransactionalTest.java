@@ -33,6 +33,7 @@ import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -105,7 +106,9 @@ class TransactionalTest {
                 new ObjectTypes(database, clock),
                 new ObjectQueries(database),
                 MESSAGES,
-                new IdRanges(() -> KIT.number("SELECT nextval('id_range')"))),
+                new IdRanges(() -> KIT.number("SELECT nextval('id_range')")),
+                WebhookKit.webhooks(clock),
+                WebhookKit.TARGETS),
             clock);
     return HttpServer.start(
         HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(app.routes()));

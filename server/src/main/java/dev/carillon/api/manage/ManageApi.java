@@ -27,6 +27,7 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.subscriptions.Subscribable.Kind;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.SigningKeys;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
@@ -59,6 +60,7 @@ public final class ManageApi {
   private final PrivacyCalls privacy;
   private final SegmentUploads uploads;
   private final TransactionalCalls transactional;
+  private final SigningCalls signing;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -77,7 +79,8 @@ public final class ManageApi {
       Intake intake,
       Privacy privacy,
       SubscriptionRepository subscriptions,
-      TransactionalRepository transactional) {}
+      TransactionalRepository transactional,
+      SigningKeys signing) {}
 
   /** How people are exported and erased; {@code ids} numbers the requests. */
   public record Privacy(PersonExport export, ErasureRecords records, IdRanges ids) {}
@@ -116,6 +119,7 @@ public final class ManageApi {
         new SettingsCalls(sources.database, new ChangedTerms(sources.segments, sources.campaigns));
     this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
     this.transactional = new TransactionalCalls(sources.database, sources.transactional);
+    this.signing = new SigningCalls(sources.database, sources.signing);
     this.uploads =
         new SegmentUploads(
             sources.database, sources.segments, sources.peopleQueries, sources.intake);
@@ -154,6 +158,8 @@ public final class ManageApi {
         .add("GET", campaign + "/explain", with(campaigns::explain))
         .add("GET", WORKSPACE + "/settings", with(settings::show))
         .add("PUT", WORKSPACE + "/settings", with(settings::change))
+        .add("GET", WORKSPACE + "/signing_secret", with(signing::show))
+        .add("PUT", WORKSPACE + "/signing_secret", with(signing::rotate))
         .add("GET", WORKSPACE + "/forms", with(forms::list))
         .add("GET", WORKSPACE + "/forms/{form_id}", with(forms::one))
         .add("PUT", WORKSPACE + "/forms/{form_id}", with(forms::update))

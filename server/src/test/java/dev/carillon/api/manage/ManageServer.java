@@ -32,6 +32,7 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,8 @@ final class ManageServer implements AutoCloseable {
                 privacy(database, clock),
                 new SubscriptionRepository(
                     clock, readers == null ? new ChangedTerms(segments, campaigns) : readers),
-                new TransactionalRepository(clock)),
+                new TransactionalRepository(clock),
+                WebhookKit.keys(clock)),
             clock);
     server =
         HttpServer.start(
