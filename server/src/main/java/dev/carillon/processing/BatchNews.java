@@ -24,7 +24,7 @@ final class BatchNews {
   private static final String PREFERENCES = "cio_subscription_preferences";
 
   private final BatchScope scope;
-  private final List<News> news = new ArrayList<>();
+  private final List<@Nullable News> news = new ArrayList<>();
 
   BatchNews(BatchScope scope) {
     this.scope = scope;
@@ -38,6 +38,17 @@ final class BatchNews {
   /** Something that happened; nobody need ask for it. */
   void add(News each) {
     news.add(each);
+  }
+
+  /** Keeps a place for something that can be told in full only later; returns its number. */
+  int place() {
+    news.add(null);
+    return news.size() - 1;
+  }
+
+  /** Puts news at a place that was kept. */
+  void put(int place, News each) {
+    news.set(place, each);
   }
 
   /** What somebody had decided before an operation. */
@@ -70,8 +81,8 @@ final class BatchNews {
     var now = choices(person);
     if (!Objects.equals(before.unsubscribed, now.unsubscribed)) {
       var left = isUnsubscribed(now.unsubscribed);
-      // An attribute that is new and says what held anyhow is a decision, too; one that goes is not.
-      if (left != isUnsubscribed(before.unsubscribed) || now.unsubscribed != null) {
+      // An attribute that is new and says what held anyhow is a decision, too.
+      if (left != isUnsubscribed(before.unsubscribed) || before.unsubscribed == null) {
         tell(person, left ? EventNames.UNSUBSCRIBED : EventNames.SUBSCRIBED, at, Map.of());
       }
     }
@@ -132,7 +143,8 @@ final class BatchNews {
   /** Stores it, when everything it speaks of is written. */
   void write() {
     if (!news.isEmpty()) {
-      scope.stores().reporting().tell(scope.handle(), news, scope.present());
+      var known = news.stream().filter(Objects::nonNull).toList();
+      scope.stores().reporting().tell(scope.handle(), known, scope.present());
       news.clear();
     }
   }

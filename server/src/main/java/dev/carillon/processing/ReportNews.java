@@ -33,9 +33,11 @@ final class ReportNews {
   /**
    * One report.
    *
+   * @param place among all news of the batch
    * @param click what was clicked; null for anything else
    */
   private record Told(
+      int place,
       Reported delivery,
       Metric metric,
       Instant at,
@@ -45,7 +47,7 @@ final class ReportNews {
 
   /** A metric that follows from another one the delivery had not. */
   void implied(Reported delivery, Metric metric, Instant at) {
-    add(new Told(delivery, metric, at, false, true, null));
+    add(delivery, metric, at, false, true, null);
   }
 
   /**
@@ -54,7 +56,7 @@ final class ReportNews {
    */
   void told(Reported delivery, Metric metric, Instant at, boolean isNew) {
     if (isNew || metric == Metric.OPENED) {
-      add(new Told(delivery, metric, at, !isNew, false, null));
+      add(delivery, metric, at, !isNew, false, null);
     }
   }
 
@@ -64,13 +66,20 @@ final class ReportNews {
    * @param isNew whether it is the first in the delivery
    */
   void clicked(Click click, boolean isNew) {
-    add(new Told(click.delivery(), Metric.CLICKED, click.at(), !isNew, false, click));
+    add(click.delivery(), Metric.CLICKED, click.at(), !isNew, false, click);
   }
 
-  private void add(Told each) {
-    var name = EventNames.of(each.delivery.channel(), each.metric.wire());
-    if (scope.news().asks(each.delivery.workspace(), name)) {
-      told.add(each);
+  private void add(
+      Reported delivery,
+      Metric metric,
+      Instant at,
+      boolean repeated,
+      boolean synthetic,
+      @Nullable Click click) {
+    var name = EventNames.of(delivery.channel(), metric.wire());
+    if (scope.news().asks(delivery.workspace(), name)) {
+      var place = scope.news().place();
+      told.add(new Told(place, delivery, metric, at, repeated, synthetic, click));
     }
   }
 
@@ -82,7 +91,7 @@ final class ReportNews {
     var clicks = told.stream().map(Told::click).filter(Objects::nonNull).toList();
     var before = new HashSet<>(reports.clickedBefore(scope.handle(), clicks));
     for (var each : told) {
-      scope.news().add(news(each, before));
+      scope.news().put(each.place, news(each, before));
     }
     told.clear();
   }

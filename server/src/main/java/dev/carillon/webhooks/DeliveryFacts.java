@@ -48,7 +48,7 @@ record DeliveryFacts(
                    coalesce(jsonb_exists(w.settings::jsonb -> 'identifiers', 'email'), true) AS by_email
               FROM (SELECT DISTINCT * FROM unnest(:ids, :createdAt) AS u(delivery_id, created_at)) n
               JOIN delivery d ON d.delivery_id = n.delivery_id AND d.created_at = n.created_at
-              JOIN workspace w ON w.workspace_id = d.workspace_id
+              LEFT JOIN workspace w ON w.workspace_id = d.workspace_id
               LEFT JOIN LATERAL (
                   SELECT p.attributes::json ->> 'id' AS id, p.attributes::json ->> 'email' AS email
                     FROM person p WHERE p.person_id = d.person_id AND p.workspace_id = d.workspace_id) p ON true
