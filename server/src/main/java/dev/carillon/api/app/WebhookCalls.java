@@ -64,9 +64,19 @@ final class WebhookCalls {
             Parameters.wrong("a workspace has at most " + ReportingWebhooks.MOST + " webhooks"));
   }
 
+  /**
+   * Choice: the public description replaces a webhook as a whole, the official clients may leave out
+   * anything; what is left out stays.
+   */
   Reply update(Access access, Request request) {
     var id = Parameters.pathId(request, "webhook");
-    var draft = draft(body(request));
+    var body = new LinkedHashMap<>(body(request));
+    var present = database.read(handle -> webhooks.find(handle, access.workspace(), id));
+    if (present.isEmpty()) {
+      return answer(present);
+    }
+    shown(present.get()).forEach(body::putIfAbsent);
+    var draft = draft(body);
     Optional<ReportingWebhook> changed =
         database.inTransaction(handle -> webhooks.update(handle, access.workspace(), id, draft));
     return answer(changed);
