@@ -38,10 +38,12 @@ import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
 import dev.carillon.forms.FormRepository;
+import dev.carillon.http.Caller;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
 import dev.carillon.http.HttpSettings;
 import dev.carillon.http.RateLimits;
+import dev.carillon.http.TargetGuard;
 import dev.carillon.log.IdRanges;
 import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.AnonymousRelationshipRepository;
@@ -91,6 +93,10 @@ import dev.carillon.store.Partitions;
 import dev.carillon.store.SecretBox;
 import dev.carillon.subscriptions.OptOutRepository;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.ReportingEvents;
+import dev.carillon.webhooks.ReportingWebhooks;
+import dev.carillon.webhooks.ReportingWorker;
+import dev.carillon.webhooks.SigningKeys;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -180,6 +186,10 @@ final class Server implements AutoCloseable {
 
     // what goes out
     var transactional = new TransactionalRepository(clock);
+    var signing = new SigningKeys(new SecretBox(secret, new SecureRandom()), new SecureRandom(), clock);
+    var webhooks = new ReportingWebhooks(signing, clock);
+    var targets = new TargetGuard(settings.allowPrivateTargets());
+    var caller = closing.add(new Caller(targets));
     var deliveries = new DeliveryRepository(database);
     var deliveryIds = new DeliveryIds(secret.getEncoded());
     var domains = new SendingDomains(new SecretBox(secret, new SecureRandom()), clock);
@@ -217,6 +227,7 @@ final class Server implements AutoCloseable {
             deliveries,
             new ActivityRepository(),
             new OptOutRepository(),
+            new ReportingEvents(deliveryIds::text),
             ids);
     var isWorker = settings.roles().contains(Role.WORKER);
     var processing =
@@ -242,6 +253,7 @@ final class Server implements AutoCloseable {
             clock,
             new Random(),
             processing::messagesReached);
+    var reporting = new ReportingWorker(database, signing, caller, clock, new Random());
     var upkeep = new Upkeep();
     if (isWorker) {
       closing.add(sender);
@@ -250,6 +262,9 @@ final class Server implements AutoCloseable {
           Duration.ofSeconds(1),
           "lane-sharing",
           () -> sender.reclaim(processing.shareLanes(sender.holders())));
+      closing.add(reporting);
+      reporting.start();
+      upkeep.every(Duration.ofMinutes(10), "reporting-webhooks", reporting::trim);
       var builder = new SegmentBuilder(database, segments, counters, clock);
       upkeep.every(Duration.ofMillis(200), "segment-builder", () -> runToEnd(builder));
       var computedBuilder = new ComputedBuilder(database, computed, clock);
@@ -291,6 +306,7 @@ final class Server implements AutoCloseable {
       turnable.onTurn(() -> partitions.maintain(turnable.instant()));
       turnable.onTurn(processing::wake);
       turnable.onTurn(sender::signal);
+      turnable.onTurn(reporting::signal);
     }
 
     // the edges
@@ -342,7 +358,9 @@ final class Server implements AutoCloseable {
                 objectTypes,
                 new ObjectQueries(database),
                 transactional,
-                ids),
+                ids,
+                webhooks,
+                targets),
             clock);
     var manage =
         new ManageApi(
@@ -370,7 +388,8 @@ final class Server implements AutoCloseable {
                 transactional,
                 domains,
                 new DnsRecords(settings.dnsServer()),
-                new ManageApi.Mails(deliveries, deliveryIds, mailDomain(), settings.mailFrom())),
+                new ManageApi.Mails(deliveries, deliveryIds, mailDomain(), settings.mailFrom()),
+                signing),
             clock);
     var hooks =
         new HooksApi(

@@ -202,6 +202,14 @@ public final class Settings {
           "IP addresses that calls of this server come from, told by GET /v1/info/ip_addresses; absent: none",
           SettingParsers::addresses);
 
+  /** Whether calls may go to private networks. */
+  public static final Setting<Boolean> ALLOW_PRIVATE_TARGETS =
+      Setting.of(
+          "allow-private-targets",
+          "no",
+          "yes: webhooks may name loopback and private addresses; link-local ones never",
+          either("yes", "no"));
+
   /** The account's region. */
   public static final Setting<Region> REGION =
       Setting.of(
@@ -265,6 +273,7 @@ public final class Settings {
           PIPELINES_RATE,
           PIPELINES_STRICT,
           EGRESS_ADDRESSES,
+          ALLOW_PRIVATE_TARGETS,
           REGION,
           LOG_FORMAT,
           LOG_LEVEL,
@@ -457,6 +466,11 @@ public final class Settings {
   /** The IP addresses that calls of this server come from; empty when the operator names none. */
   public List<String> egressAddresses() {
     return optional(EGRESS_ADDRESSES).orElse(List.of());
+  }
+
+  /** Whether addresses that users name may lead to loopback and private networks. */
+  public boolean allowPrivateTargets() {
+    return value(ALLOW_PRIVATE_TARGETS);
   }
 
   /** The region that the account answers with. */

@@ -43,6 +43,7 @@ class ArchitectureTest {
         "delivery",
         "subscriptions",
         "reporting",
+        "webhooks",
         "workspaces",
         "computed",
         "forms",

@@ -206,6 +206,29 @@ public final class DeliveryReports {
       @Nullable String actionValue,
       boolean byHuman) {}
 
+  /** A link in a delivery, or a button. */
+  public record Clicked(long deliveryId, String what) {}
+
+  /** Which of these links have been clicked before. */
+  public Set<Clicked> clickedBefore(Handle handle, Collection<Click> clicks) {
+    if (clicks.isEmpty()) {
+      return Set.of();
+    }
+    return handle
+        .createQuery(
+            """
+            SELECT DISTINCT k.delivery_id, coalesce(k.href, k.action_name, '') AS what
+              FROM (SELECT DISTINCT * FROM unnest(:ids, :createdAt) AS u(delivery_id, created_at)) c
+              JOIN delivery_click k ON k.delivery_id = c.delivery_id AND k.created_at = c.created_at
+            """)
+        .bind("ids", clicks.stream().mapToLong(each -> each.delivery().deliveryId()).toArray())
+        .bind(
+            "createdAt",
+            clicks.stream().map(each -> each.delivery().createdAt()).toArray(Instant[]::new))
+        .map((row, _) -> new Clicked(row.getLong(1), row.getString(2)))
+        .set();
+  }
+
   /** Keeps clicks, repeats as well: links are counted by all of them (M-1). */
   public void keep(Handle handle, List<Click> clicks) {
     handle

@@ -1,6 +1,7 @@
 package dev.carillon.delivery;
 
 import dev.carillon.store.Database;
+import dev.carillon.webhooks.ReportingEvents;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
@@ -40,7 +41,8 @@ public final class DeliveryWorker implements AutoCloseable {
       RandomGenerator random,
       Runnable messagesReached) {
     this.clock = clock;
-    this.outbox = new Outbox(database, settings.incarnation());
+    this.outbox =
+        new Outbox(database, new ReportingEvents(ids::text), settings.incarnation());
     var sender =
         new Sender(
             new Contents(database, templates, transactional),

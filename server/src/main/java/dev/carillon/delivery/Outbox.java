@@ -6,6 +6,7 @@ import dev.carillon.delivery.Outcome.Result.Untouched;
 import dev.carillon.delivery.Outcome.Result.Vanished;
 import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
+import dev.carillon.webhooks.ReportingEvents;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -47,6 +48,7 @@ final class Outbox {
   static final Duration LEASE = Duration.ofSeconds(60);
 
   private final Database database;
+  private final ReportingEvents reporting;
   private final int incarnation;
   private final AtomicInteger claims = new AtomicInteger();
 
@@ -54,13 +56,15 @@ final class Outbox {
   private final Map<Long, Unanswered> unanswered = new ConcurrentHashMap<>();
 
   /**
+   * @param reporting is told what was recorded
    * @param incarnation number of this life of this process, positive, never used before
    */
-  Outbox(Database database, int incarnation) {
+  Outbox(Database database, ReportingEvents reporting, int incarnation) {
     if (incarnation < 1) {
       throw new IllegalArgumentException("An incarnation is positive, not " + incarnation);
     }
     this.database = database;
+    this.reporting = reporting;
     this.incarnation = incarnation;
   }
 
@@ -214,9 +218,10 @@ final class Outbox {
 
   /**
    * Records outcomes, durably and all in one, of those whose lease still holds. The people whose
-   * messages reached something that rules count are noted with them ({@link MessageWakes}); for
-   * that it joins the rules' epoch, so that whoever saves a rule that counts more finds what was
-   * recorded before, and everything recorded after is noted.
+   * messages reached something that rules count are noted with them ({@link MessageWakes}), and
+   * webhooks are told ({@link OutcomeNews}); for that it joins the rules' epoch, so that whoever
+   * saves a rule that counts more finds what was recorded before, and everything recorded after is
+   * noted.
    */
   Recorded record(List<Outcome> outcomes) {
     // In the order of the keys, so that two transactions that touch the same deliveries cannot wait
@@ -230,7 +235,8 @@ final class Outbox {
     var woken = new AtomicBoolean();
     database.<Integer, RuntimeException>inTransaction(handle -> {
       Epoch.hold(handle);
-      return handle
+      var asked = new AtomicBoolean();
+      handle
           .createQuery(
               """
               WITH outcome AS MATERIALIZED (
@@ -297,7 +303,10 @@ final class Outbox {
                                   WHERE c.workspace_id = t.workspace_id AND c.metric = t.state
                                     AND c.unused_at IS NULL)
                   RETURNING wake_id)
-              SELECT delivery_id, EXISTS (SELECT FROM woken) FROM held
+              SELECT delivery_id, EXISTS (SELECT FROM woken),
+                     EXISTS (SELECT FROM told t JOIN reporting_webhook w ON w.workspace_id = t.workspace_id
+                              WHERE NOT w.disabled)
+                FROM held
               """)
           .bind("ids", rows.stream().mapToLong(Row::id).toArray())
           .bind("createdAt", rows.stream().map(Row::createdAt).toArray(Instant[]::new))
@@ -312,10 +321,14 @@ final class Outbox {
           .bind("contents", rows.stream().map(Row::content).toArray(String[]::new))
           .map((row, _) -> {
             woken.set(row.getBoolean(2));
+            asked.set(row.getBoolean(3));
             return recorded.add(row.getLong(1));
           })
-          .list()
-          .size();
+          .list();
+      if (asked.get()) {
+        OutcomeNews.tell(handle, reporting, outcomes, recorded);
+      }
+      return recorded.size();
     });
     return new Recorded(recorded, woken.get());
   }

@@ -21,6 +21,7 @@ import static dev.carillon.privacy.PersonTable.OPT_OUT;
 import static dev.carillon.privacy.PersonTable.OUTBOX;
 import static dev.carillon.privacy.PersonTable.REFUSAL;
 import static dev.carillon.privacy.PersonTable.RELATIONSHIP;
+import static dev.carillon.privacy.PersonTable.REPORT;
 import static dev.carillon.privacy.PersonTable.SEGMENTS;
 import static dev.carillon.privacy.PersonTable.SEND_REQUEST;
 import static dev.carillon.privacy.PersonTable.TIMER;
@@ -285,7 +286,17 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
                WHERE d.person_id = ANY(:people) AND d.workspace_id = :workspace
               """
                   .formatted(at("k.clicked_at")),
-              SMALL));
+              SMALL),
+          new ExportSection(
+              "waiting_reports",
+              Set.of(REPORT),
+              """
+              SELECT json_build_object('queued_at', %s, 'event', e.body::json)
+                FROM reporting_event e WHERE e.person_id = ANY(:people) AND e.workspace_id = :workspace
+               ORDER BY e.event_no
+              """
+                  .formatted(at("e.queued_at")),
+              LARGE));
 
   private static String at(String column) {
     return "trim_scale(extract(epoch FROM %s))".formatted(column);

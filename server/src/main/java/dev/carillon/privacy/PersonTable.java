@@ -81,6 +81,8 @@ public enum PersonTable {
       """),
   CONTENT("delivery_content", Goes.LATER, ofDeliveries("delivery_content")),
   CLICK("delivery_click", Goes.LATER, ofDeliveries("delivery_click")),
+  /** What webhooks have still to be told. */
+  REPORT("reporting_event", Goes.LATER),
   /** Has no index by person: read as a whole, which is short, by the last check alone. */
   OUTBOX("outbox", Goes.LATER),
   /** Its payload names people: read from end to end. */

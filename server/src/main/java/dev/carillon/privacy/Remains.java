@@ -75,6 +75,7 @@ final class Remains {
     run(handle, done, STRIP_DELIVERIES, deleted, now);
     run(handle, done, ANONYMISE_DELIVERIES, settled(anonymous, settled), now);
     run(handle, done, DELETE_DELIVERIES, settled(erased, settled), now);
+    run(handle, done, DELETE_REPORTS, requested, now);
     run(handle, done, ANONYMISE_JOURNEYS, anonymous, now);
     run(handle, done, DELETE_JOURNEYS, erased, now);
     run(handle, done, FREE_ANONYMOUS_IDS, join(deleted, requested), now);
@@ -291,6 +292,20 @@ final class Remains {
   private static final Treatment DELETE_JOURNEYS =
       Treatment.removes(
           PersonTable.JOURNEY, JOURNEYS.formatted("DELETE FROM journey j USING picked p"));
+
+  /** Of somebody who is only deleted, webhooks are still told what happened before. */
+  private static final Treatment DELETE_REPORTS =
+      Treatment.removes(
+          PersonTable.REPORT,
+          """
+          WITH picked AS MATERIALIZED (
+            SELECT u.person_id, e.queue_id, e.event_no FROM unnest(:people) AS u(person_id)
+             CROSS JOIN LATERAL (SELECT e.queue_id, e.event_no FROM reporting_event e
+                                  WHERE e.person_id = u.person_id LIMIT :each) e),
+          gone AS (DELETE FROM reporting_event e USING picked p
+                    WHERE e.queue_id = p.queue_id AND e.event_no = p.event_no RETURNING p.person_id)
+          SELECT 'REPORT', person_id, count(*) FROM gone GROUP BY person_id
+          """);
 
   /** The rows are locks as well (class AnonymousRepository) and stay, of nobody. */
   private static final Treatment FREE_ANONYMOUS_IDS =

@@ -32,6 +32,7 @@ final class BatchScope {
   private final ComputedApplier computed;
   private final Reactions reactions;
   private final BatchSurroundings surroundings;
+  private final BatchNews news;
   private final InstantSource clock;
   private boolean messagesReached;
 
@@ -52,6 +53,7 @@ final class BatchScope {
     this.clock = clock;
     this.people = new BatchPeople(handle, stores, ruleBook, identity, cache);
     this.surroundings = new BatchSurroundings(this);
+    this.news = new BatchNews(this);
     this.computed = new ComputedApplier(ruleBook, stores.ids());
     this.reactions = new Reactions(ruleBook, stores.ids(), computed, surroundings);
   }
@@ -87,6 +89,11 @@ final class BatchScope {
 
   BatchSurroundings surroundings() {
     return surroundings;
+  }
+
+  /** What webhooks are told; to be written last. */
+  BatchNews news() {
+    return news;
   }
 
   /** Notes that messages reached something that rules count: due work follows the commit. */

@@ -31,13 +31,19 @@ final class IdentifyApplier {
   private final BatchAnonymous anonymous;
   private final BatchActivity activity;
   private final RuleBook ruleBook;
+  private final BatchNews news;
 
   IdentifyApplier(
-      BatchPeople people, BatchAnonymous anonymous, BatchActivity activity, RuleBook ruleBook) {
+      BatchPeople people,
+      BatchAnonymous anonymous,
+      BatchActivity activity,
+      RuleBook ruleBook,
+      BatchNews news) {
     this.people = people;
     this.anonymous = anonymous;
     this.activity = activity;
     this.ruleBook = ruleBook;
+    this.news = news;
   }
 
   /**
@@ -166,7 +172,9 @@ final class IdentifyApplier {
         activity.failed(entry, person, Map.of("email", email), "it is no e-mail address");
       }
     }
+    var choices = news.before(person);
     attributes(person, call, writtenAt, changes, entry);
+    news.after(person, choices, entry.receivedAt());
     if (!isNew) {
       activity.note(
           entry, person, changes.isEmpty() ? "skipped_update" : "attribute_change", changes);

@@ -128,6 +128,7 @@ final class MergeWave {
       merge(each);
     }
     scope.write(last);
+    scope.news().write();
     scope.stores().activity().insert(scope.handle(), activity.entries());
     scope.removeGone(last);
   }
@@ -212,7 +213,9 @@ final class MergeWave {
     var entry = merge.entry();
     activity.note(entry, primary, "profile_merge", Map.of("secondary", names(secondary)));
     scope.people().merge(primary, secondary);
+    var choices = scope.news().before(primary);
     var inherited = primary.profile().inherit(secondary.profile(), identifiers(primary));
+    scope.news().after(primary, choices, entry.receivedAt());
     if (!inherited.refused().isEmpty()) {
       var refused = new LinkedHashMap<String, @Nullable Object>();
       inherited.refused().forEach(name -> refused.put(name, secondary.profile().attribute(name)));

@@ -1,11 +1,15 @@
 package dev.carillon.processing;
 
+import dev.carillon.delivery.Metric;
+import dev.carillon.delivery.NewDelivery;
 import dev.carillon.events.AnonymousRepository.Key;
 import dev.carillon.people.Identifier;
 import dev.carillon.people.IdentifierKind;
 import dev.carillon.processing.BatchActivity.Entry;
 import dev.carillon.processing.EventApplier.Incoming;
 import dev.carillon.processing.RuleBook.SegmentRule;
+import dev.carillon.webhooks.EventNames;
+import dev.carillon.webhooks.News;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,7 +54,7 @@ final class OperationBatch {
     var stores = scope.stores();
     this.anonymous = new BatchAnonymous(scope.handle(), stores, scope.people());
     this.events = new EventApplier(stores.names(), reactions, scope.computed());
-    this.identify = new IdentifyApplier(scope.people(), anonymous, activity, ruleBook);
+    this.identify = new IdentifyApplier(scope.people(), anonymous, activity, ruleBook, scope.news());
     this.devices = new DeviceApplier(scope, activity);
     this.objects = new ObjectApplier(scope, activity);
     this.memberships = new MembershipApplier(scope);
@@ -176,6 +180,7 @@ final class OperationBatch {
       scope.stores().events().insert(scope.handle(), events.events());
     }
     anonymous.write();
+    scope.news().write();
     if (!activity.entries().isEmpty()) {
       scope.stores().activity().insert(scope.handle(), activity.entries());
     }
@@ -280,6 +285,28 @@ final class OperationBatch {
     var delivery = sends.apply(call, person);
     if (delivery != null) {
       reactions.deliveries().add(delivery);
+      tellRefused(delivery);
+    }
+  }
+
+  /** What goes to somebody who is suppressed is dropped at once, which webhooks are told. */
+  private void tellRefused(NewDelivery delivery) {
+    var asked = delivery.asked();
+    var channel = delivery.channel().wire();
+    var dropped = Metric.DROPPED.wire();
+    if (asked != null
+        && asked.refused() != null
+        && scope.news().asks(delivery.workspace(), EventNames.of(channel, dropped))) {
+      scope
+          .news()
+          .add(
+              News.OfDelivery.once(
+                  delivery.workspace(),
+                  delivery.deliveryId(),
+                  delivery.createdAt(),
+                  channel,
+                  dropped,
+                  delivery.createdAt()));
     }
   }
 

@@ -55,10 +55,12 @@ final class ReportApplier {
   private final Map<Long, String> reasons = new HashMap<>();
   private final List<Click> clicks = new ArrayList<>();
   private final Set<Recipient> woken = new HashSet<>();
+  private final ReportNews reported;
 
   ReportApplier(BatchScope scope, BatchActivity activity) {
     this.scope = scope;
     this.activity = activity;
+    this.reported = new ReportNews(scope, reports);
   }
 
   /**
@@ -144,8 +146,16 @@ final class ReportApplier {
     }
     var at = at(call.occurredAtMillis(), entry);
     var machine = Boolean.TRUE.equals(call.details().get(Operation.DeliveryReport.MACHINE));
-    for (var each : ReportableMetrics.withImplied(delivery.channel(), metric)) {
-      tell(delivery, each, at, machine);
+    // What it implies has happened before.
+    for (var each : ReportableMetrics.withImplied(delivery.channel(), metric).reversed()) {
+      var isNew = tell(delivery, each, at, machine);
+      if (each != metric && isNew) {
+        reported.implied(delivery, each, at);
+      } else if (each == metric && metric == Metric.CLICKED) {
+        reported.clicked(click(delivery, at, call.details(), machine), isNew);
+      } else if (each == metric) {
+        reported.told(delivery, metric, at, isNew);
+      }
     }
     if (delivery.personExists()) { // nothing personal is kept of who was deleted
       details(delivery, metric, at, call.details(), machine);
@@ -164,15 +174,7 @@ final class ReportApplier {
         reasons.putIfAbsent(delivery.deliveryId(), reason);
       }
     } else if (metric == Metric.CLICKED) {
-      var click =
-          new Click(
-              delivery,
-              at,
-              text(details, "href"),
-              text(details, "link"),
-              text(details, "action_name"),
-              text(details, "action_value"),
-              !machine);
+      var click = click(delivery, at, details, machine);
       if (click.href() != null
           || click.link() != null
           || click.actionName() != null
@@ -181,6 +183,18 @@ final class ReportApplier {
         wake(delivery, metric); // the first click on this link, maybe
       }
     }
+  }
+
+  private static Click click(
+      Reported delivery, Instant at, Map<String, @Nullable Object> details, boolean machine) {
+    return new Click(
+        delivery,
+        at,
+        text(details, "href"),
+        text(details, "link"),
+        text(details, "action_name"),
+        text(details, "action_value"),
+        !machine);
   }
 
   void unsubscribe(Operation.Unsubscribe call, Entry entry) {
@@ -192,7 +206,8 @@ final class ReportApplier {
       return;
     }
     if (delivery.channel().equals(Channel.EMAIL.wire())) { // no other channel has the metric
-      tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), false);
+      var isNew = tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), false);
+      reported.told(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), isNew);
     }
     var person = scope.people().byId(leaving.getOrDefault(call.deliveryId(), 0L));
     if (person == null || !person.workspace().equals(delivery.workspace())) {
@@ -202,7 +217,10 @@ final class ReportApplier {
     // It holds, also against a call that was dated in the future.
     var writtenAt =
         Math.max(entry.receivedAt().toEpochMilli(), person.profile().writtenAtMillis(UNSUBSCRIBED));
-    switch (person.profile().write(UNSUBSCRIBED, true, writtenAt)) {
+    var choices = scope.news().before(person);
+    var outcome = person.profile().write(UNSUBSCRIBED, true, writtenAt);
+    scope.news().after(person, choices, entry.receivedAt());
+    switch (outcome) {
       case Profile.Outcome.Changed(var from, var to) -> {
         activity.note(
             note,
@@ -252,11 +270,16 @@ final class ReportApplier {
   /**
    * Whoever reports has seen a human, unless it says otherwise: a program that opens every mail
    * tells nobody about it.
+   *
+   * @return whether the delivery did not have the metric
    */
-  private void tell(Reported delivery, Metric metric, Instant at, boolean machine) {
-    if (!delivery.known().contains(metric)) {
-      news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
-          .putIfAbsent(metric, at);
+  private boolean tell(Reported delivery, Metric metric, Instant at, boolean machine) {
+    var isNew =
+        !delivery.known().contains(metric)
+            && news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
+                    .putIfAbsent(metric, at)
+                == null;
+    if (isNew) {
       wake(delivery, metric);
     }
     if ((metric == Metric.OPENED || metric == Metric.CLICKED)
@@ -267,6 +290,7 @@ final class ReportApplier {
           .putIfAbsent(metric, at);
       wake(delivery, metric);
     }
+    return isNew;
   }
 
   /**
@@ -307,6 +331,7 @@ final class ReportApplier {
     if (!all.isEmpty()) {
       reports.tell(scope.handle(), all);
     }
+    reported.write();
     if (!clicks.isEmpty()) {
       reports.keep(scope.handle(), clicks);
     }

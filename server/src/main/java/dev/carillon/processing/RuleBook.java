@@ -28,22 +28,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the epoch it was read under
  * @param settings of workspaces that decided anything
+ * @param reported the names of events that webhooks ask for
  * @param building whether the build of any segment is under way
  */
 record RuleBook(
     long version,
     Map<WorkspaceId, Rules> workspaces,
     Map<WorkspaceId, WorkspaceSettings> settings,
+    Map<WorkspaceId, Set<String>> reported,
     boolean building) {
 
   RuleBook(
       long version,
       Map<WorkspaceId, Rules> workspaces,
-      Map<WorkspaceId, WorkspaceSettings> settings) {
+      Map<WorkspaceId, WorkspaceSettings> settings,
+      Map<WorkspaceId, Set<String>> reported) {
     this(
         version,
         workspaces,
         settings,
+        reported,
         workspaces.values().stream()
             .flatMap(rules -> rules.segments().values().stream())
             .anyMatch(SegmentRule::building));
@@ -52,6 +56,11 @@ record RuleBook(
   /** What an administrator decided for a workspace. */
   WorkspaceSettings settings(WorkspaceId workspace) {
     return settings.getOrDefault(workspace, WorkspaceSettings.DEFAULT);
+  }
+
+  /** The names of events that webhooks of a workspace ask for. */
+  Set<String> reported(WorkspaceId workspace) {
+    return reported.getOrDefault(workspace, Set.of());
   }
 
   /** The rules of a workspace; none for one that has none. */

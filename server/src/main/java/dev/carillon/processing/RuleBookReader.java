@@ -31,6 +31,7 @@ import dev.carillon.segments.SegmentRanks;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.segments.Surroundings;
 import dev.carillon.segments.TermsRepository;
+import dev.carillon.webhooks.ReportingWebhooks;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import java.time.Instant;
@@ -102,7 +103,11 @@ public final class RuleBookReader {
     var workspaces = new HashMap<WorkspaceId, Rules>();
     var memory = EventIndex.memory();
     drafts.forEach((workspace, draft) -> workspaces.put(workspace, draft.rules(memory)));
-    return new RuleBook(version, Map.copyOf(workspaces), Map.copyOf(settings.all(handle)));
+    return new RuleBook(
+        version,
+        Map.copyOf(workspaces),
+        Map.copyOf(settings.all(handle)),
+        Map.copyOf(ReportingWebhooks.asked(handle)));
   }
 
   private static Draft draft(Map<WorkspaceId, Draft> drafts, WorkspaceId workspace) {

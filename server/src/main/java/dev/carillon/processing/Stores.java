@@ -22,6 +22,7 @@ import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.reporting.ActivityRepository;
 import dev.carillon.segments.MembershipRepository;
 import dev.carillon.subscriptions.OptOutRepository;
+import dev.carillon.webhooks.ReportingEvents;
 
 /** Where batches read and write, and the source of new numbers. */
 public record Stores(
@@ -46,4 +47,5 @@ public record Stores(
     DeliveryRepository deliveries,
     ActivityRepository activity,
     OptOutRepository optOuts,
+    ReportingEvents reporting,
     IdRanges ids) {}

@@ -14,6 +14,7 @@ import dev.carillon.store.Database;
 import dev.carillon.store.Epoch;
 import dev.carillon.store.LossyWay;
 import dev.carillon.store.TestDatabase;
+import dev.carillon.webhooks.ReportingEvents;
 import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -607,7 +608,7 @@ class DeliveryWorkerTest {
   void shouldTakeOverFromTheDead() throws Exception {
     // given a process that dies between the provider's answer and the record of it
     var id = shop.stored(shop.intent(shop.person(ADA), clock.instant()));
-    var outbox = new Outbox(database, 1);
+    var outbox = new Outbox(database, new ReportingEvents(shop.ids::text), 1);
     assertThat(outbox.claim(Lane.CAMPAIGN, clock.instant(), 10)).hasSize(1);
     var successor = worker(2, smtp);
     assertThat(successor.runDue()).isZero();
@@ -625,7 +626,7 @@ class DeliveryWorkerTest {
   void shouldGiveBackWhatItHasNoTimeFor() {
     // given
     shop.store(List.of(shop.intent(shop.person(ADA), clock.instant())));
-    var outbox = new Outbox(database, 1);
+    var outbox = new Outbox(database, new ReportingEvents(shop.ids::text), 1);
     var claimed = outbox.claim(Lane.CAMPAIGN, clock.instant(), 10).getFirst();
 
     // when the lease is too short for a mail

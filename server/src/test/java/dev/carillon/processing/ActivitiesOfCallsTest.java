@@ -36,6 +36,7 @@ import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -121,7 +122,9 @@ class ActivitiesOfCallsTest {
                 objectTypes,
                 new ObjectQueries(database),
                 new TransactionalRepository(clock),
-                new IdRanges(() -> 7)),
+                new IdRanges(() -> 7),
+                WebhookKit.webhooks(clock),
+                WebhookKit.TARGETS),
             clock);
     var routes = new ArrayList<>(track.routes());
     routes.add(pipelines.routes());

@@ -25,6 +25,7 @@ import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -76,7 +77,9 @@ class AppChangesTest {
                 new ObjectTypes(database, clock),
                 new ObjectQueries(database),
                 new TransactionalRepository(clock),
-                new IdRanges(() -> 7)),
+                new IdRanges(() -> 7),
+                WebhookKit.webhooks(clock),
+                WebhookKit.TARGETS),
             clock);
     return HttpServer.start(
         HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(app.routes()));

@@ -44,6 +44,7 @@ import dev.carillon.subscriptions.ChannelType;
 import dev.carillon.subscriptions.Subscribable;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -151,7 +152,9 @@ class MailLinksTest {
                 new ObjectTypes(database, clock),
                 new ObjectQueries(database),
                 MESSAGES,
-                new IdRanges(() -> KIT.number("SELECT nextval('id_range')"))),
+                new IdRanges(() -> KIT.number("SELECT nextval('id_range')")),
+                WebhookKit.webhooks(clock),
+                WebhookKit.TARGETS),
             clock);
     var hooks =
         new HooksApi(

@@ -28,6 +28,7 @@ import dev.carillon.privacy.PersonExport;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.store.SecretBox;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.WorkspaceId;
@@ -89,7 +90,8 @@ final class ManagementEdge implements AutoCloseable {
                     new DeliveryRepository(kit.database),
                     new DeliveryIds(ProcessingKit.SECRET),
                     "carillon.test",
-                    "Shop <shop@example.test>")),
+                    "Shop <shop@example.test>"),
+                WebhookKit.keys(kit.clock)),
             kit.clock);
     server =
         HttpServer.start(

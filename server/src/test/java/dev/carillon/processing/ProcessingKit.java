@@ -17,6 +17,7 @@ import dev.carillon.computed.ComputedBuilder;
 import dev.carillon.computed.ComputedDefinition;
 import dev.carillon.computed.ComputedOutcome;
 import dev.carillon.computed.TallyRepository;
+import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.Counters;
@@ -61,6 +62,7 @@ import dev.carillon.subscriptions.OptOutRepository;
 import dev.carillon.subscriptions.Subscribable;
 import dev.carillon.subscriptions.SubscriptionOutcome;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.ReportingEvents;
 import dev.carillon.workspaces.WorkspaceId;
 import dev.carillon.workspaces.WorkspaceSettings;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
@@ -92,6 +94,9 @@ import org.jspecify.annotations.Nullable;
 final class ProcessingKit implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-02T18:00:00Z");
   static final byte[] SECRET = "a secret of sufficient length".getBytes(StandardCharsets.UTF_8);
+
+  /** Names deliveries in what webhooks are told. */
+  static final DeliveryIds DELIVERIES = new DeliveryIds(SECRET);
 
   /** So few rows move with a merge that tests see the rest move later. */
   final MergerRepository mergers = new MergerRepository(3);
@@ -195,6 +200,7 @@ final class ProcessingKit implements AutoCloseable {
         new DeliveryRepository(database),
         new ActivityRepository(),
         new OptOutRepository(),
+        new ReportingEvents(DELIVERIES::text),
         ids);
   }
 

@@ -35,6 +35,8 @@ import dev.carillon.reporting.ActivityQueries;
 import dev.carillon.reporting.WorkspaceActivities;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.Waiting;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
@@ -108,7 +110,9 @@ class TransactionalTest {
                 new ObjectTypes(database, clock),
                 new ObjectQueries(database),
                 MESSAGES,
-                new IdRanges(() -> KIT.number("SELECT nextval('id_range')"))),
+                new IdRanges(() -> KIT.number("SELECT nextval('id_range')")),
+                WebhookKit.webhooks(clock),
+                WebhookKit.TARGETS),
             clock);
     return HttpServer.start(
         HttpSettings.at("127.0.0.1", 0), new ErrorEnvelope(), List.of(app.routes()));
@@ -341,6 +345,7 @@ class TransactionalTest {
   @DisplayName(
       "§2.1: whoever is suppressed gets nothing; the call is answered, and the delivery tells")
   void shouldDropWhatGoesToSuppressedPeople() {
+    var webhook = Waiting.all(KIT.database, KIT.workspace(), KIT.clock, false, false);
     KIT.accept(new Operation.Suppress(KIT.workspace(), Identifier.id(kim)));
     KIT.settle();
     var delivery = sent(body("\"from\":\"a@example.test\",\"subject\":\"S\",\"body\":\"B\""));
@@ -349,6 +354,12 @@ class TransactionalTest {
     assertThat(delivery(delivery).at("/metrics/dropped").isNumber()).isTrue();
     assertThat(delivery(delivery).get("failure_message").asString())
         .isEqualTo("the person is suppressed");
+    assertThat(webhook.names()).containsExactly("email dropped");
+    var told = webhook.events().getFirst().get("data");
+    assertThat(told.get("failure_message").asString()).isEqualTo("the person is suppressed");
+    assertThat(told.get("delivery_id").asString()).isEqualTo(delivery);
+    assertThat(told.get("transactional_message_id").isInt()).isTrue();
+    assertThat(told.get("identifiers").get("cio_id").isNull()).isTrue();
   }
 
   @ParameterizedTest

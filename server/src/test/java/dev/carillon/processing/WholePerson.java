@@ -160,6 +160,11 @@ final class WholePerson {
             SELECT delivery_id, workspace_id, '{"data":{"note":"ada"}}' FROM delivery WHERE person_id = :person LIMIT 1
             """,
             """
+            INSERT INTO reporting_event (queue_id, workspace_id, person_id, body, queued_at)
+            SELECT 0, workspace_id, person_id, '{"data":{"identifiers":{"id":"ada"}}}', '2026-03-01' FROM person
+             WHERE person_id = :person
+            """,
+            """
             INSERT INTO segment_timer (person_id, segment_id, due_at)
             SELECT person_id, segment_id, '2027-01-01' FROM segment_member WHERE person_id = :person LIMIT 1
             """,

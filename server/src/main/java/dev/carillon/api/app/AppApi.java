@@ -12,6 +12,7 @@ import dev.carillon.http.Problem;
 import dev.carillon.http.RateLimits;
 import dev.carillon.http.Request;
 import dev.carillon.http.RouteTable;
+import dev.carillon.http.TargetGuard;
 import dev.carillon.log.IdRanges;
 import dev.carillon.messages.TransactionalRepository;
 import dev.carillon.objects.ObjectQueries;
@@ -26,6 +27,7 @@ import dev.carillon.reporting.WorkspaceUsage;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.ReportingWebhooks;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
@@ -63,6 +65,7 @@ public final class AppApi {
   private final MessageReads messages;
   private final ObjectReads objects;
   private final TransactionalReads transactional;
+  private final WebhookCalls webhooks;
 
   /** Where the answers come from, and where changes go. */
   public record Sources(
@@ -82,7 +85,9 @@ public final class AppApi {
       ObjectTypes objectTypes,
       ObjectQueries objects,
       TransactionalRepository transactional,
-      IdRanges numbers) {}
+      IdRanges numbers,
+      ReportingWebhooks webhooks,
+      TargetGuard targets) {}
 
   /**
    * Builds the surface.
@@ -132,6 +137,7 @@ public final class AppApi {
     this.segments = new SegmentReads(database, sources.segments, sources.campaigns, people);
     this.segmentChanges = new SegmentChanges(database, sources.segments, sources.campaigns);
     this.objects = new ObjectReads(sources.objectTypes, sources.objects, people);
+    this.webhooks = new WebhookCalls(database, sources.webhooks, sources.targets);
     this.campaigns = new CampaignReads(sources.campaigns, sources.metrics, clock);
     this.transactional =
         new TransactionalReads(
@@ -186,6 +192,11 @@ public final class AppApi {
         .add("GET", "/v1/esp/domains/{domain}/suppression/{type}", with(esp::ofDomain))
         .add("POST", "/v1/esp/suppression/{type}/{email}", with(esp::suppress))
         .add("DELETE", "/v1/esp/suppression/{type}/{email}", with(esp::free))
+        .add("GET", "/v1/reporting_webhooks", with(webhooks::list))
+        .add("POST", "/v1/reporting_webhooks", with(webhooks::create))
+        .add("GET", "/v1/reporting_webhooks/{id}", with(webhooks::one))
+        .add("PUT", "/v1/reporting_webhooks/{id}", with(webhooks::update))
+        .add("DELETE", "/v1/reporting_webhooks/{id}", with(webhooks::delete))
         .add("GET", "/v1/info/ip_addresses", open(info::addresses))
         .add("GET", "/v1/workspaces", with(info::workspaces))
         .add("GET", "/v1/campaigns", with(campaigns::list))

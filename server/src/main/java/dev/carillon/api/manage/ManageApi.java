@@ -31,6 +31,7 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.subscriptions.Subscribable.Kind;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.SigningKeys;
 import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
@@ -66,6 +67,7 @@ public final class ManageApi {
   private final DomainCalls domains;
   private final MailTrapCalls mails;
   private final PreviewCalls previews;
+  private final SigningCalls signing;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -87,7 +89,8 @@ public final class ManageApi {
       TransactionalRepository transactional,
       SendingDomains domains,
       DnsRecords dns,
-      Mails mails) {}
+      Mails mails,
+      SigningKeys signing) {}
 
   /**
    * What was sent.
@@ -141,6 +144,7 @@ public final class ManageApi {
     this.mails =
         new MailTrapCalls(sources.mails.deliveries(), sources.mails.ids(), sources.mails.domain());
     this.transactional = new TransactionalCalls(sources.database, sources.transactional);
+    this.signing = new SigningCalls(sources.database, sources.signing);
     this.uploads =
         new SegmentUploads(
             sources.database, sources.segments, sources.peopleQueries, sources.intake);
@@ -181,6 +185,8 @@ public final class ManageApi {
         .add("GET", campaign + "/explain", with(campaigns::explain))
         .add("GET", WORKSPACE + "/settings", with(settings::show))
         .add("PUT", WORKSPACE + "/settings", with(settings::change))
+        .add("GET", WORKSPACE + "/signing_secret", with(signing::show))
+        .add("PUT", WORKSPACE + "/signing_secret", with(signing::rotate))
         .add("GET", WORKSPACE + "/forms", with(forms::list))
         .add("GET", WORKSPACE + "/forms/{form_id}", with(forms::one))
         .add("PUT", WORKSPACE + "/forms/{form_id}", with(forms::update))

@@ -30,10 +30,6 @@ class AppDataChecklistTest {
   private static Map<String, String> exceptions() {
     var exceptions = new LinkedHashMap<String, String>();
     exceptions.put("Center token", "comes with the pages for preferences it opens");
-    for (var row : List.of("Create", "Get", "Update", "Delete")) {
-      exceptions.put(row + " webhook", "comes with the reporting webhooks it sets up");
-    }
-    exceptions.put("List webhooks", "comes with the reporting webhooks it lists");
     return exceptions;
   }
 
@@ -139,6 +135,33 @@ class AppDataChecklistTest {
             "EspApiTest#shouldSuppressAndFree",
             "dev.carillon.delivery.DeliveryWorkerTest#shouldDropWhatGoesToSuppressedAddresses"));
     proofs.put("ESP unsuppress", List.of("EspApiTest#shouldSuppressAndFree"));
+    var webhooks = "dev.carillon.webhooks.ReportingWorkerTest#";
+    proofs.put(
+        "Create webhook",
+        List.of(
+            "WebhooksApiTest#shouldMakeShowReplaceAndDelete",
+            "WebhooksApiTest#shouldKnowEveryName",
+            "WebhooksApiTest#shouldRefuse",
+            "WebhooksApiTest#shouldBoundTheNumber",
+            webhooks + "shouldPostAndSign"));
+    proofs.put("List webhooks", List.of("WebhooksApiTest#shouldMakeShowReplaceAndDelete"));
+    proofs.put(
+        "Get webhook",
+        List.of(
+            "WebhooksApiTest#shouldMakeShowReplaceAndDelete",
+            "WebhooksApiTest#shouldKeepWorkspacesApart"));
+    proofs.put(
+        "Update webhook",
+        List.of(
+            "WebhooksApiTest#shouldMakeShowReplaceAndDelete",
+            "WebhooksApiTest#shouldRefuse",
+            webhooks + "shouldDiscardWhileDisabled",
+            webhooks + "shouldFollowTheWebhook"));
+    proofs.put(
+        "Delete webhook",
+        List.of(
+            "WebhooksApiTest#shouldMakeShowReplaceAndDelete",
+            webhooks + "shouldFollowTheWebhook"));
     proofs.put("Egress addresses", List.of("InfoApiTest#shouldTellEgressAddresses"));
     proofs.put(
         "Workspaces",

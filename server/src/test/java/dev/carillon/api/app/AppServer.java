@@ -25,6 +25,7 @@ import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +79,9 @@ final class AppServer implements AutoCloseable {
                 new ObjectTypes(database, CLOCK),
                 new ObjectQueries(database),
                 new TransactionalRepository(CLOCK),
-                new IdRanges(() -> 7)),
+                new IdRanges(() -> 7),
+                WebhookKit.webhooks(CLOCK),
+                WebhookKit.TARGETS),
             CLOCK);
     server =
         HttpServer.start(

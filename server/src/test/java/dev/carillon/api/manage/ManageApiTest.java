@@ -571,6 +571,28 @@ class ManageApiTest {
   }
 
   @Test
+  @DisplayName("events-out A.4: the key calls are signed with is made once, shown, and replaced")
+  void shouldShowAndReplaceTheSigningKey() {
+    var path = BASE + "/signing_secret";
+    var first = description.check("signing_secret.get", client.get(path)).expect(200);
+    assertThat(first.json().at("/signing_secret/secret").asString()).startsWith("whsec_");
+    client.get(path).expect(200, first.http().body());
+    var next = description.check("signing_secret.rotate", client.send("PUT", path, "")).expect(200);
+    assertThat(next.json()).isNotEqualTo(first.json());
+    client.get(path).expect(200, next.http().body());
+    var stored =
+        test.database()
+            .read(handle ->
+                handle
+                    .select(
+                        "SELECT encode(sealed, 'escape') FROM signing_key WHERE workspace_id = ?",
+                        shop.workspace().value())
+                    .mapTo(String.class)
+                    .one());
+    assertThat(stored).as("what is stored is sealed").doesNotContain("whsec_");
+  }
+
+  @Test
   @DisplayName("I5: a key opens its own workspace alone, on every route")
   void shouldKeepWorkspacesApart() {
     var segment = create("segment", LOYAL);

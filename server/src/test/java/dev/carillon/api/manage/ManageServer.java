@@ -36,6 +36,7 @@ import dev.carillon.store.Database;
 import dev.carillon.store.SecretBox;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +110,8 @@ final class ManageServer implements AutoCloseable {
                     new DeliveryIds(
                         "a secret of sufficient length".getBytes(StandardCharsets.UTF_8)),
                     "carillon.test",
-                    "Shop <shop@example.test>")),
+                    "Shop <shop@example.test>"),
+                WebhookKit.keys(clock)),
             clock);
     server =
         HttpServer.start(

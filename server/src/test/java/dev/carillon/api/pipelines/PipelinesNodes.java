@@ -54,6 +54,8 @@ import dev.carillon.store.TestDatabase;
 import dev.carillon.subscriptions.OptOutRepository;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
+import dev.carillon.webhooks.ReportingEvents;
+import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.io.IOException;
@@ -129,6 +131,7 @@ final class PipelinesNodes implements AutoCloseable {
             deliveries,
             new ActivityRepository(),
             new OptOutRepository(),
+            new ReportingEvents(DELIVERIES::text),
             ids);
     var rules =
         new RuleBooks(
@@ -165,7 +168,9 @@ final class PipelinesNodes implements AutoCloseable {
                 types,
                 new ObjectQueries(database),
                 new TransactionalRepository(clock),
-                new IdRanges(() -> 7)),
+                new IdRanges(() -> 7),
+                WebhookKit.webhooks(clock),
+                WebhookKit.TARGETS),
             clock);
     var server =
         HttpServer.start(
