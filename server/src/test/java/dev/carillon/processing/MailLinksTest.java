@@ -101,7 +101,8 @@ class MailLinksTest {
       new SmtpMailer(SMTP.settings(), (_, _) -> Optional.empty());
 
   /** What the step of the campaign says. */
-  private static final AtomicReference<EmailTemplate> STEP = new AtomicReference<>();
+  private static final AtomicReference<EmailTemplate> STEP =
+      new AtomicReference<>(new EmailTemplate("", "", "", "", "", "", "", Map.of()));
 
   @AutoClose
   private static final DeliveryWorker WORKER =
