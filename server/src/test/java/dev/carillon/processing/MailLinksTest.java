@@ -58,6 +58,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
@@ -111,7 +112,10 @@ class MailLinksTest {
           KIT.database,
           IDS,
           LINKS,
-          (_, _, _) -> Optional.of(new CampaignEmail("Welcome", "behavioral", "First", STEP.get())),
+          (_, _, _) ->
+              Optional.of(
+                  new CampaignEmail(
+                      "Welcome", "behavioral", "First", Objects.requireNonNull(STEP.get()))),
           new TransactionalTemplates(KIT.database, MESSAGES, "Shop <shop@example.test>"),
           MAILER,
           KIT.clock,
@@ -645,7 +649,7 @@ class MailLinksTest {
     assertThat(attribute("unsubscribed")).isEqualTo(true);
     assertThat(post(url, "action=subscribe").body()).contains("subscribed again");
     assertThat(attribute("unsubscribed")).isEqualTo(false);
-    var preferences = Jsoup.parse(page.body(), url).select("a[href]").first().absUrl("href");
+    var preferences = Jsoup.parse(page.body(), url).select("a[href]").getFirst().absUrl("href");
     assertThat(visit(preferences).status()).isEqualTo(200);
   }
 
