@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -97,8 +98,8 @@ public final class LinkMetrics {
    */
   public List<Link> of(WorkspaceId workspace, Of of, int id, boolean unique, Buckets buckets) {
     var size = buckets.begins().size();
-    record Counts(int[] clicked, int[] byHuman) {}
-    var links = new LinkedHashMap<String, Counts>();
+    var clicked = new LinkedHashMap<String, int[]>();
+    var byHuman = new HashMap<String, int[]>();
     database.read(handle ->
         handle
             .createQuery(CLICKS.formatted(of.column))
@@ -110,18 +111,16 @@ public final class LinkMetrics {
             .bind("unique", unique)
             .bind("most", MOST_LINKS)
             .map((row, _) -> {
-              var counts =
-                  links.computeIfAbsent(
-                      row.getString("link"), _ -> new Counts(new int[size], new int[size]));
+              var link = row.getString("link");
               var bucket = row.getInt("bucket") - 1;
-              counts.clicked[bucket] = row.getInt("clicked");
-              counts.byHuman[bucket] = row.getInt("by_human");
+              clicked.computeIfAbsent(link, _ -> new int[size])[bucket] = row.getInt("clicked");
+              byHuman.computeIfAbsent(link, _ -> new int[size])[bucket] = row.getInt("by_human");
               return bucket;
             })
             .list());
     var found = new ArrayList<Link>();
-    links.forEach(
-        (href, counts) -> found.add(new Link(href, boxed(counts.clicked), boxed(counts.byHuman))));
+    clicked.forEach((href, counts) ->
+        found.add(new Link(href, boxed(counts), boxed(byHuman.getOrDefault(href, new int[size])))));
     return found;
   }
 

@@ -33,18 +33,17 @@ final class TrackedText {
 
   /** Where an address ends that stands in a sentence or in brackets. */
   private static int end(String address) {
+    var open = address.chars().map(each -> each == '(' ? 1 : each == ')' ? -1 : 0).sum();
     var end = address.length();
     while (end > 0 && ".,;:!?)]}'".indexOf(address.charAt(end - 1)) >= 0) {
-      if (address.charAt(end - 1) == ')' && isBalanced(address.substring(0, end))) {
-        return end;
+      if (address.charAt(end - 1) == ')') {
+        if (open >= 0) {
+          return end; // it closes what the address opened
+        }
+        open++;
       }
       end--;
     }
     return end;
-  }
-
-  private static boolean isBalanced(String text) {
-    return text.chars().filter(each -> each == '(').count()
-        >= text.chars().filter(each -> each == ')').count();
   }
 }

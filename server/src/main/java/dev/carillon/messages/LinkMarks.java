@@ -67,7 +67,7 @@ final class LinkMarks {
         }
         at = end + 1;
       } else {
-        at = afterLiquid(template, at);
+        at = afterLiquid(template, at, most);
       }
     }
     return null;
@@ -79,17 +79,17 @@ final class LinkMarks {
       if (template.charAt(at) == quote) {
         return at;
       }
-      at = afterLiquid(template, at);
+      at = afterLiquid(template, at, most);
     }
     return -1;
   }
 
   /** Behind the Liquid that starts here, else behind this character. */
-  private static int afterLiquid(String template, int at) {
+  private static int afterLiquid(String template, int at, int most) {
     for (var ends : new String[][] {{"{{", "}}"}, {"{%", "%}"}}) {
       if (template.startsWith(ends[0], at)) {
-        var end = template.indexOf(ends[1], at + 2);
-        return end < 0 ? template.length() : end + 2;
+        var end = template.indexOf(ends[1], Math.min(at + 2, most), most);
+        return end < 0 ? most : end + 2;
       }
     }
     return at + 1;

@@ -59,6 +59,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
@@ -102,7 +103,8 @@ class MailLinksTest {
       new SmtpMailer(SMTP.settings(), (_, _) -> Optional.empty());
 
   /** What the step of the campaign says. */
-  private static final AtomicReference<EmailTemplate> STEP = new AtomicReference<>();
+  private static final AtomicReference<EmailTemplate> STEP =
+      new AtomicReference<>(new EmailTemplate("", "", "", "", "", "", "", Map.of()));
 
   @AutoClose
   private static final DeliveryWorker WORKER =
@@ -112,8 +114,9 @@ class MailLinksTest {
           IDS,
           LINKS,
           (_, _, _) ->
-              Optional.ofNullable(STEP.get())
-                  .map(step -> new CampaignEmail("Welcome", "behavioral", "First", step)),
+              Optional.of(
+                  new CampaignEmail(
+                      "Welcome", "behavioral", "First", Objects.requireNonNull(STEP.get()))),
           new TransactionalTemplates(KIT.database, MESSAGES, "Shop <shop@example.test>"),
           MAILER,
           KIT.clock,

@@ -1010,7 +1010,7 @@ class AppApiTest {
           .as(call)
           .doesNotContain("u-42", "Kim@", "Welcome", "\"Pro\"", sentId);
       if (call.contains("/u-42")
-          || call.matches("\\w+ /v1/(segments|campaigns|messages|objects|transactional)/.*")) {
+          || call.matches("\\w+ /v1/(segments|campaigns|messages|objects|transactional|reporting_webhooks)/.*")) {
         answer.expect(404);
       } else if (call.startsWith("POST /v1/esp/")) {
         answer.expect(200);
@@ -1041,10 +1041,10 @@ class AppApiTest {
             path.equals("GET /v1/customers")
                 ? path + "?email=Kim@example.test"
                 : path.replaceFirst("customers/\\{id}", "customers/u-42")
-                    .replaceFirst("transactional/\\{id}", "transactional/2")
                     .replaceFirst("segments/\\{id}", "segments/" + segment)
                     .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
-                    .replaceFirst("transactional/\\{id}", "transactional/1")
+                    .replaceFirst("transactional/\\{id}", "transactional/2")
+                    .replaceFirst("webhooks/\\{id}", "webhooks/999999")
                     .replaceFirst("objects/\\{type}/\\{id}", "objects/1/acme")
                     .replaceFirst("messages/\\{id}", "messages/" + sentId)
                     .replaceFirst("domains/\\{domain}", "domains/shop.test")
