@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
  * clouds keep their credentials, never are. Thread-safe.
  */
 public final class TargetGuard implements AutoCloseable {
-  private static final int MOST_LOOKUPS = 16;
+  private static final int MOST_LOOKUPS = 64;
   private static final long IDLE_SECONDS = 30;
 
   /** Where one cloud keeps credentials inside the private addresses of IPv6. */
