@@ -49,6 +49,7 @@ public final class Bench {
         new PipelinesRow(),
         new ProcessingRow(),
         new MailRow(),
+        new SendRow(),
         new IdleRow(),
         new MemoryRow(),
         new StartRow(),

@@ -65,6 +65,19 @@ final class Calls {
         "PUT", PERSON, AUTHORIZATION, "{\"score\":\"%s{number}\"}".formatted(value));
   }
 
+  /** A transactional message to a person, with data of its own. */
+  static RequestTemplate send(int messageId) {
+    return RequestTemplate.of(
+        "POST",
+        "/v1/send/email",
+        "Bearer " + RunningServer.APP_KEY,
+        """
+        {"transactional_message_id":%d,"to":"bench-{person}@example.test","identifiers":{"id":"bench-{person}"},\
+        "message_data":{"order":"{number}","total":42.5,"sku":"SKU-{number}"}}\
+        """
+            .formatted(messageId));
+  }
+
   /** Operations in one batch. */
   static final int BATCH = 20;
 

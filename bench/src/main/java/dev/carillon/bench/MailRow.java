@@ -73,7 +73,8 @@ final class MailRow implements Measurement {
     return taken.size() / ((end - start) / 1e9);
   }
 
-  private static List<Mail> take(SmtpSink sink, int mails) {
+  /** The mails that come, at most so many, until none comes for a while. */
+  static List<Mail> take(SmtpSink sink, int mails) {
     var taken = new ArrayList<Mail>();
     try {
       while (taken.size() < mails) {

@@ -110,6 +110,32 @@ final class Rules {
     return id;
   }
 
+  /** Creates a transactional message with links in it and returns its id. */
+  int transactional(String name) {
+    var content = new LinkedHashMap<String, Object>();
+    content.put("from", "Shop <shop@bench.example.test>");
+    content.put("subject", "Your order {{ trigger.order }}");
+    content.put(
+        "body",
+        """
+        <html><body><h1>Hello {{ customer.first_name | default: "there" }}</h1>
+        <p>Your order {{ trigger.order }} for {{ trigger.total }} is on its way to {{ customer.city }}.</p>
+        <p><a href="https://shop.example.test/orders/{{ trigger.order }}">See your order</a></p>
+        <p><a href="https://shop.example.test/items/{{ trigger.sku }}">See the item</a>,
+        <a href="https://shop.example.test/help">ask us</a></p></body></html>
+        """);
+    var message = Map.of("name", name, "content", content);
+    return call("POST", "/transactional_messages", Map.of("transactional_message", message))
+        .path("transactional_message")
+        .path("id")
+        .asInt();
+  }
+
+  /** Signs the mails of a domain from now on. */
+  void signFor(String domain) {
+    call("POST", "/domains", Map.of("domain", Map.of("domain", domain)));
+  }
+
   /** A step that waits for a day. */
   static Map<String, Object> waitDay() {
     return Map.of("type", "delay", "for", Map.of("n", 1, "unit", "day"));

@@ -26,13 +26,24 @@ import org.jspecify.annotations.Nullable;
 final class SmtpSink implements AutoCloseable {
   private static final int LONGEST_LINE = 64 * 1024;
 
+  /** In every address that readers of a mail come back by. */
+  private static final String TRACKED = "/e/";
+
   /**
    * A mail that was taken.
    *
    * @param messageId the header without angle brackets; empty when there was none
+   * @param signed whether it carries a DKIM signature
+   * @param tracked whether a link in it leads to the server, as far as its lines can tell
    * @param takenNanos {@link System#nanoTime} when its last byte had come
    */
-  record Mail(String messageId, String recipient, String subject, long takenNanos) {}
+  record Mail(
+      String messageId,
+      String recipient,
+      String subject,
+      boolean signed,
+      boolean tracked,
+      long takenNanos) {}
 
   private final ServerSocket listener;
   private final BlockingQueue<Mail> mails = new LinkedBlockingQueue<>();
@@ -127,6 +138,8 @@ final class SmtpSink implements AutoCloseable {
     private void content() throws IOException {
       var messageId = "";
       var subject = "";
+      boolean signed = false;
+      boolean tracked = false;
       boolean head = true;
       for (var line = line(); line != null && !line.equals("."); line = line()) {
         head &= !line.isEmpty();
@@ -134,11 +147,15 @@ final class SmtpSink implements AutoCloseable {
           messageId = line.substring(11).strip().replaceAll("[<>]", "");
         } else if (head && line.regionMatches(true, 0, "Subject:", 0, 8)) {
           subject = line.substring(8).strip();
+        } else if (head && line.regionMatches(true, 0, "DKIM-Signature:", 0, 15)) {
+          signed = true;
+        } else if (!head && line.contains(TRACKED)) {
+          tracked = true;
         }
       }
       long taken = System.nanoTime();
       for (var recipient : recipients) {
-        mails.add(new Mail(messageId, recipient, subject, taken));
+        mails.add(new Mail(messageId, recipient, subject, signed, tracked, taken));
       }
     }
 
