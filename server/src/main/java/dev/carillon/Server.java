@@ -177,7 +177,8 @@ final class Server implements AutoCloseable {
 
     // what goes out
     var transactional = new TransactionalRepository(clock);
-    var signing = new SigningKeys(new SecretBox(secret, new SecureRandom()), new SecureRandom(), clock);
+    var signing =
+        new SigningKeys(new SecretBox(secret, new SecureRandom()), new SecureRandom(), clock);
     var webhooks = new ReportingWebhooks(signing, clock);
     var targets = new TargetGuard(settings.allowPrivateTargets());
     var caller = closing.add(new Caller(targets));

@@ -75,8 +75,7 @@ class WebhooksTest {
       // then each is told, in order, and what was under way once more under the same id
       Awaitility.await()
           .atMost(TAKEN_OVER)
-          .untilAsserted(() ->
-              assertThat(receiver.calls()).hasSizeGreaterThanOrEqualTo(32));
+          .untilAsserted(() -> assertThat(receiver.calls()).hasSizeGreaterThanOrEqualTo(32));
       var ids = new LinkedHashSet<String>();
       receiver.calls().forEach(each -> ids.add(each.eventId()));
       assertThat(ids).hasSize(31);

@@ -40,8 +40,7 @@ public final class DeliveryWorker implements AutoCloseable {
       RandomGenerator random,
       Runnable messagesReached) {
     this.clock = clock;
-    this.outbox =
-        new Outbox(database, new ReportingEvents(ids::text), settings.incarnation());
+    this.outbox = new Outbox(database, new ReportingEvents(ids::text), settings.incarnation());
     var sender =
         new Sender(
             new Contents(database, templates, transactional),

@@ -25,10 +25,7 @@ final class OutcomeNews {
 
   /** Tells of those outcomes that were recorded, in the order they happened. */
   static void tell(
-      Handle handle,
-      ReportingEvents reporting,
-      Collection<Outcome> outcomes,
-      Set<Long> recorded) {
+      Handle handle, ReportingEvents reporting, Collection<Outcome> outcomes, Set<Long> recorded) {
     var news = new ArrayList<News>();
     var now = Instant.MIN;
     for (var each : outcomes.stream().sorted(Comparator.comparing(Outcome::at)).toList()) {

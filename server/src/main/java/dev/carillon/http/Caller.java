@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Caller implements AutoCloseable {
   private final TargetGuard guard;
   private final ScheduledThreadPoolExecutor watch =
-      new ScheduledThreadPoolExecutor(
-          1, Thread.ofPlatform().name("call-watch").daemon().factory());
+      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("call-watch").daemon().factory());
 
   /** Calls whom the guard lets through. */
   public Caller(TargetGuard guard) {

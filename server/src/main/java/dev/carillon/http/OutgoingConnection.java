@@ -102,8 +102,8 @@ final class OutgoingConnection implements AutoCloseable {
     }
   }
 
-  private static Socket secure(
-      Socket plain, URI target, ScheduledExecutorService watch, long end) throws IOException {
+  private static Socket secure(Socket plain, URI target, ScheduledExecutorService watch, long end)
+      throws IOException {
     var host = bare(target.getHost());
     var socket =
         (SSLSocket)
@@ -112,8 +112,7 @@ final class OutgoingConnection implements AutoCloseable {
     var parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);
-    var alarm =
-        watch.schedule(() -> hangUp(plain), left(end).toNanos(), TimeUnit.NANOSECONDS);
+    var alarm = watch.schedule(() -> hangUp(plain), left(end).toNanos(), TimeUnit.NANOSECONDS);
     try {
       socket.startHandshake();
     } finally {
@@ -133,9 +132,7 @@ final class OutgoingConnection implements AutoCloseable {
     var cause =
         switch (failure) {
           case SSLException secure ->
-              secure.getCause() instanceof CertificateException
-                  ? Cause.CERTIFICATE
-                  : Cause.OTHER;
+              secure.getCause() instanceof CertificateException ? Cause.CERTIFICATE : Cause.OTHER;
           case AnswerReader.Malformed _, NoRouteToHostException _ -> Cause.OTHER;
           default -> Cause.CONNECTION;
         };

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
  * clouds keep their credentials, never are. Thread-safe.
  */
 public final class TargetGuard implements AutoCloseable {
-  private static final int MOST_LOOKUPS = 16;
+  private static final int MOST_LOOKUPS = 64;
   private static final long IDLE_SECONDS = 30;
 
   /** Where one cloud keeps credentials inside the private addresses of IPv6. */
@@ -110,7 +110,9 @@ public final class TargetGuard implements AutoCloseable {
         || Arrays.equals(address.getAddress(), METADATA_V6)) {
       return false;
     }
-    return address instanceof Inet6Address six ? mayBeCalled(six) : mayBeCalled(address.getAddress());
+    return address instanceof Inet6Address six
+        ? mayBeCalled(six)
+        : mayBeCalled(address.getAddress());
   }
 
   private boolean mayBeCalled(Inet6Address address) {
@@ -145,11 +147,13 @@ public final class TargetGuard implements AutoCloseable {
     return switch (first) {
       case 0 -> false;
       case 10, 127 -> allowPrivate;
-      case 100 -> second < 64 || second > 127 || allowPrivate; // between a provider and its customers
+      case 100 ->
+          second < 64 || second > 127 || allowPrivate; // between a provider and its customers
       case 169 -> second != 254;
       case 172 -> second < 16 || second > 31 || allowPrivate;
       case 192 ->
-          (second != 168 || allowPrivate) && !(second == 0 && four[2] == 0); // the latter: protocols
+          (second != 168 || allowPrivate)
+              && !(second == 0 && four[2] == 0); // the latter: protocols
       case 198 -> (second != 18 && second != 19) || allowPrivate; // measuring of networks
       default -> first < 224; // above: to many, and reserved
     };

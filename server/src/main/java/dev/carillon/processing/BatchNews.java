@@ -120,7 +120,9 @@ final class BatchNews {
     return value instanceof Map<?, ?> map ? map : Map.of();
   }
 
-  /** The leaves of {@code now} that differ from those of {@code before}; null for one that is gone. */
+  /**
+   * The leaves of {@code now} that differ from those of {@code before}; null for one that is gone.
+   */
   private static Map<String, @Nullable Object> difference(Map<?, ?> before, Map<?, ?> now) {
     var names = new LinkedHashSet<Object>(now.keySet());
     names.addAll(before.keySet());

@@ -54,7 +54,8 @@ final class OperationBatch {
     var stores = scope.stores();
     this.anonymous = new BatchAnonymous(scope.handle(), stores, scope.people());
     this.events = new EventApplier(stores.names(), reactions, scope.computed());
-    this.identify = new IdentifyApplier(scope.people(), anonymous, activity, ruleBook, scope.news());
+    this.identify =
+        new IdentifyApplier(scope.people(), anonymous, activity, ruleBook, scope.news());
     this.devices = new DeviceApplier(scope, activity);
     this.objects = new ObjectApplier(scope, activity);
     this.memberships = new MembershipApplier(scope);

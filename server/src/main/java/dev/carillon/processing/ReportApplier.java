@@ -176,8 +176,7 @@ final class ReportApplier {
     }
   }
 
-  private static Click click(
-      Reported delivery, Instant at, Map<String, @Nullable Object> details) {
+  private static Click click(Reported delivery, Instant at, Map<String, @Nullable Object> details) {
     return new Click(
         delivery,
         at,

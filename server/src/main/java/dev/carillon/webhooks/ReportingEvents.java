@@ -133,7 +133,13 @@ public final class ReportingEvents {
         var data = delivery.data(each, ids.text(each.deliveryId(), each.createdAt()));
         var type = EventNames.objectType(each.channel());
         yield row(
-            each, delivery.who().personId(), id, type, each.metric(), data, content ? each.content() : Map.of());
+            each,
+            delivery.who().personId(),
+            id,
+            type,
+            each.metric(),
+            data,
+            content ? each.content() : Map.of());
       }
       case News.OfPerson each -> {
         var data = new LinkedHashMap<String, @Nullable Object>();

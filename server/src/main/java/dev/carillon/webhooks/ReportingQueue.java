@@ -151,8 +151,7 @@ final class ReportingQueue {
    * @param dueAt when the next call may be made
    * @return whether the queue was still ours; otherwise nothing is recorded
    */
-  boolean settle(
-      Claimed claimed, List<Long> done, Instant dueAt, @Nullable Instant leasedUntil) {
+  boolean settle(Claimed claimed, List<Long> done, Instant dueAt, @Nullable Instant leasedUntil) {
     return database.read(handle ->
         handle
             .createQuery(

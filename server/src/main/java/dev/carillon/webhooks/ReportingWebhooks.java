@@ -178,7 +178,9 @@ public final class ReportingWebhooks {
         .execute();
   }
 
-  /** The names that webhooks ask for, of all workspaces that have any webhook that is not disabled. */
+  /**
+   * The names that webhooks ask for, of all workspaces that have any webhook that is not disabled.
+   */
   public static Map<WorkspaceId, Set<String>> asked(Handle handle) {
     var asked = new HashMap<WorkspaceId, Set<String>>();
     handle

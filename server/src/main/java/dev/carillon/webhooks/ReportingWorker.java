@@ -219,8 +219,7 @@ public final class ReportingWorker implements AutoCloseable {
     return new Claimed(claimed.queueId(), claimed.lease(), 0, null);
   }
 
-  private CallResult post(
-      String key, Event event, Caller.Line line, Instant now) {
+  private CallResult post(String key, Event event, Caller.Line line, Instant now) {
     var timestamp = now.getEpochSecond();
     var headers = new LinkedHashMap<String, String>();
     headers.put("Content-Type", "application/json");

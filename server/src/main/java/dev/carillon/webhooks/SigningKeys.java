@@ -41,7 +41,10 @@ public final class SigningKeys {
 
   /** Makes a new key, which holds from the next call on; the former one is gone. */
   public String rotate(Handle handle, WorkspaceId workspace) {
-    return put(handle, workspace, "DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at");
+    return put(
+        handle,
+        workspace,
+        "DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at");
   }
 
   private Optional<String> find(Handle handle, WorkspaceId workspace) {

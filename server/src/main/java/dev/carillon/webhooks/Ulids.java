@@ -3,7 +3,9 @@ package dev.carillon.webhooks;
 import java.security.SecureRandom;
 import java.time.Instant;
 
-/** Texts of 26 characters in Crockford's base 32 that sort by time. Safe for any number of threads. */
+/**
+ * Texts of 26 characters in Crockford's base 32 that sort by time. Safe for any number of threads.
+ */
 final class Ulids {
   private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   private static final int LENGTH = 26;

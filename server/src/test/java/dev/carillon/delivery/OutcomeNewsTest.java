@@ -23,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Webhooks are told what becomes of messages, together with what is recorded (events-out A). */
 class OutcomeNewsTest {
-  private static final String ADA = "{\"id\":\"ada\",\"email\":\"ada@example.test\",\"first_name\":\"Ada\"}";
+  private static final String ADA =
+      "{\"id\":\"ada\",\"email\":\"ada@example.test\",\"first_name\":\"Ada\"}";
 
   @AutoClose static final TestDatabase TEST = TestDatabase.create();
 
@@ -99,8 +100,7 @@ class OutcomeNewsTest {
     var seconds = clock.instant().getEpochSecond();
     assertThat(plain.events())
         .containsExactly(
-            json.readTree(
-                event.formatted(eventId(0), seconds, CioId.of(person), id, journey, "")));
+            json.readTree(event.formatted(eventId(0), seconds, CioId.of(person), id, journey, "")));
     assertThat(full.events())
         .containsExactly(
             json.readTree(

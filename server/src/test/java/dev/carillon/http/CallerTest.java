@@ -113,7 +113,8 @@ class CallerTest {
   }
 
   @Test
-  @DisplayName("a call is plain HTTP/1.1, with the headers it was given and the user of the address")
+  @DisplayName(
+      "a call is plain HTTP/1.1, with the headers it was given and the user of the address")
   void shouldSpeakHttp() throws IOException {
     try (var script = new Script("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", false);
         var line = CALLER.line(script.url("ada:s%20ecret@"))) {

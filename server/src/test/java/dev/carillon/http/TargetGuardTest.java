@@ -25,11 +25,27 @@ class TargetGuardTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "127.0.0.1", "127.255.0.9", "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255",
-        "192.168.1.1", "100.64.0.1", "100.127.255.255", "198.18.0.1", "::1", "fc00::1", "fdab::7",
-        "::ffff:127.0.0.1", "::ffff:10.1.2.3", "64:ff9b::a00:1", "2002:a00:1::", "2130706433"
+        "127.0.0.1",
+        "127.255.0.9",
+        "10.0.0.1",
+        "10.255.255.255",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.1",
+        "100.64.0.1",
+        "100.127.255.255",
+        "198.18.0.1",
+        "::1",
+        "fc00::1",
+        "fdab::7",
+        "::ffff:127.0.0.1",
+        "::ffff:10.1.2.3",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+        "2130706433"
       })
-  @DisplayName("private networks are closed unless the operator opens them, whatever they are written like")
+  @DisplayName(
+      "private networks are closed unless the operator opens them, whatever they are written like")
   void shouldClosePrivateNetworks(String address) throws UnknownHostException {
     assertThat(allows(STRICT, address)).isFalse();
     assertThat(allows(OPEN, address)).isTrue();
@@ -51,9 +67,21 @@ class TargetGuardTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "8.8.8.8", "1.1.1.1", "172.15.0.1", "172.32.0.1", "192.167.1.1", "100.63.0.1", "100.128.0.1",
-        "198.17.0.1", "198.20.0.1", "169.253.1.1", "223.255.255.255", "2606:4700::1111",
-        "64:ff9b::808:808", "2002:808:808::", "2001:4860::8888"
+        "8.8.8.8",
+        "1.1.1.1",
+        "172.15.0.1",
+        "172.32.0.1",
+        "192.167.1.1",
+        "100.63.0.1",
+        "100.128.0.1",
+        "198.17.0.1",
+        "198.20.0.1",
+        "169.253.1.1",
+        "223.255.255.255",
+        "2606:4700::1111",
+        "64:ff9b::808:808",
+        "2002:808:808::",
+        "2001:4860::8888"
       })
   @DisplayName("everything else is open")
   void shouldOpenTheRest(String address) throws UnknownHostException {

@@ -101,8 +101,7 @@ final class WebhookNewsTest {
     KIT.settle();
 
     assertThat(first.names())
-        .containsExactly(
-            "email delivered", "email opened", "email clicked", "email clicked");
+        .containsExactly("email delivered", "email opened", "email clicked", "email clicked");
     assertThat(every.names())
         .containsExactly(
             "email delivered",
@@ -136,8 +135,7 @@ final class WebhookNewsTest {
     var waiting = waiting(false, false);
     report(mail(), "clicked", "href", "https://a.test/1");
     KIT.settle();
-    assertThat(waiting.names())
-        .containsExactly("email delivered", "email opened", "email clicked");
+    assertThat(waiting.names()).containsExactly("email delivered", "email opened", "email clicked");
     assertThat(data(waiting).get(1).get("synthetic").asBoolean()).isTrue();
   }
 
@@ -201,7 +199,8 @@ final class WebhookNewsTest {
   }
 
   @Test
-  @DisplayName("events-out A.3: what changed of somebody's preferences is told, with the change where content is wanted")
+  @DisplayName(
+      "events-out A.3: what changed of somebody's preferences is told, with the change where content is wanted")
   void shouldTellChangedPreferences() {
     var plain = waiting(false, false);
     var full = waiting(false, true);
@@ -232,7 +231,8 @@ final class WebhookNewsTest {
     KIT.settle();
     KIT.accept(KIT.mergeOf(ADA, id("eve")));
     KIT.settle();
-    assertThat(waiting.events().stream().map(each -> each.get("data").get("customer_id").asString()))
+    assertThat(
+            waiting.events().stream().map(each -> each.get("data").get("customer_id").asString()))
         .containsExactly("eve", "ada");
     assertThat(waiting.names()).containsOnly("customer unsubscribed");
   }

@@ -71,8 +71,8 @@ class ReportingWorkerTest {
   }
 
   private void change(ReportingWebhook webhook, String endpoint, boolean disabled) {
-    database.inTransaction(handle ->
-        webhooks.update(handle, workspace, webhook.id(), draft(endpoint, disabled)));
+    database.inTransaction(
+        handle -> webhooks.update(handle, workspace, webhook.id(), draft(endpoint, disabled)));
   }
 
   /** People with these numbers unsubscribe, one after the other. */
@@ -102,7 +102,8 @@ class ReportingWorkerTest {
   private long waiting() {
     return database.read(handle ->
         handle
-            .select("SELECT count(*) FROM reporting_event WHERE workspace_id = ?", workspace.value())
+            .select(
+                "SELECT count(*) FROM reporting_event WHERE workspace_id = ?", workspace.value())
             .mapTo(Long.class)
             .one());
   }
@@ -133,7 +134,8 @@ class ReportingWorkerTest {
   }
 
   @Test
-  @DisplayName("events-out A.5: later events wait for one that fails, which is tried again by the clock")
+  @DisplayName(
+      "events-out A.5: later events wait for one that fails, which is tried again by the clock")
   void shouldKeepTheOrderOverRetries() {
     webhook(receiver.url());
     receiver.answers(number -> number < 3 ? 503 : 204);
@@ -267,8 +269,8 @@ class ReportingWorkerTest {
       }
       await().atMost(PATIENCE).until(() -> waiting() == 0);
       var ids = new HashSet<String>();
-      receivers.forEach(each ->
-          each.calls().forEach(call -> ids.add(call.json().get("event_id").asString())));
+      receivers.forEach(
+          each -> each.calls().forEach(call -> ids.add(call.json().get("event_id").asString())));
       assertThat(ids).as("the same event has one id everywhere").hasSize(400);
     } finally {
       receivers.forEach(Receiver::close);
@@ -276,7 +278,8 @@ class ReportingWorkerTest {
   }
 
   @Test
-  @DisplayName("events-out A.5: what a node that died had claimed is told by another one, under the same id")
+  @DisplayName(
+      "events-out A.5: what a node that died had claimed is told by another one, under the same id")
   void shouldTakeOverFromTheDead() {
     webhook(receiver.url());
     happens(1);
@@ -327,7 +330,8 @@ class ReportingWorkerTest {
   }
 
   @Test
-  @DisplayName("events-out A.5: what waits goes to a new address at once; a deleted webhook is told nothing")
+  @DisplayName(
+      "events-out A.5: what waits goes to a new address at once; a deleted webhook is told nothing")
   void shouldFollowTheWebhook() {
     try (var former = new Receiver()) {
       former.answers(_ -> 500);

@@ -27,8 +27,8 @@ public record Waiting(Database database, WorkspaceId workspace, ReportingWebhook
             withContent,
             List.copyOf(EventNames.ALL));
     var made =
-        database.inTransaction(handle ->
-            WebhookKit.webhooks(clock).create(handle, workspace, draft));
+        database.inTransaction(
+            handle -> WebhookKit.webhooks(clock).create(handle, workspace, draft));
     return new Waiting(database, workspace, made.orElseThrow());
   }
 

@@ -65,8 +65,8 @@ final class WebhookCalls {
   }
 
   /**
-   * Choice: the public description replaces a webhook as a whole, the official clients may leave out
-   * anything; what is left out stays.
+   * Choice: the public description replaces a webhook as a whole, the official clients may leave
+   * out anything; what is left out stays.
    */
   Reply update(Access access, Request request) {
     var id = Parameters.pathId(request, "webhook");

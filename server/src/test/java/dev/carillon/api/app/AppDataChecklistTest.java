@@ -160,8 +160,7 @@ class AppDataChecklistTest {
     proofs.put(
         "Delete webhook",
         List.of(
-            "WebhooksApiTest#shouldMakeShowReplaceAndDelete",
-            webhooks + "shouldFollowTheWebhook"));
+            "WebhooksApiTest#shouldMakeShowReplaceAndDelete", webhooks + "shouldFollowTheWebhook"));
     proofs.put("Egress addresses", List.of("InfoApiTest#shouldTellEgressAddresses"));
     proofs.put(
         "Workspaces",

@@ -58,7 +58,9 @@ class WebhooksApiTest {
     // what is left out stays
     client.send("PUT", PATH + "/" + id, "{\"name\":\"ops\"}").expect(200, hook(id, changed));
     client.send("PUT", PATH + "/" + id, ASKED.formatted("")).expect(200, hook(id, changed));
-    client.send("PUT", PATH + "/" + id, ASKED.formatted(",\"disabled\":false,\"id\":9")).expect(200);
+    client
+        .send("PUT", PATH + "/" + id, ASKED.formatted(",\"disabled\":false,\"id\":9"))
+        .expect(200);
 
     client.send("DELETE", PATH + "/" + id, "").expect(200, "{}");
     client.get(PATH + "/" + id).expectProblem(404, "webhook not found");
