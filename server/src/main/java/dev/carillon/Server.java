@@ -2,6 +2,7 @@ package dev.carillon;
 
 import dev.carillon.api.app.AppApi;
 import dev.carillon.api.app.AppSettings;
+import dev.carillon.api.hooks.HooksApi;
 import dev.carillon.api.manage.ManageApi;
 import dev.carillon.api.manage.OperationsApi;
 import dev.carillon.api.pipelines.PipelinesApi;
@@ -21,12 +22,18 @@ import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
 import dev.carillon.delivery.DeliveryWorker;
+import dev.carillon.delivery.LinkTokens;
+import dev.carillon.delivery.MailLinks;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.Mailer;
 import dev.carillon.delivery.SendKeys;
+import dev.carillon.delivery.Signing;
 import dev.carillon.delivery.SmtpMailer;
 import dev.carillon.delivery.SmtpSettings;
 import dev.carillon.delivery.TransactionalTemplates;
+import dev.carillon.delivery.domains.DkimKeys;
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.events.AnonymousRepository;
 import dev.carillon.events.EventNames;
 import dev.carillon.events.EventRepository;
@@ -107,6 +114,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,6 +128,7 @@ final class Server implements AutoCloseable {
 
   private final Settings settings;
   private final Closing closing = new Closing();
+  private final AtomicInteger port = new AtomicInteger();
   private final HttpServer http;
   private Optional<NewCredentials> created = Optional.empty();
 
@@ -184,7 +193,9 @@ final class Server implements AutoCloseable {
     var caller = closing.add(new Caller(targets));
     var deliveries = new DeliveryRepository(database);
     var deliveryIds = new DeliveryIds(secret.getEncoded());
-    var mailer = closing.add(mailer());
+    var domains = new SendingDomains(new SecretBox(secret, new SecureRandom()), clock);
+    var mailer = closing.add(mailer(new DkimKeys(database, domains)::of));
+    var links = new MailLinks(new LinkTokens(secret.getEncoded()), this::publicUrl);
 
     // the log and its processing
     var outbox = new DeliverySignal();
@@ -236,6 +247,7 @@ final class Server implements AutoCloseable {
             DeliverySettings.standard(processing.incarnation(), mailDomain()),
             database,
             deliveryIds,
+            links,
             new CampaignTemplates(campaigns, settings.mailFrom()),
             new TransactionalTemplates(database, transactional, settings.mailFrom()),
             mailer,
@@ -246,7 +258,6 @@ final class Server implements AutoCloseable {
     var upkeep = new Upkeep();
     if (isWorker) {
       closing.add(sender);
-      sender.start();
       outbox.connect(sender::signal);
       upkeep.every(
           Duration.ofSeconds(1),
@@ -376,7 +387,15 @@ final class Server implements AutoCloseable {
                     ids),
                 subscriptions,
                 transactional,
+                domains,
+                new DnsRecords(settings.dnsServer()),
+                new ManageApi.Mails(deliveries, deliveryIds, mailDomain(), settings.mailFrom()),
                 signing),
+            clock);
+    var hooks =
+        new HooksApi(
+            new HooksApi.Sources(
+                database, processing.intake(), links, deliveries, people, subscriptions),
             clock);
     var operations =
         new OperationsApi(
@@ -386,15 +405,25 @@ final class Server implements AutoCloseable {
                 sender::stats,
                 pipelines::dropped,
                 processing::lag));
-    return closing.add(
-        HttpServer.start(
-            HttpSettings.at(settings.host(), settings.port()),
-            new ErrorEnvelope(),
-            Stream.concat(
-                    track.routes().stream(),
-                    Stream.of(
-                        pipelines.routes(), app.routes(), manage.routes(), operations.routes()))
-                .toList()));
+    var server =
+        closing.add(
+            HttpServer.start(
+                HttpSettings.at(settings.host(), settings.port()),
+                new ErrorEnvelope(),
+                Stream.concat(
+                        track.routes().stream(),
+                        Stream.of(
+                            pipelines.routes(),
+                            app.routes(),
+                            manage.routes(),
+                            hooks.routes(),
+                            operations.routes()))
+                    .toList()));
+    port.set(server.port());
+    if (isWorker) {
+      sender.start(); // mails name the port
+    }
+    return server;
   }
 
   /** Before anything is made: a port that is taken is the most likely thing in the way. */
@@ -435,10 +464,10 @@ final class Server implements AutoCloseable {
         settings.cdpKey().orElse(null));
   }
 
-  private Mailer mailer() {
+  private Mailer mailer(Signing signing) {
     return settings
         .smtpUrl()
-        .<Mailer>map(url -> new SmtpMailer(SmtpSettings.parse(url.toString(), hostName())))
+        .<Mailer>map(url -> new SmtpMailer(SmtpSettings.parse(url.toString(), hostName()), signing))
         .orElseGet(MailTrap::new);
   }
 
@@ -505,7 +534,7 @@ final class Server implements AutoCloseable {
         settings.host().equals("0.0.0.0") || settings.host().equals("::")
             ? "127.0.0.1"
             : settings.host();
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + http.port();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port.get();
   }
 
   /** Where clients reach the server, without a slash at the end. */

@@ -28,6 +28,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class SettingParsers {
 
   private static final int SECRET_KEY_BYTES = 32;
+  private static final Pattern HOST_AND_PORT = Pattern.compile("[A-Za-z0-9.-]{1,253}:[0-9]{1,5}");
   private static final Pattern MEMORY = Pattern.compile("([0-9]{1,6})(MB|GB)");
   private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]{7,15}|[0-9A-Fa-f:.]{2,45}");
   private static final Pattern CREDENTIAL = Pattern.compile("[!-9;-~]{1,128}");
@@ -161,6 +162,11 @@ final class SettingParsers {
         CREDENTIAL.matcher(text).matches(),
         text,
         "must be 1 to 128 visible ASCII characters without blanks and colons");
+  }
+
+  static String hostAndPort(String text) {
+    return require(
+        HOST_AND_PORT.matcher(text).matches(), text, "must be host:port, such as 127.0.0.1:53");
   }
 
   static SecretKey secretKey(String text) {

@@ -132,6 +132,13 @@ public final class Settings {
           "mail server, smtp:// or smtps://; absent: mails stay in the mail trap",
           SettingParsers::smtpUrl);
 
+  /** The name server asked when a sending domain is verified. */
+  public static final Setting<String> DNS_SERVER =
+      Setting.optional(
+          "dns-server",
+          "name server asked about sending domains, host:port; absent: those of the system",
+          SettingParsers::hostAndPort);
+
   /** The default sender. */
   public static final Setting<String> MAIL_FROM =
       Setting.of(
@@ -257,6 +264,7 @@ public final class Settings {
           CDP_KEY,
           SECRET_KEY,
           SMTP_URL,
+          DNS_SERVER,
           MAIL_FROM,
           RATE_LIMITS,
           TRACK_RATE,
@@ -400,6 +408,11 @@ public final class Settings {
    */
   public Optional<URI> smtpUrl() {
     return optional(SMTP_URL);
+  }
+
+  /** The name server asked about sending domains; absent: those of the system. */
+  public Optional<String> dnsServer() {
+    return optional(DNS_SERVER);
   }
 
   /** Sender of mails whose template names none: one RFC 5322 mailbox. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param failureMessage why it was not sent, or not yet; null otherwise
  * @param attempts how often it was handed to a provider
  * @param metrics what has happened and when; what has not is absent
+ * @param byHuman when a human opened and clicked, as far as one did
+ * @param byMachine the same for machines
  */
 public record Delivery(
     long id,
@@ -38,10 +40,14 @@ public record Delivery(
     @Nullable String subject,
     @Nullable String failureMessage,
     int attempts,
-    Map<Metric, Instant> metrics) {
+    Map<Metric, Instant> metrics,
+    Map<Metric, Instant> byHuman,
+    Map<Metric, Instant> byMachine) {
 
-  /** Copies the metrics. */
+  /** Copies the maps. */
   public Delivery {
     metrics = Map.copyOf(metrics);
+    byHuman = Map.copyOf(byHuman);
+    byMachine = Map.copyOf(byMachine);
   }
 }

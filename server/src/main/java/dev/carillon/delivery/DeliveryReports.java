@@ -1,6 +1,8 @@
 package dev.carillon.delivery;
 
 import dev.carillon.workspaces.WorkspaceId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -25,6 +27,7 @@ public final class DeliveryReports {
    * @param personExists whether anything personal may still be kept
    * @param known the metrics it has; none is ever taken away
    * @param byHuman whether it was opened and clicked by a human: those of both metrics that were
+   * @param byMachine the same for machines
    */
   public record Reported(
       long deliveryId,
@@ -34,11 +37,13 @@ public final class DeliveryReports {
       boolean personExists,
       String channel,
       Set<Metric> known,
-      Set<Metric> byHuman) {
+      Set<Metric> byHuman,
+      Set<Metric> byMachine) {
     /** Copies the sets. */
     public Reported {
       known = Set.copyOf(known);
       byHuman = Set.copyOf(byHuman);
+      byMachine = Set.copyOf(byMachine);
     }
   }
 
@@ -60,13 +65,6 @@ public final class DeliveryReports {
               known.add(metric);
             }
           }
-          var byHuman = EnumSet.noneOf(Metric.class);
-          if (row.getObject("human_opened_at") != null) {
-            byHuman.add(Metric.OPENED);
-          }
-          if (row.getObject("human_clicked_at") != null) {
-            byHuman.add(Metric.CLICKED);
-          }
           return new Reported(
               row.getLong("delivery_id"),
               DeliveryRow.instant(row, "created_at"),
@@ -75,10 +73,21 @@ public final class DeliveryReports {
               row.getBoolean("person_exists"),
               row.getString("channel"),
               known,
-              byHuman);
+              by("human", row),
+              by("prefetch", row));
         })
         .forEach(reported -> found.put(reported.deliveryId(), reported));
     return found;
+  }
+
+  private static Set<Metric> by(String whom, ResultSet row) throws SQLException {
+    var metrics = EnumSet.noneOf(Metric.class);
+    for (var metric : Metric.BY_SOMEBODY) {
+      if (row.getObject(whom + "_" + metric.column()) != null) {
+        metrics.add(metric);
+      }
+    }
+    return metrics;
   }
 
   /**
@@ -86,17 +95,20 @@ public final class DeliveryReports {
    *
    * @param metrics when each happened
    * @param byHuman when it was opened or clicked by a human, as far as it was
+   * @param byMachine the same for machines
    * @param reason why it bounced or was dropped; null when nobody says
    */
   public record News(
       Reported delivery,
       Map<Metric, Instant> metrics,
       Map<Metric, Instant> byHuman,
+      Map<Metric, Instant> byMachine,
       @Nullable String reason) {
     /** Copies the metrics. */
     public News {
       metrics = Map.copyOf(metrics);
       byHuman = Map.copyOf(byHuman);
+      byMachine = Map.copyOf(byMachine);
     }
   }
 
@@ -113,9 +125,11 @@ public final class DeliveryReports {
             """
             WITH news AS MATERIALIZED (
                 SELECT * FROM unnest(:ids, :createdAt, :delivered, :deferred, :opened, :clicked, :converted,
-                                     :bounced, :dropped, :spammed, :unsubscribed, :humanOpened, :humanClicked, :reasons)
+                                     :bounced, :dropped, :spammed, :unsubscribed, :humanOpened, :humanClicked,
+                                     :prefetchOpened, :prefetchClicked, :reasons)
                     AS n(delivery_id, created_at, delivered, deferred, opened, clicked, converted,
-                         bounced, dropped, spammed, unsubscribed, human_opened, human_clicked, reason)),
+                         bounced, dropped, spammed, unsubscribed, human_opened, human_clicked,
+                         prefetch_opened, prefetch_clicked, reason)),
             held AS MATERIALIZED (
                 SELECT d.delivery_id FROM news n
                   JOIN delivery d ON d.delivery_id = n.delivery_id AND d.created_at = n.created_at
@@ -133,6 +147,8 @@ public final class DeliveryReports {
                    unsubscribed_at = coalesce(d.unsubscribed_at, n.unsubscribed),
                    human_opened_at = coalesce(d.human_opened_at, n.human_opened),
                    human_clicked_at = coalesce(d.human_clicked_at, n.human_clicked),
+                   prefetch_opened_at = coalesce(d.prefetch_opened_at, n.prefetch_opened),
+                   prefetch_clicked_at = coalesce(d.prefetch_clicked_at, n.prefetch_clicked),
                    failure_message = CASE WHEN d.bounced_at IS NULL AND d.dropped_at IS NULL
                                           THEN coalesce(left(n.reason, 1000), d.failure_message)
                                           ELSE d.failure_message END,
@@ -161,6 +177,8 @@ public final class DeliveryReports {
         .bind("unsubscribed", times(news, News::metrics, Metric.UNSUBSCRIBED))
         .bind("humanOpened", times(news, News::byHuman, Metric.OPENED))
         .bind("humanClicked", times(news, News::byHuman, Metric.CLICKED))
+        .bind("prefetchOpened", times(news, News::byMachine, Metric.OPENED))
+        .bind("prefetchClicked", times(news, News::byMachine, Metric.CLICKED))
         .bind("reasons", news.stream().map(News::reason).toArray(String[]::new))
         .execute();
   }
@@ -174,6 +192,7 @@ public final class DeliveryReports {
    * A click, with what was clicked; texts are cut to 2,000 characters.
    *
    * @param href the link; null when none is named
+   * @param link how reports call it, where that is not its address (M-73); null: by its address
    * @param actionName name of the button of an in-app message; null when none is named
    * @param actionValue what that button does; null when that is not told
    * @param byHuman whether a human clicked
@@ -182,12 +201,23 @@ public final class DeliveryReports {
       Reported delivery,
       Instant at,
       @Nullable String href,
+      @Nullable String link,
       @Nullable String actionName,
       @Nullable String actionValue,
       boolean byHuman) {}
 
-  /** A link in a delivery, or a button. */
-  public record Clicked(long deliveryId, String what) {}
+  /** A link in a delivery as reports call it, or a button. */
+  public record Clicked(long deliveryId, String what) {
+    private static final int KEPT = 2_000;
+
+    /** Cuts the text as {@link #keep} does. */
+    public Clicked {
+      what =
+          what.codePointCount(0, what.length()) <= KEPT
+              ? what
+              : what.substring(0, what.offsetByCodePoints(0, KEPT));
+    }
+  }
 
   /** Which of these links have been clicked before. */
   public Set<Clicked> clickedBefore(Handle handle, Collection<Click> clicks) {
@@ -197,7 +227,7 @@ public final class DeliveryReports {
     return handle
         .createQuery(
             """
-            SELECT DISTINCT k.delivery_id, coalesce(k.href, k.action_name, '') AS what
+            SELECT DISTINCT k.delivery_id, coalesce(k.link, k.href, k.action_name, '') AS what
               FROM (SELECT DISTINCT * FROM unnest(:ids, :createdAt) AS u(delivery_id, created_at)) c
               JOIN delivery_click k ON k.delivery_id = c.delivery_id AND k.created_at = c.created_at
             """)
@@ -215,11 +245,11 @@ public final class DeliveryReports {
         .createUpdate(
             """
             INSERT INTO delivery_click (delivery_id, created_at, workspace_id, clicked_at,
-                                        href, action_name, action_value, human)
+                                        href, link, action_name, action_value, human)
             SELECT c.delivery_id, c.created_at, c.workspace_id, c.clicked_at,
-                   left(c.href, 2000), left(c.action_name, 2000), left(c.action_value, 2000), c.human
-              FROM unnest(:ids, :createdAt, :workspaces, :at, :hrefs, :names, :values, :humans)
-                AS c(delivery_id, created_at, workspace_id, clicked_at, href, action_name, action_value, human)
+                   left(c.href, 2000), left(c.link, 2000), left(c.action_name, 2000), left(c.action_value, 2000), c.human
+              FROM unnest(:ids, :createdAt, :workspaces, :at, :hrefs, :links, :names, :values, :humans)
+                AS c(delivery_id, created_at, workspace_id, clicked_at, href, link, action_name, action_value, human)
             """)
         .bind("ids", clicks.stream().mapToLong(each -> each.delivery().deliveryId()).toArray())
         .bind(
@@ -230,6 +260,7 @@ public final class DeliveryReports {
             clicks.stream().mapToInt(each -> each.delivery().workspace().value()).toArray())
         .bind("at", clicks.stream().map(Click::at).toArray(Instant[]::new))
         .bind("hrefs", clicks.stream().map(Click::href).toArray(String[]::new))
+        .bind("links", clicks.stream().map(Click::link).toArray(String[]::new))
         .bind("names", clicks.stream().map(Click::actionName).toArray(String[]::new))
         .bind("values", clicks.stream().map(Click::actionValue).toArray(String[]::new))
         .bind("humans", clicks.stream().map(Click::byHuman).toArray(Boolean[]::new))

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of {@code delivery} as values. */
@@ -37,7 +38,20 @@ final class DeliveryRow {
         row.getString("subject"),
         row.getString("failure_message"),
         row.getInt("attempts"),
-        metrics);
+        metrics,
+        by("human", row),
+        by("prefetch", row));
+  }
+
+  private static Map<Metric, Instant> by(String whom, ResultSet row) throws SQLException {
+    var times = new EnumMap<Metric, Instant>(Metric.class);
+    for (var metric : Metric.BY_SOMEBODY) {
+      var at = optionalInstant(row, whom + "_" + metric.column());
+      if (at != null) {
+        times.put(metric, at);
+      }
+    }
+    return times;
   }
 
   static Instant instant(ResultSet row, String column) throws SQLException {

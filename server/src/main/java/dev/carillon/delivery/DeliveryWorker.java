@@ -33,6 +33,7 @@ public final class DeliveryWorker implements AutoCloseable {
       DeliverySettings settings,
       Database database,
       DeliveryIds ids,
+      MailLinks links,
       TemplateSource templates,
       TransactionalSource transactional,
       Mailer mailer,
@@ -47,6 +48,8 @@ public final class DeliveryWorker implements AutoCloseable {
             mailer,
             new EspSuppressions(database, clock),
             ids,
+            links,
+            new LinkParameters(database),
             settings.messageIdDomain(),
             new Backoff(random),
             clock);

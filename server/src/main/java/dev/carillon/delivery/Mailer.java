@@ -1,6 +1,7 @@
 package dev.carillon.delivery;
 
 import dev.carillon.messages.Email;
+import dev.carillon.workspaces.WorkspaceId;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -20,10 +21,11 @@ public interface Mailer extends AutoCloseable {
   /**
    * One mail on its way.
    *
+   * @param workspace whose mail it is; its domains sign
    * @param messageId the {@code Message-ID} without angle brackets, the same in every attempt
    * @param date the {@code Date} header
    */
-  record Message(String messageId, Instant date, Email email) {}
+  record Message(WorkspaceId workspace, String messageId, Instant date, Email email) {}
 
   /** What the provider answered. */
   sealed interface Handover {

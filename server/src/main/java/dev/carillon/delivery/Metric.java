@@ -1,5 +1,6 @@
 package dev.carillon.delivery;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -20,6 +21,9 @@ public enum Metric {
   FAILED,
   UNDELIVERABLE,
   UNSUBSCRIBED;
+
+  /** What either a human or a machine does (M-7). */
+  static final List<Metric> BY_SOMEBODY = List.of(OPENED, CLICKED);
 
   private final String wire = name().toLowerCase(Locale.ROOT);
 

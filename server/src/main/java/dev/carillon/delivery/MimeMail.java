@@ -24,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.eclipse.angus.mail.util.CRLFOutputStream;
 
 /** One mail in the form that travels. It is written to at most one connection at a time. */
 final class MimeMail extends MimeMessage {
@@ -106,8 +107,12 @@ final class MimeMail extends MimeMessage {
 
   /** The last part is the one a reader prefers (RFC 2046, 5.1.4). */
   private static MimeMultipart alternatives(Email email) throws MessagingException {
-    return new MimeMultipart(
-        "alternative", text(email.plain(), "plain"), text(email.html(), "html"));
+    var plain = text(email.plain(), "plain");
+    var html = text(email.html(), "html");
+    return email.amp().isEmpty()
+        ? new MimeMultipart("alternative", plain, html)
+        // Before the HTML, which programs that know no AMP would otherwise not show.
+        : new MimeMultipart("alternative", plain, text(email.amp(), "x-amp-html"), html);
   }
 
   private static BodyPart body(Email email) throws MessagingException {
@@ -172,6 +177,19 @@ final class MimeMail extends MimeMessage {
   /** Where bounces go: the envelope's sender. */
   InternetAddress sender() {
     return sender;
+  }
+
+  /** The sender's domain; empty when the address has none. */
+  String domain() {
+    var address = sender.getAddress();
+    return address.substring(address.lastIndexOf('@') + 1);
+  }
+
+  /** Writes it as it travels, without counting as having begun. */
+  void print(OutputStream stream) throws IOException, MessagingException {
+    var lines = new CRLFOutputStream(stream);
+    super.writeTo(lines, null);
+    lines.flush();
   }
 
   /** Everybody it goes to, whether the mail names them or not. */

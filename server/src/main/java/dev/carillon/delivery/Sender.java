@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,8 @@ final class Sender {
   private final Mailer mailer;
   private final EspSuppressions suppressions;
   private final DeliveryIds ids;
+  private final MailLinks links;
+  private final LinkParameters linkParameters;
   private final String messageIdDomain;
   private final Backoff backoff;
   private final InstantSource clock;
@@ -55,6 +58,8 @@ final class Sender {
       Mailer mailer,
       EspSuppressions suppressions,
       DeliveryIds ids,
+      MailLinks links,
+      LinkParameters linkParameters,
       String messageIdDomain,
       Backoff backoff,
       InstantSource clock) {
@@ -63,6 +68,8 @@ final class Sender {
     this.mailer = mailer;
     this.suppressions = suppressions;
     this.ids = ids;
+    this.links = links;
+    this.linkParameters = linkParameters;
     this.messageIdDomain = messageIdDomain;
     this.backoff = backoff;
     this.clock = clock;
@@ -117,23 +124,42 @@ final class Sender {
     if (!content.draft() && !said.toUnsubscribed() && Subscription.isUnsubscribed(customer)) {
       return finished(claimed, DeliveryState.UNDELIVERABLE, "the person is unsubscribed");
     }
-    var scope = scope(claimed, content, said, customer);
-    return switch (renderer.render(said.template(), scope)) {
+    var addresses = links.in(inMail(claimed, content, said));
+    var scope = scope(claimed, content, said, customer, addresses);
+    var parameters = linkParameters.of(new WorkspaceId(content.workspaceId()));
+    return switch (renderer.render(said.template(), scope, parameters)) {
       case Failed(var reason) -> finished(claimed, DeliveryState.FAILED, reason);
       case NoRecipient(var rendered, var reason) ->
           content.draft()
               ? drafted(claimed, rendered)
               : finished(claimed, DeliveryState.UNDELIVERABLE, reason).with(rendered, false);
-      case Rendered(var rendered) ->
+      case Rendered(var rendered, var names, var added) ->
           content.draft()
               ? drafted(claimed, rendered)
               : unlessSuppressed(
-                  claimed, content, scope.deliveryId(), rendered.with(said.attachments()));
+                  claimed,
+                  content,
+                  scope.deliveryId(),
+                  rendered.with(said.attachments()),
+                  email -> addresses.ready(email, names, added, content.transactionalId() == null));
     };
   }
 
+  private LinkTokens.InMail inMail(Claimed claimed, Claimed.Content content, Said said) {
+    return new LinkTokens.InMail(
+        new WorkspaceId(content.workspaceId()),
+        DeliveryId.of(claimed.deliveryId(), claimed.createdAt()),
+        content.personId(),
+        clock.instant(),
+        said.template().tracked());
+  }
+
   private MessageScope scope(
-      Claimed claimed, Claimed.Content content, Said said, Map<String, @Nullable Object> customer) {
+      Claimed claimed,
+      Claimed.Content content,
+      Said said,
+      Map<String, @Nullable Object> customer,
+      LinksOfMail addresses) {
     return new MessageScope(
         customer,
         said.data() == null ? Trigger.parse(content.trigger()) : Trigger.NONE,
@@ -141,19 +167,24 @@ final class Sender {
         said.campaign(),
         said.message(),
         ids.text(claimed.deliveryId(), claimed.createdAt()),
-        new MessageScope.Workspace(content.workspaceId(), content.workspaceName()));
+        new MessageScope.Workspace(content.workspaceId(), content.workspaceName()),
+        addresses);
   }
 
   /** Gate 9 (journeys §5.1): an address on the suppression list gets nothing (M-104). */
   private Outcome unlessSuppressed(
-      Claimed claimed, Claimed.Content content, String deliveryId, Email email) {
+      Claimed claimed,
+      Claimed.Content content,
+      String deliveryId,
+      Email email,
+      UnaryOperator<Email> ready) {
     var wanted = new LinkedHashSet<String>();
     var copies = email.copies();
     for (var list : List.of(email.recipient(), copies.cc(), copies.bcc())) {
       addresses(list).forEach(each -> wanted.add(comparable(each)));
     }
     if (wanted.stream().noneMatch(content.listing()::mayHold)) {
-      return handOver(claimed, content, deliveryId, email);
+      return handOver(claimed, content, deliveryId, email, ready);
     }
     var domain =
         EmailAddress.parse(email.from())
@@ -175,7 +206,7 @@ final class Sender {
             without(copies.cc(), blocking.keySet()),
             without(copies.bcc(), blocking.keySet()),
             copies.fakeBcc());
-    return handOver(claimed, content, deliveryId, email.to(left, others));
+    return handOver(claimed, content, deliveryId, email.to(left, others), ready);
   }
 
   private static List<EmailAddress> addresses(String list) {
@@ -197,12 +228,23 @@ final class Sender {
             .collect(Collectors.joining(", "));
   }
 
+  /**
+   * Gates 10 and 11. What is kept is the mail before its links were replaced: whoever looks at it
+   * later, such as an administrator, must not count as its reader.
+   */
   private Outcome handOver(
-      Claimed claimed, Claimed.Content content, String deliveryId, Email email) {
-    var message = new Mailer.Message(deliveryId + "@" + messageIdDomain, clock.instant(), email);
+      Claimed claimed,
+      Claimed.Content content,
+      String deliveryId,
+      Email email,
+      UnaryOperator<Email> ready) {
+    var workspace = new WorkspaceId(content.workspaceId());
+    var message =
+        new Mailer.Message(
+            workspace, deliveryId + "@" + messageIdDomain, clock.instant(), ready.apply(email));
     return switch (mailer.send(message)) {
       case Accepted() -> {
-        copy(deliveryId, email);
+        copy(workspace, deliveryId, email);
         yield finished(claimed, DeliveryState.SENT, null).with(email, true);
       }
       case Permanent(var reason) ->
@@ -215,7 +257,7 @@ final class Sender {
    * The copies of a fake bcc (journeys §5.4): mails of their own, sent once the real one is. One
    * that is not taken is not tried again: it is no delivery.
    */
-  private void copy(String deliveryId, Email email) {
+  private void copy(WorkspaceId workspace, String deliveryId, Email email) {
     if (!email.copies().fakeBcc() || email.copies().bcc().isEmpty()) {
       return;
     }
@@ -224,7 +266,8 @@ final class Sender {
             .to(email.copies().bcc(), Copies.NONE)
             .withSubject("[To: %s] %s".formatted(email.recipient(), email.subject()));
     var message =
-        new Mailer.Message(deliveryId + ".copy@" + messageIdDomain, clock.instant(), copy);
+        new Mailer.Message(
+            workspace, deliveryId + ".copy@" + messageIdDomain, clock.instant(), copy);
     if (!(mailer.send(message) instanceof Accepted)) {
       log.warn("the copy of delivery {} was not taken", deliveryId);
     }

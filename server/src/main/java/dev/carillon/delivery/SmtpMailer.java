@@ -23,14 +23,20 @@ public final class SmtpMailer implements Mailer {
   private static final long PRUNE_SECONDS = 15;
 
   private final SmtpSettings settings;
+  private final Signing signing;
   private final Session session;
   private final Deque<SmtpConnection> kept = new ConcurrentLinkedDeque<>();
   private final ScheduledThreadPoolExecutor timer;
   private volatile boolean closed;
 
-  /** Prepares for this server; connects with the first mail. */
-  public SmtpMailer(SmtpSettings settings) {
+  /**
+   * Prepares for this server; connects with the first mail.
+   *
+   * @param signing with what mails are signed
+   */
+  public SmtpMailer(SmtpSettings settings, Signing signing) {
     this.settings = settings;
+    this.signing = signing;
     this.session = Session.getInstance(properties(settings));
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -69,6 +75,10 @@ public final class SmtpMailer implements Mailer {
     MimeMail mail;
     try {
       mail = MimeMail.of(session, message);
+      var key = signing.key(message.workspace(), mail.domain());
+      if (key.isPresent()) {
+        DkimSignature.add(mail, key.get());
+      }
     } catch (MessagingException malformed) {
       return new Handover.Permanent("the mail cannot be written: " + malformed.getMessage());
     }

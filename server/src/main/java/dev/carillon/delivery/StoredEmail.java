@@ -21,7 +21,8 @@ record StoredEmail(
     Map<String, String> headers,
     @Nullable String cc,
     @Nullable String bcc,
-    @JsonProperty("fake_bcc") @Nullable Boolean fakeBcc) {
+    @JsonProperty("fake_bcc") @Nullable Boolean fakeBcc,
+    @JsonProperty("body_amp") @Nullable String bodyAmp) {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   static String json(Email email) {
@@ -37,7 +38,8 @@ record StoredEmail(
             email.headers(),
             email.copies().cc(),
             email.copies().bcc(),
-            email.copies().fakeBcc()));
+            email.copies().fakeBcc(),
+            email.amp()));
   }
 
   static Email parse(String json) {
@@ -55,6 +57,7 @@ record StoredEmail(
             Objects.requireNonNullElse(stored.cc, ""),
             Objects.requireNonNullElse(stored.bcc, ""),
             Boolean.TRUE.equals(stored.fakeBcc)),
-        List.of());
+        List.of(),
+        Objects.requireNonNullElse(stored.bodyAmp, ""));
   }
 }

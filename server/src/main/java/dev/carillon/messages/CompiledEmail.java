@@ -1,5 +1,6 @@
 package dev.carillon.messages;
 
+import dev.carillon.liquid.Host;
 import dev.carillon.liquid.LiquidRenderException;
 import dev.carillon.liquid.LiquidSyntaxException;
 import dev.carillon.liquid.RenderOptions;
@@ -10,9 +11,11 @@ import dev.carillon.messages.Rendering.Failed;
 import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +28,10 @@ final class CompiledEmail {
   private static final int MOST_ADDRESSES = 15;
 
   private final Map<String, Part> headers = new LinkedHashMap<>();
+  private final Map<String, Part> linkParameters = new LinkedHashMap<>();
   private final Part subject;
   private final Part body;
+  private final boolean marked;
   private final Part plainBody;
   private final Part from;
   private final Part replyTo;
@@ -37,6 +42,8 @@ final class CompiledEmail {
   private final boolean fakeBcc;
   private final boolean writesToCustomer;
   private final boolean makesPlainBody;
+  private final boolean inlinesCss;
+  private final Part ampBody;
   private final @Nullable String refusal;
 
   /** One text of the mail; {@code title} names it in reasons. */
@@ -69,9 +76,12 @@ final class CompiledEmail {
     }
   }
 
-  private CompiledEmail(EmailTemplate source, TemplateCache templates) {
+  private CompiledEmail(
+      EmailTemplate source, Map<String, String> parameters, TemplateCache templates) {
     subject = Part.of("subject", source.subject(), templates);
-    body = Part.of("body", source.body(), templates);
+    var withMarks = source.tracked() ? LinkMarks.mark(source.body()) : source.body();
+    marked = !withMarks.equals(source.body());
+    body = Part.of("body", withMarks, templates);
     plainBody = Part.of("plain text body", source.plainBody(), templates);
     from = Part.of("from", source.from(), templates);
     replyTo = Part.of("reply-to", source.replyTo(), templates);
@@ -84,15 +94,20 @@ final class CompiledEmail {
     source
         .headers()
         .forEach((name, value) -> headers.put(name, Part.of("header " + name, value, templates)));
+    parameters.forEach((name, value) ->
+        linkParameters.put(name, Part.of("link parameter " + name, value, templates)));
     writesToCustomer =
         source.to().isBlank() || source.to().replace(" ", "").equals("{{customer.email}}");
     makesPlainBody = source.plainBody().isBlank() && !source.body().isBlank();
+    inlinesCss = source.inlinesCss();
+    ampBody = Part.of("AMP body", source.ampBody(), templates);
     refusal = refusal(source);
   }
 
   /** Parses all texts; what cannot be parsed makes every rendering {@link Failed}. */
-  static CompiledEmail of(EmailTemplate source, TemplateCache templates) {
-    return new CompiledEmail(source, templates);
+  static CompiledEmail of(
+      EmailTemplate source, Map<String, String> linkParameters, TemplateCache templates) {
+    return new CompiledEmail(source, linkParameters, templates);
   }
 
   private static @Nullable String refusal(EmailTemplate source) {
@@ -111,20 +126,29 @@ final class CompiledEmail {
     if (refusal != null) {
       return new Failed(refusal);
     }
-    var options = RenderOptions.standard().withClock(clock).withSeed(scope.deliveryId().hashCode());
+    var options =
+        RenderOptions.standard()
+            .withClock(clock)
+            .withSeed(scope.deliveryId().hashCode())
+            .withHost(Host.none().withLinks(scope.links()));
     try {
-      return addressed(email(scope, options), writesToCustomer);
+      var names = new HashMap<String, String>();
+      var email = email(scope, options, names);
+      return addressed(email, writesToCustomer)
+          .<Rendering>map(reason -> new NoRecipient(email, reason))
+          .orElseGet(() -> new Rendered(email, names, parameters(scope, email, options)));
     } catch (Refusal failure) {
       return new Failed(String.valueOf(failure.getMessage()));
     }
   }
 
-  private Email email(MessageScope scope, RenderOptions options) {
+  private Email email(MessageScope scope, RenderOptions options, Map<String, String> names) {
     var variables = scope.variables();
     var subjectLine = oneLine(subject, subject.render(variables, options));
     variables.put("message", scope.messageVariables(subjectLine));
     var hidden = preheader.render(variables, options).strip();
-    var html = body.render(variables, options);
+    var whole = body.render(variables, options);
+    var html = marked ? LinkMarks.take(whole, names) : whole;
     var plain = makesPlainBody ? PlainText.of(html) : plainBody.render(variables, options);
     var rendered = new LinkedHashMap<String, String>();
     headers.forEach(
@@ -134,7 +158,7 @@ final class CompiledEmail {
         replies(override(scope, "reply_to", replyTo, variables, options)),
         recipient(scope, variables, options),
         subjectLine,
-        hidden.isEmpty() ? html : withHidden(html, hidden),
+        hidden.isEmpty() ? styled(html) : withHidden(styled(html), hidden),
         plain,
         hidden,
         rendered,
@@ -142,7 +166,12 @@ final class CompiledEmail {
             oneLine(cc, cc.render(variables, options)),
             oneLine(bcc, bcc.render(variables, options)),
             fakeBcc),
-        List.of());
+        List.of(),
+        ampBody.render(variables, options));
+  }
+
+  private String styled(String html) {
+    return inlinesCss ? CssInliner.inline(html) : html;
   }
 
   /**
@@ -189,21 +218,34 @@ final class CompiledEmail {
    *
    * @param toOne whether it is for the person alone, whose attribute is one address and no list
    */
-  private static Rendering addressed(Email email, boolean toOne) {
+  private Map<String, String> parameters(MessageScope scope, Email email, RenderOptions options) {
+    var rendered = new LinkedHashMap<String, String>();
+    if (!linkParameters.isEmpty()) {
+      var variables = scope.variables();
+      variables.put("message", scope.messageVariables(email.subject()));
+      var forgiving = options.withStrictness(Strictness.LAX);
+      linkParameters.forEach(
+          (name, value) -> rendered.put(name, value.render(variables, forgiving).strip()));
+    }
+    return rendered;
+  }
+
+  /** Why it can be sent to nobody; empty when it can. */
+  private static Optional<String> addressed(Email email, boolean toOne) {
     if (email.recipient().isEmpty()) {
-      return new NoRecipient(email, "no recipient");
+      return Optional.of("no recipient");
     }
     var addresses = 0;
     for (var list : List.of(email.recipient(), email.copies().cc(), email.copies().bcc())) {
       var parsed = EmailAddress.list(list).orElse(null);
       if (parsed == null || (toOne && list.equals(email.recipient()) && parsed.size() > 1)) {
-        return new NoRecipient(email, "no recipient: '" + list + "' is not a well-formed address");
+        return Optional.of("no recipient: '" + list + "' is not a well-formed address");
       }
       addresses += parsed.size();
     }
     return addresses > MOST_ADDRESSES
-        ? new NoRecipient(email, "more than " + MOST_ADDRESSES + " recipients")
-        : new Rendered(email);
+        ? Optional.of("more than " + MOST_ADDRESSES + " recipients")
+        : Optional.empty();
   }
 
   /** The value without space around it; a line break inside could smuggle in headers of its own. */

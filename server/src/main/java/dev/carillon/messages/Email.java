@@ -19,6 +19,7 @@ import java.util.Map;
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it, well-formed unless the mail is a draft
  * @param attachments files that go with it
+ * @param amp the AMP part; empty for none
  */
 public record Email(
     String from,
@@ -30,7 +31,8 @@ public record Email(
     String preheader,
     Map<String, String> headers,
     Copies copies,
-    List<Attachment> attachments) {
+    List<Attachment> attachments,
+    String amp) {
 
   /** Takes the headers over in their order, and the attachments. */
   public Email {
@@ -49,24 +51,76 @@ public record Email(
       String preheader,
       Map<String, String> headers) {
     this(
-        from, replyTo, recipient, subject, html, plain, preheader, headers, Copies.NONE, List.of());
+        from,
+        replyTo,
+        recipient,
+        subject,
+        html,
+        plain,
+        preheader,
+        headers,
+        Copies.NONE,
+        List.of(),
+        "");
   }
 
   /** The same with these files. */
   public Email with(List<Attachment> files) {
     return new Email(
-        from, replyTo, recipient, subject, html, plain, preheader, headers, copies, files);
+        from, replyTo, recipient, subject, html, plain, preheader, headers, copies, files, amp);
   }
 
   /** The same to these alone; the texts are lists of addresses as in {@link Copies}. */
   public Email to(String recipients, Copies others) {
     return new Email(
-        from, replyTo, recipients, subject, html, plain, preheader, headers, others, attachments);
+        from,
+        replyTo,
+        recipients,
+        subject,
+        html,
+        plain,
+        preheader,
+        headers,
+        others,
+        attachments,
+        amp);
+  }
+
+  /** The same with other texts for readers. */
+  public Email withBodies(String otherHtml, String otherPlain) {
+    return new Email(
+        from,
+        replyTo,
+        recipient,
+        subject,
+        otherHtml,
+        otherPlain,
+        preheader,
+        headers,
+        copies,
+        attachments,
+        amp);
+  }
+
+  /** The same with these further headers alone. */
+  public Email withHeaders(Map<String, String> others) {
+    return new Email(
+        from,
+        replyTo,
+        recipient,
+        subject,
+        html,
+        plain,
+        preheader,
+        others,
+        copies,
+        attachments,
+        amp);
   }
 
   /** The same with another subject. */
   public Email withSubject(String line) {
     return new Email(
-        from, replyTo, recipient, line, html, plain, preheader, headers, copies, attachments);
+        from, replyTo, recipient, line, html, plain, preheader, headers, copies, attachments, amp);
   }
 }

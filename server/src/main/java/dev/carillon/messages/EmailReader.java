@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@link EmailTemplate} as JSON: {@code subject}, {@code body}, {@code body_plain}, {@code
  * from}, {@code reply_to}, {@code to}, {@code preheader}, {@code headers}, {@code cc}, {@code bcc},
- * {@code fake_bcc}.
+ * {@code fake_bcc}, {@code tracked}, {@code preprocessor} ({@code premailer} or empty), {@code
+ * body_amp}.
  */
 public final class EmailReader {
   private static final int LONGEST_LINE = 1_000;
   private static final int MOST_BODY_BYTES = 512 * 1_024;
   private static final int MOST_HEADERS = 50;
+  private static final String INLINES = "premailer";
   private static final String DEFAULT_RECIPIENT = "{{customer.email}}";
 
   private final JsonFields fields;
@@ -46,8 +48,18 @@ public final class EmailReader {
         line(fields, "to", DEFAULT_RECIPIENT),
         line(fields, "preheader", ""),
         headers(),
-        new Copies(
-            line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)));
+        new Copies(line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)),
+        fields.flag("tracked", true),
+        inlinesCss(),
+        body("body_amp"));
+  }
+
+  private boolean inlinesCss() {
+    var word = fields.text("preprocessor", LONGEST_LINE).orElse(INLINES);
+    if (!word.isEmpty() && !word.equals(INLINES)) {
+      fields.fault("preprocessor", "must be \"%s\" or empty".formatted(INLINES));
+    }
+    return word.equals(INLINES);
   }
 
   private String line(JsonFields of, String name, String usual) {
@@ -111,5 +123,8 @@ public final class EmailReader {
     json.put("cc", email.copies().cc());
     json.put("bcc", email.copies().bcc());
     json.put("fake_bcc", email.copies().fakeBcc());
+    json.put("preprocessor", email.inlinesCss() ? INLINES : "");
+    json.put("body_amp", email.ampBody());
+    json.put("tracked", email.tracked());
   }
 }

@@ -3,6 +3,7 @@ package dev.carillon.messages;
 import dev.carillon.liquid.Environment;
 import dev.carillon.liquid.TemplateCache;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * Turns templates into mails for one person each. Each text is parsed once and its immutable form
@@ -23,8 +24,12 @@ public final class EmailRenderer {
   /**
    * Renders a template for one delivery. The same delivery and data give the same mail, random
    * choices included, whenever it is repeated.
+   *
+   * @param linkParameters what its links get, name → Liquid; a variable that is missing there
+   *     prints nothing, since they are the same for all messages
    */
-  public Rendering render(EmailTemplate template, MessageScope scope) {
-    return CompiledEmail.of(template, templates).render(scope, clock);
+  public Rendering render(
+      EmailTemplate template, MessageScope scope, Map<String, String> linkParameters) {
+    return CompiledEmail.of(template, linkParameters, templates).render(scope, clock);
   }
 }

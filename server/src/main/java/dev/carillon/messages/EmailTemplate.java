@@ -17,6 +17,9 @@ import java.util.Map;
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it
+ * @param tracked whether opens and clicks are counted
+ * @param inlinesCss whether style sheets move to the elements (journeys §5.4)
+ * @param ampBody an AMP part beside the HTML; empty for none
  */
 public record EmailTemplate(
     String subject,
@@ -27,14 +30,17 @@ public record EmailTemplate(
     String to,
     String preheader,
     Map<String, String> headers,
-    Copies copies) {
+    Copies copies,
+    boolean tracked,
+    boolean inlinesCss,
+    String ampBody) {
 
   /** Copies the headers and keeps their order. */
   public EmailTemplate {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
   }
 
-  /** To nobody else. */
+  /** To nobody else, tracked. */
   public EmailTemplate(
       String subject,
       String body,
@@ -47,11 +53,36 @@ public record EmailTemplate(
     this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE);
   }
 
+  /** Tracked, with style sheets that move to the elements, without AMP. */
+  public EmailTemplate(
+      String subject,
+      String body,
+      String plainBody,
+      String from,
+      String replyTo,
+      String to,
+      String preheader,
+      Map<String, String> headers,
+      Copies copies) {
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, true, "");
+  }
+
   /** The same from this sender, where it names none. */
   public EmailTemplate fromUnlessGiven(String sender) {
     return from.isBlank()
         ? new EmailTemplate(
-            subject, body, plainBody, sender, replyTo, to, preheader, headers, copies)
+            subject,
+            body,
+            plainBody,
+            sender,
+            replyTo,
+            to,
+            preheader,
+            headers,
+            copies,
+            tracked,
+            inlinesCss,
+            ampBody)
         : this;
   }
 }

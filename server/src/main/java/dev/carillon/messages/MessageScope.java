@@ -1,5 +1,6 @@
 package dev.carillon.messages;
 
+import dev.carillon.liquid.Links;
 import dev.carillon.people.CioId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     (M-131); null for what no call asked for
  * @param campaign null for a message outside campaigns
  * @param deliveryId the public id
+ * @param links the addresses that tags print
  */
 public record MessageScope(
     Map<String, @Nullable Object> customer,
@@ -25,7 +27,8 @@ public record MessageScope(
     @Nullable Campaign campaign,
     Message message,
     String deliveryId,
-    Workspace workspace) {
+    Workspace workspace,
+    Links links) {
 
   /**
    * The campaign a message belongs to.

@@ -1,10 +1,27 @@
 package dev.carillon.messages;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** What became of a template for one person. */
 public sealed interface Rendering {
 
-  /** The mail is ready. */
-  record Rendered(Email email) implements Rendering {}
+  /**
+   * The mail is ready.
+   *
+   * @param linkNames address of a link in the HTML → the same as the template has it, where they
+   *     differ (M-73)
+   * @param linkParameters what its links get, rendered (M-77)
+   */
+  record Rendered(Email email, Map<String, String> linkNames, Map<String, String> linkParameters)
+      implements Rendering {
+    /** Copies the maps; parameters keep their order. */
+    public Rendered {
+      linkNames = Map.copyOf(linkNames);
+      linkParameters = Collections.unmodifiableMap(new LinkedHashMap<>(linkParameters));
+    }
+  }
 
   /**
    * The texts could be rendered, but there is nobody to send them to (journeys §5.1, gate 8).

@@ -278,7 +278,7 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
               "clicks",
               Set.of(CLICK),
               """
-              SELECT json_build_object('clicked_at', %s, 'href', k.href, 'action_name', k.action_name,
+              SELECT json_build_object('clicked_at', %s, 'href', k.href, 'link', k.link, 'action_name', k.action_name,
                                        'action_value', k.action_value, 'human', k.human),
                      d.delivery_id, d.created_at
                 FROM delivery d
@@ -318,7 +318,7 @@ record ExportSection(String name, Set<PersonTable> covers, String sql, int fetch
         Arrays.stream(Metric.values())
             .map(each -> "'%s', %s".formatted(each.wire(), at("d." + each.column())));
     var human =
-        Stream.of("human_opened", "human_clicked")
+        Stream.of("human_opened", "human_clicked", "prefetch_opened", "prefetch_clicked")
             .map(each -> "'%s', %s".formatted(each, at("d." + each + "_at")));
     return "json_build_object(" + Stream.concat(pairs, human).collect(joining(", ")) + ")";
   }

@@ -347,7 +347,8 @@ public sealed interface Operation {
    * @param deliveryId key of the delivery
    * @param metric {@code delivered}, {@code opened} …, checked against the channel when applied
    * @param occurredAtMillis Unix milliseconds; 0 = when it was received
-   * @param details what else was said: recipient, reason, href, action_name, action_value
+   * @param details what else was said: recipient, reason, href, action_name, action_value; of our
+   *     own links also {@link #MACHINE} and {@code link}, how reports call a link
    */
   record DeliveryReport(
       WorkspaceId workspace,
@@ -356,6 +357,9 @@ public sealed interface Operation {
       long occurredAtMillis,
       Map<String, @Nullable Object> details)
       implements Operation {
+    /** Names the detail that is true when a machine opened or clicked (M-7). */
+    public static final String MACHINE = "machine";
+
     @Override
     public List<Identifier> people() {
       return List.of();

@@ -51,6 +51,7 @@ final class ReportApplier {
   private final Map<Long, Long> leaving = new HashMap<>();
   private final TreeMap<Long, Map<Metric, Instant>> news = new TreeMap<>();
   private final Map<Long, Map<Metric, Instant>> byHuman = new HashMap<>();
+  private final Map<Long, Map<Metric, Instant>> byMachine = new HashMap<>();
   private final Map<Long, String> reasons = new HashMap<>();
   private final List<Click> clicks = new ArrayList<>();
   private final Set<Recipient> woken = new HashSet<>();
@@ -144,46 +145,56 @@ final class ReportApplier {
       return;
     }
     var at = at(call.occurredAtMillis(), entry);
+    var machine = Boolean.TRUE.equals(call.details().get(Operation.DeliveryReport.MACHINE));
     // What it implies has happened before.
     for (var each : ReportableMetrics.withImplied(delivery.channel(), metric).reversed()) {
-      var isNew = tell(delivery, each, at);
+      var isNew = tell(delivery, each, at, machine);
       if (each != metric && isNew) {
-        reported.implied(delivery, each, at);
+        reported.implied(delivery, each, at, machine);
       } else if (each == metric && metric == Metric.CLICKED) {
-        reported.clicked(click(delivery, at, call.details()), isNew);
+        reported.clicked(click(delivery, at, call.details(), machine), isNew);
       } else if (each == metric) {
-        reported.told(delivery, metric, at, isNew);
+        reported.told(delivery, metric, at, isNew, machine);
       }
     }
     if (delivery.personExists()) { // nothing personal is kept of who was deleted
-      details(delivery, metric, at, call.details());
+      details(delivery, metric, at, call.details(), machine);
     }
   }
 
   private void details(
-      Reported delivery, Metric metric, Instant at, Map<String, @Nullable Object> details) {
+      Reported delivery,
+      Metric metric,
+      Instant at,
+      Map<String, @Nullable Object> details,
+      boolean machine) {
     if (metric == Metric.BOUNCED || metric == Metric.DROPPED) {
       var reason = text(details, "reason");
       if (reason != null) {
         reasons.putIfAbsent(delivery.deliveryId(), reason);
       }
     } else if (metric == Metric.CLICKED) {
-      var click = click(delivery, at, details);
-      if (click.href() != null || click.actionName() != null || click.actionValue() != null) {
+      var click = click(delivery, at, details, machine);
+      if (click.href() != null
+          || click.link() != null
+          || click.actionName() != null
+          || click.actionValue() != null) {
         clicks.add(click);
         wake(delivery, metric); // the first click on this link, maybe
       }
     }
   }
 
-  private static Click click(Reported delivery, Instant at, Map<String, @Nullable Object> details) {
+  private static Click click(
+      Reported delivery, Instant at, Map<String, @Nullable Object> details, boolean machine) {
     return new Click(
         delivery,
         at,
         text(details, "href"),
+        text(details, "link"),
         text(details, "action_name"),
         text(details, "action_value"),
-        true);
+        !machine);
   }
 
   void unsubscribe(Operation.Unsubscribe call, Entry entry) {
@@ -195,8 +206,8 @@ final class ReportApplier {
       return;
     }
     if (delivery.channel().equals(Channel.EMAIL.wire())) { // no other channel has the metric
-      var isNew = tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt());
-      reported.told(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), isNew);
+      var isNew = tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), false);
+      reported.told(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), isNew, false);
     }
     var person = scope.people().byId(leaving.getOrDefault(call.deliveryId(), 0L));
     if (person == null || !person.workspace().equals(delivery.workspace())) {
@@ -257,11 +268,12 @@ final class ReportApplier {
   }
 
   /**
-   * Who reports has seen a human: a program that opens every mail tells nobody about it.
+   * Whoever reports has seen a human, unless it says otherwise: a program that opens every mail
+   * tells nobody about it.
    *
    * @return whether the delivery did not have the metric
    */
-  private boolean tell(Reported delivery, Metric metric, Instant at) {
+  private boolean tell(Reported delivery, Metric metric, Instant at, boolean machine) {
     var isNew =
         !delivery.known().contains(metric)
             && news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
@@ -271,9 +283,9 @@ final class ReportApplier {
       wake(delivery, metric);
     }
     if ((metric == Metric.OPENED || metric == Metric.CLICKED)
-        && !delivery.byHuman().contains(metric)) {
+        && !(machine ? delivery.byMachine() : delivery.byHuman()).contains(metric)) {
       news.computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class));
-      byHuman
+      (machine ? byMachine : byHuman)
           .computeIfAbsent(delivery.deliveryId(), _ -> new EnumMap<>(Metric.class))
           .putIfAbsent(metric, at);
       wake(delivery, metric);
@@ -307,7 +319,13 @@ final class ReportApplier {
     news.forEach((id, metrics) -> {
       var delivery = deliveries.get(id);
       if (delivery != null) {
-        all.add(new News(delivery, metrics, byHuman.getOrDefault(id, Map.of()), reasons.get(id)));
+        all.add(
+            new News(
+                delivery,
+                metrics,
+                byHuman.getOrDefault(id, Map.of()),
+                byMachine.getOrDefault(id, Map.of()),
+                reasons.get(id)));
       }
     });
     if (!all.isEmpty()) {

@@ -134,11 +134,11 @@ final class MessageCounting {
   private static final String LINKS =
       """
       SELECT coalesce(m.primary_id, d.person_id), d.workspace_id, d.channel, d.campaign_id, d.newsletter_id,
-             d.action_id, c.href, %s, %s
+             d.action_id, coalesce(c.link, c.href), %s, %s
         FROM delivery d LEFT JOIN merger m ON m.secondary_id = d.person_id
         JOIN delivery_click c ON c.delivery_id = d.delivery_id AND c.created_at = d.created_at
        WHERE d.person_id = ANY(:people || ARRAY(SELECT secondary_id FROM merger WHERE primary_id = ANY(:people)))
-         AND d.clicked_at IS NOT NULL AND c.href = ANY(:links)
+         AND d.clicked_at IS NOT NULL AND coalesce(c.link, c.href) = ANY(:links)
        GROUP BY 1, 2, 3, 4, 5, 6, 7, d.delivery_id, d.created_at
       """
           .formatted(

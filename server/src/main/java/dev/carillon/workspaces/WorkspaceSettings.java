@@ -2,7 +2,10 @@ package dev.carillon.workspaces;
 
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What an administrator decides for a workspace. Immutable.
@@ -13,21 +16,35 @@ import java.util.List;
  * @param mergeAnonymousEvents whether anonymous events become those of who claims their id (P-33)
  * @param identifiers what names people: {@code id} always, {@code email} usually (track §3.1)
  * @param zone where days begin, for dates and anniversaries in conditions
+ * @param linkParameters what every link in mails gets, name → value with Liquid in it, in the order
+ *     of the names (M-77)
  */
 public record WorkspaceSettings(
     boolean autoMerge,
     boolean emailUpdatesById,
     boolean mergeAnonymousEvents,
     List<String> identifiers,
-    ZoneId zone) {
+    ZoneId zone,
+    Map<String, String> linkParameters) {
 
   /** What holds where nothing was decided. */
   public static final WorkspaceSettings DEFAULT =
       new WorkspaceSettings(true, false, true, List.of("id", "email"), ZoneOffset.UTC);
 
-  /** Copies the list. */
+  /** Copies the list and the map. */
   public WorkspaceSettings {
     identifiers = List.copyOf(identifiers);
+    linkParameters = Collections.unmodifiableMap(new TreeMap<>(linkParameters));
+  }
+
+  /** Without parameters at links. */
+  public WorkspaceSettings(
+      boolean autoMerge,
+      boolean emailUpdatesById,
+      boolean mergeAnonymousEvents,
+      List<String> identifiers,
+      ZoneId zone) {
+    this(autoMerge, emailUpdatesById, mergeAnonymousEvents, identifiers, zone, Map.of());
   }
 
   /** Whether e-mail addresses name people; otherwise {@code email} is an attribute as any other. */

@@ -99,6 +99,7 @@ public final class WorkspaceSettingsRepository {
     map.put("merge_anonymous_events", settings.mergeAnonymousEvents());
     map.put("identifiers", settings.identifiers());
     map.put("timezone", settings.zone().equals(ZoneOffset.UTC) ? "UTC" : settings.zone().getId());
+    map.put("link_parameters", settings.linkParameters());
     return map;
   }
 
@@ -115,10 +116,19 @@ public final class WorkspaceSettingsRepository {
               : usual.identifiers(),
           map.get("timezone") instanceof String zone && !zone.equals("UTC")
               ? ZoneId.of(zone)
-              : usual.zone());
+              : usual.zone(),
+          texts(map.get("link_parameters")));
     } catch (BadJson damaged) {
       throw new IllegalStateException("workspace.settings holds no JSON object", damaged);
     }
+  }
+
+  private static Map<String, String> texts(@Nullable Object value) {
+    var texts = new LinkedHashMap<String, String>();
+    if (value instanceof Map<?, ?> map) {
+      map.forEach((name, text) -> texts.put(String.valueOf(name), String.valueOf(text)));
+    }
+    return texts;
   }
 
   private static boolean flag(@Nullable Object value, boolean usual) {

@@ -53,7 +53,9 @@ class DeliveryRepositoryTest {
                 null,
                 null,
                 0,
-                Map.of(Metric.CREATED, START)));
+                Map.of(Metric.CREATED, START),
+                Map.of(),
+                Map.of()));
     assertThat(Trigger.parse(trigger.json())).isEqualTo(trigger);
   }
 
@@ -68,6 +70,7 @@ class DeliveryRepositoryTest {
             DeliverySettings.standard(1, "carillon.test"),
             TEST.database(),
             shop.ids,
+            Shop.LINKS,
             shop.templates(),
             (_, _) -> Optional.empty(),
             new MailTrap(),
@@ -134,6 +137,7 @@ class DeliveryRepositoryTest {
             DeliverySettings.standard(1, "carillon.test"),
             TEST.database(),
             shop.ids,
+            Shop.LINKS,
             shop.templates(),
             (_, _) -> Optional.empty(),
             new MailTrap(),

@@ -121,7 +121,8 @@ class DeliverySpeedTest {
 
   private SmtpMailer mailer() {
     return new SmtpMailer(
-        SmtpSettings.parse("smtp://127.0.0.1:" + sink.getSmtp().getPort(), "carillon.test"));
+        SmtpSettings.parse("smtp://127.0.0.1:" + sink.getSmtp().getPort(), "carillon.test"),
+        SmtpMailerTest.UNSIGNED);
   }
 
   private DeliveryWorker worker(SmtpMailer mailer) {
@@ -129,6 +130,7 @@ class DeliverySpeedTest {
         DeliverySettings.standard(1, "carillon.test"),
         database,
         shop.ids,
+        Shop.LINKS,
         shop.templates(),
         (_, _) -> Optional.empty(),
         mailer,

@@ -42,7 +42,9 @@ class DeliveryWorkerTest {
   private final Shop shop = new Shop(database);
   private final AtomicInteger reached = new AtomicInteger();
   @AutoClose private final ScriptedSmtpServer server = new ScriptedSmtpServer();
-  @AutoClose private final SmtpMailer smtp = new SmtpMailer(server.settings());
+
+  @AutoClose
+  private final SmtpMailer smtp = new SmtpMailer(server.settings(), SmtpMailerTest.UNSIGNED);
 
   @Test
   void shouldSendAndArchive() throws Exception {
@@ -84,6 +86,7 @@ class DeliveryWorkerTest {
                               new DeliveryReports.News(
                                   each,
                                   Map.of(Metric.BOUNCED, clock.instant()),
+                                  Map.of(),
                                   Map.of(),
                                   "no such box"))
                           .toList());
@@ -815,6 +818,7 @@ class DeliveryWorkerTest {
         settings,
         behind,
         shop.ids,
+        Shop.LINKS,
         templates,
         (_, _) -> Optional.empty(),
         smtp,
@@ -829,6 +833,8 @@ class DeliveryWorkerTest {
         mailer,
         new EspSuppressions(database, clock),
         shop.ids,
+        Shop.LINKS,
+        new LinkParameters(database),
         "carillon.test",
         new Backoff(new Random(1)),
         clock);
@@ -839,6 +845,7 @@ class DeliveryWorkerTest {
         DeliverySettings.standard(incarnation, "carillon.test"),
         database,
         shop.ids,
+        Shop.LINKS,
         shop.templates(),
         (_, _) -> Optional.empty(),
         mailer,

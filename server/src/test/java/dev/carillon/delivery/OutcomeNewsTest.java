@@ -50,6 +50,7 @@ class OutcomeNewsTest {
             DeliverySettings.standard(1, "carillon.test"),
             database,
             shop.ids,
+            Shop.LINKS,
             shop.templates(),
             (_, _) -> Optional.empty(),
             mailer,
@@ -166,6 +167,7 @@ class OutcomeNewsTest {
             DeliverySettings.standard(1, "carillon.test"),
             database,
             shop.ids,
+            Shop.LINKS,
             shop.templates(),
             (_, _) -> Optional.empty(),
             new Mailer() {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A mail server that misbehaves as it is told: a verb can be answered with any reply, by dropping
  * the connection, or not at all. {@code .} stands for the end of the content.
  */
-final class ScriptedSmtpServer implements AutoCloseable {
+public final class ScriptedSmtpServer implements AutoCloseable {
   static final String DROP = "drop";
   static final String SILENCE = "silence";
 
@@ -31,7 +31,8 @@ final class ScriptedSmtpServer implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private final List<String> mails = new CopyOnWriteArrayList<>();
 
-  ScriptedSmtpServer() {
+  /** Listens on a free port of this machine. */
+  public ScriptedSmtpServer() {
     try {
       server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     } catch (IOException failure) {
@@ -61,11 +62,12 @@ final class ScriptedSmtpServer implements AutoCloseable {
   }
 
   /** Contents that were accepted, headers included. */
-  List<String> mails() {
+  public List<String> mails() {
     return mails;
   }
 
-  SmtpSettings settings() {
+  /** How to reach it. */
+  public SmtpSettings settings() {
     return SmtpSettings.parse("smtp://127.0.0.1:" + server.getLocalPort(), "carillon.test");
   }
 

@@ -19,6 +19,12 @@ final class Shop {
   static final int CAMPAIGN = 3;
   static final int STEP = 4;
 
+  /** What mails carry that this test does not look at. */
+  static final MailLinks LINKS =
+      new MailLinks(
+          new LinkTokens("0123456789abcdef".getBytes(StandardCharsets.UTF_8)),
+          () -> "https://carillon.test");
+
   final WorkspaceId workspace;
   final DeliveryIds ids = new DeliveryIds("0123456789abcdef".getBytes(StandardCharsets.UTF_8));
   final DeliveryRepository deliveries;

@@ -1,5 +1,6 @@
 package dev.carillon.delivery;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
@@ -7,11 +8,16 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.carillon.delivery.Mailer.Handover.Accepted;
 import dev.carillon.delivery.Mailer.Handover.Permanent;
 import dev.carillon.delivery.Mailer.Handover.Temporary;
+import dev.carillon.messages.Copies;
 import dev.carillon.messages.Email;
+import dev.carillon.workspaces.WorkspaceId;
 import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,13 +25,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SmtpMailerTest {
+  static final Signing UNSIGNED = (workspace, domain) -> Optional.empty();
+  private static final WorkspaceId ONE = new WorkspaceId(1);
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
   @Test
   void shouldWriteAWholeMail() throws Exception {
     var sink = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     sink.start();
-    try (var mailer = new SmtpMailer(settings(sink, ""))) {
+    try (var mailer = new SmtpMailer(settings(sink, ""), UNSIGNED)) {
       // given
       var subject = "👋🏽 " + "שלום עולם ".repeat(12) + "🎉";
       var email =
@@ -40,7 +48,7 @@ class SmtpMailerTest {
               Map.of("X-Campaign", "Frühling"));
 
       // when
-      var handover = mailer.send(new Mailer.Message("id-1@carillon.test", NOON, email));
+      var handover = mailer.send(new Mailer.Message(ONE, "id-1@carillon.test", NOON, email));
 
       // then
       assertThat(handover).isEqualTo(new Accepted());
@@ -69,8 +77,8 @@ class SmtpMailerTest {
     var sink = new GreenMail(new ServerSetup(0, "127.0.0.1", protocol));
     sink.setUser("ada@example.test", "ada", "p:q");
     sink.start();
-    try (var good = new SmtpMailer(settings(sink, "ada:p%3Aq@"));
-        var bad = new SmtpMailer(settings(sink, "ada:wrong@"))) {
+    try (var good = new SmtpMailer(settings(sink, "ada:p%3Aq@"), UNSIGNED);
+        var bad = new SmtpMailer(settings(sink, "ada:wrong@"), UNSIGNED)) {
       // when, then
       assertThat(good.send(message("id-1"))).isEqualTo(new Accepted());
       assertThat(bad.send(message("id-2")))
@@ -86,9 +94,42 @@ class SmtpMailerTest {
   }
 
   @Test
+  @DisplayName("journeys §5.4: an AMP part stands between the plain text and the HTML")
+  void shouldWriteAnAmpPart() throws Exception {
+    var sink = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    sink.start();
+    try (var mailer = new SmtpMailer(settings(sink, ""), UNSIGNED)) {
+      var email =
+          new Email(
+              "a@example.test",
+              "",
+              "b@example.test",
+              "s",
+              "<p>html</p>",
+              "plain",
+              "",
+              Map.of(),
+              Copies.NONE,
+              List.of(),
+              "<html amp4email></html>");
+      assertThat(mailer.send(new Mailer.Message(ONE, "id-2@carillon.test", NOON, email)))
+          .isEqualTo(new Accepted());
+      var parts = (MimeMultipart) sink.getReceivedMessages()[0].getContent();
+      assertThat(parts.getCount()).isEqualTo(3);
+      assertThat(parts.getBodyPart(0).getContentType()).startsWith("text/plain");
+      assertThat(parts.getBodyPart(1).getContentType()).startsWith("text/x-amp-html");
+      assertThat(new String(parts.getBodyPart(1).getInputStream().readAllBytes(), UTF_8))
+          .isEqualTo("<html amp4email></html>");
+      assertThat(parts.getBodyPart(2).getContentType()).startsWith("text/html");
+    } finally {
+      sink.stop();
+    }
+  }
+
+  @Test
   void shouldKeepConnectionsAndSurviveTheirEnd() throws Exception {
     try (var server = new ScriptedSmtpServer();
-        var mailer = new SmtpMailer(server.settings())) {
+        var mailer = new SmtpMailer(server.settings(), UNSIGNED)) {
       // when
       for (var mail = 0; mail < 5; mail++) {
         assertThat(mailer.send(message("id-" + mail))).isEqualTo(new Accepted());
@@ -125,7 +166,7 @@ class SmtpMailerTest {
   @DisplayName("journeys §5.1 gate 11: what may pass later is temporary")
   void shouldComeBackLater(String verb, String reply) {
     try (var server = new ScriptedSmtpServer();
-        var mailer = new SmtpMailer(server.settings())) {
+        var mailer = new SmtpMailer(server.settings(), UNSIGNED)) {
       // given
       server.answer(verb, reply);
       if (verb.equals("EHLO")) {
@@ -158,7 +199,7 @@ class SmtpMailerTest {
   @DisplayName("journeys §5.1 gate 11: what is refused for good is permanent, the connection stays")
   void shouldGiveUp(String verb, String reply) {
     try (var server = new ScriptedSmtpServer();
-        var mailer = new SmtpMailer(server.settings())) {
+        var mailer = new SmtpMailer(server.settings(), UNSIGNED)) {
       // given
       server.answer(verb, reply);
 
@@ -176,7 +217,7 @@ class SmtpMailerTest {
   @Test
   void shouldNotWaitForeverForASilentServer() {
     try (var server = new ScriptedSmtpServer();
-        var mailer = new SmtpMailer(server.settings())) {
+        var mailer = new SmtpMailer(server.settings(), UNSIGNED)) {
       // given
       server.answer("RCPT", ScriptedSmtpServer.SILENCE);
       var start = System.nanoTime();
@@ -192,7 +233,8 @@ class SmtpMailerTest {
 
   @Test
   void shouldBeTemporaryWithoutServer() {
-    try (var mailer = new SmtpMailer(SmtpSettings.parse("smtp://127.0.0.1:1", "carillon.test"))) {
+    try (var mailer =
+        new SmtpMailer(SmtpSettings.parse("smtp://127.0.0.1:1", "carillon.test"), UNSIGNED)) {
       assertThat(mailer.send(message("id-1")))
           .isInstanceOfSatisfying(
               Temporary.class,
@@ -211,6 +253,7 @@ class SmtpMailerTest {
 
   private static Mailer.Message message(String id) {
     return new Mailer.Message(
+        ONE,
         id + "@carillon.test",
         NOON,
         new Email(

@@ -2,6 +2,7 @@ package dev.carillon.messages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carillon.liquid.Links;
 import dev.carillon.messages.Rendering.Failed;
 import dev.carillon.messages.Rendering.NoRecipient;
 import dev.carillon.messages.Rendering.Rendered;
@@ -256,7 +257,7 @@ class EmailRendererTest {
   }
 
   private Rendering render(EmailTemplate template, MessageScope scope) {
-    return renderer.render(template, scope);
+    return renderer.render(template, scope, Map.of());
   }
 
   private Email rendered(EmailTemplate template, MessageScope scope) {
@@ -277,6 +278,7 @@ class EmailRendererTest {
         new MessageScope.Campaign(3, "Welcome", "transactional"),
         new MessageScope.Message(4, "First mail", "email_action", 9L),
         "delivery-1",
-        new MessageScope.Workspace(1, "Shop"));
+        new MessageScope.Workspace(1, "Shop"),
+        Links.inert());
   }
 }

@@ -7,6 +7,8 @@ import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliverySettings;
 import dev.carillon.delivery.DeliveryWorker;
 import dev.carillon.delivery.Lane;
+import dev.carillon.delivery.LinkTokens;
+import dev.carillon.delivery.MailLinks;
 import dev.carillon.delivery.MailTrap;
 import dev.carillon.delivery.NewDelivery;
 import dev.carillon.messages.EmailTemplate;
@@ -46,13 +48,19 @@ final class Mailbox {
 
   /** Signals this node when something was sent that rules count. */
   Mailbox(ProcessingKit kit, Processing node) {
+    this(kit, node, EMAIL);
+  }
+
+  /** The same with another mail. */
+  Mailbox(ProcessingKit kit, Processing node, CampaignEmail email) {
     this.kit = kit;
     this.worker =
         new DeliveryWorker(
             DeliverySettings.standard(node.incarnation(), "carillon.test"),
             kit.database,
             new DeliveryIds(ProcessingKit.SECRET),
-            (_, _, _) -> Optional.of(EMAIL),
+            new MailLinks(new LinkTokens(ProcessingKit.SECRET), () -> "https://carillon.test"),
+            (_, _, _) -> Optional.of(email),
             (_, _) -> Optional.empty(),
             new MailTrap(),
             kit.clock,

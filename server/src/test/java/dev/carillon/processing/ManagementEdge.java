@@ -8,6 +8,9 @@ import dev.carillon.api.manage.ManageApi;
 import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.delivery.DeliveryIds;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
@@ -24,6 +27,7 @@ import dev.carillon.privacy.ErasureRepository;
 import dev.carillon.privacy.PersonExport;
 import dev.carillon.segments.FactsReader;
 import dev.carillon.segments.SegmentExplainer;
+import dev.carillon.store.SecretBox;
 import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
@@ -34,7 +38,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
+import javax.crypto.spec.SecretKeySpec;
 
 /** The management API on a free port, in front of a node that processes what it accepts. */
 final class ManagementEdge implements AutoCloseable {
@@ -75,6 +82,15 @@ final class ManagementEdge implements AutoCloseable {
                     ids),
                 kit.subscriptions,
                 new TransactionalRepository(kit.clock),
+                new SendingDomains(
+                    new SecretBox(new SecretKeySpec(new byte[32], "AES"), new SecureRandom()),
+                    kit.clock),
+                new DnsRecords(Optional.empty()),
+                new ManageApi.Mails(
+                    new DeliveryRepository(kit.database),
+                    new DeliveryIds(ProcessingKit.SECRET),
+                    "carillon.test",
+                    "Shop <shop@example.test>"),
                 WebhookKit.keys(kit.clock)),
             kit.clock);
     server =

@@ -5,7 +5,6 @@ import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryPage;
 import dev.carillon.delivery.Metric;
 import dev.carillon.messages.Email;
-import dev.carillon.people.AttributesJson;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.workspaces.WorkspaceId;
@@ -68,6 +67,12 @@ final class MessageJson {
         updated = Math.max(updated, at.getEpochSecond());
       }
     }
+    delivery
+        .byHuman()
+        .forEach((metric, at) -> metrics.put("human_" + metric.wire(), at.getEpochSecond()));
+    delivery
+        .byMachine()
+        .forEach((metric, at) -> metrics.put("prefetch_" + metric.wire(), at.getEpochSecond()));
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("id", id);
     json.put("deduplicate_id", id + ":" + updated);
@@ -117,28 +122,14 @@ final class MessageJson {
     json.put(
         "subject",
         email == null ? Objects.requireNonNullElse(delivery.subject(), "") : email.subject());
-    json.put("bcc", "");
-    json.put("cc", "");
-    json.put("fake_bcc", false);
+    json.put("bcc", email == null ? "" : email.copies().bcc());
+    json.put("cc", email == null ? "" : email.copies().cc());
+    json.put("fake_bcc", email != null && email.copies().fakeBcc());
     json.put("preheader_text", email == null ? "" : email.preheader());
     json.put("url", "");
     json.put("request_method", "");
-    json.put("headers", email == null ? "[]" : headers(email));
+    json.put("headers", email == null ? "[]" : TransactionalJson.headers(email.headers()));
     json.put("forgotten", email == null);
     return json;
-  }
-
-  /** A list of names and values, as JSON inside a text (app-messaging §1.4). */
-  private static String headers(Email email) {
-    var list = new ArrayList<Map<String, String>>();
-    email
-        .headers()
-        .forEach((name, value) -> {
-          var header = new LinkedHashMap<String, String>();
-          header.put("name", name);
-          header.put("value", value);
-          list.add(header);
-        });
-    return AttributesJson.printValue(list);
   }
 }

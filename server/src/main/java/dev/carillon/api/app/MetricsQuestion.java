@@ -42,10 +42,19 @@ record MetricsQuestion(Buckets buckets, @Nullable Stretch stretch) {
    */
   static MetricsQuestion of(Request request, Instant now) {
     return switch (request.query("version").orElse("1")) {
-      case "", "1" -> new MetricsQuestion(lastBuckets(request, now), null);
+      case "", "1" -> last(request, now);
       case "2" -> between(request);
       default -> throw Parameters.wrong("version must be 1 or 2");
     };
+  }
+
+  /**
+   * Reads the question as version 1 has it, which is the only one for links.
+   *
+   * @throws dev.carillon.http.ProblemException 400 for a parameter that is wrong
+   */
+  static MetricsQuestion last(Request request, Instant now) {
+    return new MetricsQuestion(lastBuckets(request, now), null);
   }
 
   private static Buckets lastBuckets(Request request, Instant now) {

@@ -4,6 +4,10 @@ import dev.carillon.campaigns.CampaignExplainer;
 import dev.carillon.campaigns.CampaignRepository;
 import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.computed.ComputedAttributes;
+import dev.carillon.delivery.DeliveryIds;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.Handler;
@@ -61,6 +65,9 @@ public final class ManageApi {
   private final SegmentUploads uploads;
   private final TransactionalCalls transactional;
   private final SigningCalls signing;
+  private final DomainCalls domains;
+  private final MailTrapCalls mails;
+  private final PreviewCalls previews;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -80,7 +87,19 @@ public final class ManageApi {
       Privacy privacy,
       SubscriptionRepository subscriptions,
       TransactionalRepository transactional,
+      SendingDomains domains,
+      DnsRecords dns,
+      Mails mails,
       SigningKeys signing) {}
+
+  /**
+   * What was sent.
+   *
+   * @param domain of message ids
+   * @param defaultSender of mails that name none
+   */
+  public record Mails(
+      DeliveryRepository deliveries, DeliveryIds ids, String domain, String defaultSender) {}
 
   /** How people are exported and erased; {@code ids} numbers the requests. */
   public record Privacy(PersonExport export, ErasureRecords records, IdRanges ids) {}
@@ -118,6 +137,12 @@ public final class ManageApi {
     this.settings =
         new SettingsCalls(sources.database, new ChangedTerms(sources.segments, sources.campaigns));
     this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
+    this.domains = new DomainCalls(sources.database, sources.domains, sources.dns);
+    this.previews =
+        new PreviewCalls(
+            sources.database, sources.transactional, person, sources.mails.defaultSender(), clock);
+    this.mails =
+        new MailTrapCalls(sources.mails.deliveries(), sources.mails.ids(), sources.mails.domain());
     this.transactional = new TransactionalCalls(sources.database, sources.transactional);
     this.signing = new SigningCalls(sources.database, sources.signing);
     this.uploads =
@@ -129,6 +154,8 @@ public final class ManageApi {
   public RouteTable routes() {
     var segment = WORKSPACE + "/segments/{id}";
     var campaign = WORKSPACE + "/campaigns/{id}";
+    var domain = WORKSPACE + "/domains";
+    var trap = WORKSPACE + "/mail_trap";
     var topic = WORKSPACE + "/subscription_topics";
     var channel = WORKSPACE + "/subscription_channels";
     var transactionalMessage = WORKSPACE + "/transactional_messages";
@@ -177,6 +204,16 @@ public final class ManageApi {
         .add("GET", transactionalMessage + "/{id}", with(transactional::one))
         .add("PUT", transactionalMessage + "/{id}", with(transactional::update))
         .add("DELETE", transactionalMessage + "/{id}", with(transactional::delete))
+        .add("POST", WORKSPACE + "/preview", with(previews::preview))
+        .add("GET", trap, with(mails::list))
+        .add("GET", trap + "/{delivery_id}", with(mails::one))
+        .add("GET", trap + "/{delivery_id}/source", with(mails::source))
+        .add("GET", trap + "/{delivery_id}/parts/{part}", with(mails::part))
+        .add("GET", domain, with(domains::list))
+        .add("POST", domain, with(domains::create))
+        .add("GET", domain + "/{id}", with(domains::one))
+        .add("DELETE", domain + "/{id}", with(domains::delete))
+        .add("POST", domain + "/{id}/verify", with(domains::verify))
         .add("GET", topic, with(topics::list))
         .add("POST", topic, with(topics::create))
         .add("GET", topic + "/{id}", with(topics::one))

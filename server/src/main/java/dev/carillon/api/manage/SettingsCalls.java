@@ -72,7 +72,8 @@ final class SettingsCalls {
             flag(wanted, "email_updates_by_id", present.emailUpdatesById(), faults),
             flag(wanted, "merge_anonymous_events", present.mergeAnonymousEvents(), faults),
             identifiers(wanted, present.identifiers(), faults),
-            zone(wanted, present.zone(), faults));
+            zone(wanted, present.zone(), faults),
+            LinkParametersBody.read(wanted, present.linkParameters(), faults));
     if (!faults.isEmpty()) {
       throw Bodies.invalid("settings", faults);
     }

@@ -970,6 +970,9 @@ class AppApiTest {
         "/v1/campaigns/x                                 | 400 | the id of a campaign is a whole number",
         "/v1/campaigns/999999                            | 404 | campaign not found",
         "/v1/campaigns/999999/metrics                    | 404 | campaign not found",
+        "/v1/campaigns/999999/metrics/links              | 404 | campaign not found",
+        "/v1/transactional/2/metrics/links               | 404 | transactional message not found",
+        "/v1/transactional/x/metrics/links               | 400 | the id of a transactional message is a whole number",
         "/v1/nothing                                     | 404 | not found"
       })
   void shouldRefuseWrongRequests(String path, int status, String message) {
@@ -990,7 +993,8 @@ class AppApiTest {
     for (var key : List.of("", "wrong", "sa_live_x")) {
       for (var call : calls()) {
         if (!call.equals("GET /v1/info/ip_addresses")) { // app-data §1: for anybody
-          send(server.as(key), call).expectProblem(401, "unauthorized");
+          send(server.as(key), call)
+              .expectProblem(401, call.contains("/v1/send/") ? "Unauthorized" : "unauthorized");
         }
       }
     }
@@ -1006,7 +1010,7 @@ class AppApiTest {
           .as(call)
           .doesNotContain("u-42", "Kim@", "Welcome", "\"Pro\"", sentId);
       if (call.contains("/u-42")
-          || call.matches("\\w+ /v1/(segments|campaigns|messages|objects)/.*")) {
+          || call.matches("\\w+ /v1/(reporting_webhooks|segments|campaigns|messages|objects|transactional)/.*")) {
         answer.expect(404);
       } else if (call.startsWith("POST /v1/esp/")) {
         answer.expect(200);
@@ -1037,8 +1041,11 @@ class AppApiTest {
             path.equals("GET /v1/customers")
                 ? path + "?email=Kim@example.test"
                 : path.replaceFirst("customers/\\{id}", "customers/u-42")
+                    .replaceFirst("transactional/\\{id}", "transactional/2")
                     .replaceFirst("segments/\\{id}", "segments/" + segment)
+                    .replaceFirst("reporting_webhooks/\\{id}", "reporting_webhooks/1") // none
                     .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
+                    .replaceFirst("transactional/\\{id}", "transactional/1")
                     .replaceFirst("objects/\\{type}/\\{id}", "objects/1/acme")
                     .replaceFirst("messages/\\{id}", "messages/" + sentId)
                     .replaceFirst("domains/\\{domain}", "domains/shop.test")

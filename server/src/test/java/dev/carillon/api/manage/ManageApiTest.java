@@ -609,6 +609,7 @@ class ManageApiTest {
               .replaceFirst("segments/\\{id}", "segments/" + segment.get("id").asInt())
               .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.get("id").asInt())
               .replaceFirst("customers/\\{id}", "customers/u-42")
+              .replaceFirst("domains/\\{id}", "domains/1")
               .replaceFirst("erasures/\\{id}", "erasures/1")
               .replaceFirst("object_types/\\{id}", "object_types/2") // each has type 1
               .replaceFirst("computed_attributes/\\{id}", "computed_attributes/1")
@@ -619,19 +620,21 @@ class ManageApiTest {
               ? ""
               : below.startsWith("/segments")
                   ? LOYAL
-                  : below.startsWith("/object_types")
-                      ? "{\"object_type\":{\"name\":\"Courses\"}}"
-                      : below.startsWith("/transactional_messages")
-                          ? RECEIPT
-                          : below.startsWith("/computed_attributes")
-                              ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
-                              : below.startsWith("/subscription_channels")
-                                  ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
-                                  : below.startsWith("/subscription_topics")
-                                      ? "{\"subscription_topic\":{\"name\":\"News\"}}"
-                                      : below.endsWith("/stop")
-                                          ? "{\"journeys\":\"exit\"}"
-                                          : below.endsWith("/start") ? "" : WELCOME;
+                  : below.equals("/domains")
+                      ? "{\"domain\":{\"domain\":\"example.com\"}}"
+                      : below.startsWith("/object_types")
+                          ? "{\"object_type\":{\"name\":\"Courses\"}}"
+                          : below.startsWith("/transactional_messages")
+                              ? RECEIPT
+                              : below.startsWith("/computed_attributes")
+                                  ? "{\"computed_attribute\":{\"name\":\"n\",\"aggregate\":\"count\",\"event\":{\"name\":\"e\"}}}"
+                                  : below.startsWith("/subscription_channels")
+                                      ? "{\"subscription_channel\":{\"name\":\"Mail\",\"type\":\"email\"}}"
+                                      : below.startsWith("/subscription_topics")
+                                          ? "{\"subscription_topic\":{\"name\":\"News\"}}"
+                                          : below.endsWith("/stop")
+                                              ? "{\"journeys\":\"exit\"}"
+                                              : below.endsWith("/start") ? "" : WELCOME;
 
       stranger.send(method, BASE + below, body).expectProblem(404, "workspace not found");
       server.as("").send(method, BASE + below, body).expectProblem(401, "unauthorized");
@@ -642,21 +645,23 @@ class ManageApiTest {
             .contains(
                 below.startsWith("/segments")
                     ? "segment"
-                    : below.startsWith("/object_types")
-                        ? "object type"
-                        : below.startsWith("/transactional_messages")
-                            ? "transactional message"
-                            : below.startsWith("/computed_attributes")
-                                ? "computed attribute"
-                                : below.startsWith("/subscription_channels")
-                                    ? "channel"
-                                    : below.startsWith("/subscription_topics")
-                                        ? "topic"
-                                        : below.startsWith("/customers")
-                                            ? "person"
-                                            : below.startsWith("/erasures")
-                                                ? "erasure"
-                                                : "campaign");
+                    : below.startsWith("/domains")
+                        ? "domain"
+                        : below.startsWith("/object_types")
+                            ? "object type"
+                            : below.startsWith("/transactional_messages")
+                                ? "transactional message"
+                                : below.startsWith("/computed_attributes")
+                                    ? "computed attribute"
+                                    : below.startsWith("/subscription_channels")
+                                        ? "channel"
+                                        : below.startsWith("/subscription_topics")
+                                            ? "topic"
+                                            : below.startsWith("/customers")
+                                                ? "person"
+                                                : below.startsWith("/erasures")
+                                                    ? "erasure"
+                                                    : "campaign");
       }
     }
     client.get(path("segment", segment)).expect(200, "{\"segment\":" + segment + "}");

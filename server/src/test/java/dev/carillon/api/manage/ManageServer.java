@@ -8,6 +8,9 @@ import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.campaigns.JourneyRepository;
 import dev.carillon.computed.ComputedAttributes;
 import dev.carillon.delivery.DeliveryIds;
+import dev.carillon.delivery.DeliveryRepository;
+import dev.carillon.delivery.domains.DnsRecords;
+import dev.carillon.delivery.domains.SendingDomains;
 import dev.carillon.forms.FormRepository;
 import dev.carillon.http.ErrorEnvelope;
 import dev.carillon.http.HttpServer;
@@ -30,14 +33,18 @@ import dev.carillon.segments.SegmentBuilder;
 import dev.carillon.segments.SegmentExplainer;
 import dev.carillon.segments.SegmentRepository;
 import dev.carillon.store.Database;
+import dev.carillon.store.SecretBox;
 import dev.carillon.subscriptions.SubscriptionReaders;
 import dev.carillon.subscriptions.SubscriptionRepository;
 import dev.carillon.webhooks.WebhookKit;
 import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** The management API on a free port, over a real database. */
@@ -47,14 +54,25 @@ final class ManageServer implements AutoCloseable {
   private final SegmentBuilder builder;
 
   ManageServer(Database database, InstantSource clock, RateLimits limits) {
-    this(database, clock, limits, null);
+    this(database, clock, limits, null, null);
   }
 
   ManageServer(
+      Database database, InstantSource clock, RateLimits limits, SubscriptionReaders readers) {
+    this(database, clock, limits, readers, null);
+  }
+
+  /** Asks this name server, {@code host:port}. */
+  ManageServer(Database database, InstantSource clock, RateLimits limits, String nameServer) {
+    this(database, clock, limits, null, nameServer);
+  }
+
+  private ManageServer(
       Database database,
       InstantSource clock,
       RateLimits limits,
-      @Nullable SubscriptionReaders readers) {
+      @Nullable SubscriptionReaders readers,
+      @Nullable String nameServer) {
     var counters = new CounterRepository(clock);
     var segments = new SegmentRepository(counters, clock);
     var campaigns = new CampaignRepository(database, counters, clock);
@@ -83,6 +101,16 @@ final class ManageServer implements AutoCloseable {
                 new SubscriptionRepository(
                     clock, readers == null ? new ChangedTerms(segments, campaigns) : readers),
                 new TransactionalRepository(clock),
+                new SendingDomains(
+                    new SecretBox(new SecretKeySpec(new byte[32], "AES"), new SecureRandom()),
+                    clock),
+                new DnsRecords(Optional.ofNullable(nameServer)),
+                new ManageApi.Mails(
+                    new DeliveryRepository(database),
+                    new DeliveryIds(
+                        "a secret of sufficient length".getBytes(StandardCharsets.UTF_8)),
+                    "carillon.test",
+                    "Shop <shop@example.test>"),
                 WebhookKit.keys(clock)),
             clock);
     server =
