@@ -1010,7 +1010,8 @@ class AppApiTest {
           .as(call)
           .doesNotContain("u-42", "Kim@", "Welcome", "\"Pro\"", sentId);
       if (call.contains("/u-42")
-          || call.matches("\\w+ /v1/(reporting_webhooks|segments|campaigns|messages|objects|transactional)/.*")) {
+          || call.matches(
+              "\\w+ /v1/(reporting_webhooks|segments|campaigns|messages|objects|transactional)/.*")) {
         answer.expect(404);
       } else if (call.startsWith("POST /v1/esp/")) {
         answer.expect(200);
