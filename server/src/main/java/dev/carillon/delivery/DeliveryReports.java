@@ -206,8 +206,18 @@ public final class DeliveryReports {
       @Nullable String actionValue,
       boolean byHuman) {}
 
-  /** A link in a delivery, or a button. */
-  public record Clicked(long deliveryId, String what) {}
+  /** A link in a delivery as reports call it, or a button. */
+  public record Clicked(long deliveryId, String what) {
+    private static final int KEPT = 2_000;
+
+    /** Cuts the text as {@link #keep} does. */
+    public Clicked {
+      what =
+          what.codePointCount(0, what.length()) <= KEPT
+              ? what
+              : what.substring(0, what.offsetByCodePoints(0, KEPT));
+    }
+  }
 
   /** Which of these links have been clicked before. */
   public Set<Clicked> clickedBefore(Handle handle, Collection<Click> clicks) {
@@ -217,7 +227,7 @@ public final class DeliveryReports {
     return handle
         .createQuery(
             """
-            SELECT DISTINCT k.delivery_id, coalesce(k.href, k.action_name, '') AS what
+            SELECT DISTINCT k.delivery_id, coalesce(k.link, k.href, k.action_name, '') AS what
               FROM (SELECT DISTINCT * FROM unnest(:ids, :createdAt) AS u(delivery_id, created_at)) c
               JOIN delivery_click k ON k.delivery_id = c.delivery_id AND k.created_at = c.created_at
             """)

@@ -150,11 +150,11 @@ final class ReportApplier {
     for (var each : ReportableMetrics.withImplied(delivery.channel(), metric).reversed()) {
       var isNew = tell(delivery, each, at, machine);
       if (each != metric && isNew) {
-        reported.implied(delivery, each, at);
+        reported.implied(delivery, each, at, machine);
       } else if (each == metric && metric == Metric.CLICKED) {
         reported.clicked(click(delivery, at, call.details(), machine), isNew);
       } else if (each == metric) {
-        reported.told(delivery, metric, at, isNew);
+        reported.told(delivery, metric, at, isNew, machine);
       }
     }
     if (delivery.personExists()) { // nothing personal is kept of who was deleted

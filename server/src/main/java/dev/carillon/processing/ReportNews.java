@@ -43,20 +43,21 @@ final class ReportNews {
       Instant at,
       boolean repeated,
       boolean synthetic,
+      boolean machine,
       @Nullable Click click) {}
 
   /** A metric that follows from another one the delivery had not. */
-  void implied(Reported delivery, Metric metric, Instant at) {
-    add(delivery, metric, at, false, true, null);
+  void implied(Reported delivery, Metric metric, Instant at, boolean machine) {
+    add(delivery, metric, at, false, true, machine, null);
   }
 
   /**
    * A metric that was reported. Each has its turn once, but for opens, which some want to hear of
    * every time.
    */
-  void told(Reported delivery, Metric metric, Instant at, boolean isNew) {
+  void told(Reported delivery, Metric metric, Instant at, boolean isNew, boolean machine) {
     if (isNew || metric == Metric.OPENED) {
-      add(delivery, metric, at, !isNew, false, null);
+      add(delivery, metric, at, !isNew, false, machine, null);
     }
   }
 
@@ -66,7 +67,7 @@ final class ReportNews {
    * @param isNew whether it is the first in the delivery
    */
   void clicked(Click click, boolean isNew) {
-    add(click.delivery(), Metric.CLICKED, click.at(), !isNew, false, click);
+    add(click.delivery(), Metric.CLICKED, click.at(), !isNew, false, !click.byHuman(), click);
   }
 
   private void add(
@@ -75,11 +76,12 @@ final class ReportNews {
       Instant at,
       boolean repeated,
       boolean synthetic,
+      boolean machine,
       @Nullable Click click) {
     var name = EventNames.of(delivery.channel(), metric.wire());
     if (scope.news().asks(delivery.workspace(), name)) {
       var place = scope.news().place();
-      told.add(new Told(place, delivery, metric, at, repeated, synthetic, click));
+      told.add(new Told(place, delivery, metric, at, repeated, synthetic, machine, click));
     }
   }
 
@@ -111,7 +113,8 @@ final class ReportNews {
 
   private static boolean repeats(Told each, Set<Clicked> before) {
     var click = each.click;
-    var what = click == null ? null : click.href() == null ? click.actionName() : click.href();
+    var what = click == null ? null : link(click);
+    what = what == null && click != null ? click.actionName() : what;
     return what == null
         ? each.repeated
         : !before.add(new Clicked(each.delivery.deliveryId(), what));
@@ -122,9 +125,10 @@ final class ReportNews {
     var mail = each.delivery.channel().equals("email");
     var click = each.click;
     if (click == null) {
-      if (mail && each.metric == Metric.OPENED) { // who reports has seen a human
+      if (mail && each.metric == Metric.OPENED) {
+        // Choice: a proxy that loads pictures only when somebody looks is not told apart here.
         details.put("proxied", false);
-        details.put("prefetched", false);
+        details.put("prefetched", each.machine);
         details.put("synthetic", each.synthetic);
       }
       return details;
@@ -132,20 +136,25 @@ final class ReportNews {
     // Nothing personal is told of who was deleted, and a link may be.
     if (click.href() != null && each.delivery.personExists()) {
       details.put("href", click.href());
-      details.put("link_id", linkId(click.href()));
+      details.put("link_id", linkId(String.valueOf(link(click))));
     }
     if (mail) {
-      details.put("machine", false);
+      details.put("machine", each.machine);
     } else if (click.actionName() != null) {
       details.put("tracked_response", click.actionName());
     }
     return details;
   }
 
+  /** How reports call the link; null: none is named. */
+  private static @Nullable String link(Click click) {
+    return click.link() == null ? click.href() : click.link();
+  }
+
   /** Choice: links have no numbers here; the same link has the same one everywhere. */
-  private static int linkId(String href) {
+  private static int linkId(String link) {
     var sum = new CRC32();
-    sum.update(href.getBytes(StandardCharsets.UTF_8));
+    sum.update(link.getBytes(StandardCharsets.UTF_8));
     return (int) (sum.getValue() & Integer.MAX_VALUE);
   }
 }

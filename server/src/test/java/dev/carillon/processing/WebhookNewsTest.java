@@ -140,6 +140,29 @@ final class WebhookNewsTest {
   }
 
   @Test
+  @DisplayName("events-out A.3: what a machine opens and clicks is told as such")
+  void shouldTellMachines() {
+    var waiting = waiting(false, false);
+    var mail = mail();
+    report(mail, "opened", Operation.DeliveryReport.MACHINE, true);
+    report(
+        mail,
+        "clicked",
+        "href",
+        "https://a.test/1?who=ada",
+        "link",
+        "https://a.test/1",
+        Operation.DeliveryReport.MACHINE,
+        true);
+    report(mail, "clicked", "href", "https://a.test/1?who=eve", "link", "https://a.test/1");
+    KIT.settle();
+    assertThat(waiting.names()).containsExactly("email delivered", "email opened", "email clicked");
+    assertThat(data(waiting).get(1).get("prefetched").asBoolean()).isTrue();
+    assertThat(data(waiting).get(2).get("machine").asBoolean()).isTrue();
+    assertThat(data(waiting).get(2).get("href").asString()).isEqualTo("https://a.test/1?who=ada");
+  }
+
+  @Test
   @DisplayName("events-out A.3: bounces carry their reason, and are told once")
   void shouldTellBounces() {
     var waiting = waiting(true, true);

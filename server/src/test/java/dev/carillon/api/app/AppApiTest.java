@@ -1043,6 +1043,7 @@ class AppApiTest {
                 ? path + "?email=Kim@example.test"
                 : path.replaceFirst("customers/\\{id}", "customers/u-42")
                     .replaceFirst("segments/\\{id}", "segments/" + segment)
+                    .replaceFirst("reporting_webhooks/\\{id}", "reporting_webhooks/1") // none
                     .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
                     .replaceFirst("transactional/\\{id}", "transactional/2")
                     .replaceFirst("webhooks/\\{id}", "webhooks/999999")
