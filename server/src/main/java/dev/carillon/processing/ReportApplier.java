@@ -207,7 +207,7 @@ final class ReportApplier {
     }
     if (delivery.channel().equals(Channel.EMAIL.wire())) { // no other channel has the metric
       var isNew = tell(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), false);
-      reported.told(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), isNew);
+      reported.told(delivery, Metric.UNSUBSCRIBED, entry.receivedAt(), isNew, false);
     }
     var person = scope.people().byId(leaving.getOrDefault(call.deliveryId(), 0L));
     if (person == null || !person.workspace().equals(delivery.workspace())) {
