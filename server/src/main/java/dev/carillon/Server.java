@@ -182,9 +182,9 @@ final class Server implements AutoCloseable {
     var transactional = new TransactionalRepository(clock);
     var deliveries = new DeliveryRepository(database);
     var deliveryIds = new DeliveryIds(secret.getEncoded());
-    var links = new MailLinks(new LinkTokens(secret.getEncoded()), this::publicUrl);
     var domains = new SendingDomains(new SecretBox(secret, new SecureRandom()), clock);
     var mailer = closing.add(mailer(new DkimKeys(database, domains)::of));
+    var links = new MailLinks(new LinkTokens(secret.getEncoded()), this::publicUrl);
 
     // the log and its processing
     var outbox = new DeliverySignal();
@@ -370,7 +370,7 @@ final class Server implements AutoCloseable {
                 transactional,
                 domains,
                 new DnsRecords(settings.dnsServer()),
-                new ManageApi.Mails(deliveries, deliveryIds, mailDomain())),
+                new ManageApi.Mails(deliveries, deliveryIds, mailDomain(), settings.mailFrom())),
             clock);
     var hooks =
         new HooksApi(

@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +18,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what became of a campaign's messages, by the date each was created (M-4; App API >
- * Metrics).
+ * Counts what became of messages of a campaign, or of a transactional one, by the date each was
+ * created (M-4; App API > Metrics).
  */
 public final class CampaignMetrics {
   private static final ZoneId EASTERN = ZoneId.of("America/New_York");
@@ -171,6 +172,38 @@ public final class CampaignMetrics {
       @Nullable Integer actionId,
       @Nullable String type,
       Buckets buckets) {
+    var own = new HashMap<String, @Nullable Object>();
+    own.put("campaign", campaignId);
+    own.put("action", actionId);
+    return counted(
+        "campaign_id = :campaign AND (:action::int IS NULL OR action_id = :action)",
+        own,
+        workspace,
+        type,
+        buckets);
+  }
+
+  /**
+   * The same for a transactional message.
+   *
+   * @param type only this channel, such as {@code email}; null for all
+   */
+  public Map<String, int[]> ofTransactional(
+      WorkspaceId workspace, int messageId, @Nullable String type, Buckets buckets) {
+    return counted(
+        "transactional_id = :transactional",
+        Map.of("transactional", messageId),
+        workspace,
+        type,
+        buckets);
+  }
+
+  private Map<String, int[]> counted(
+      String whose,
+      Map<String, @Nullable Object> own,
+      WorkspaceId workspace,
+      @Nullable String type,
+      Buckets buckets) {
     var series = new TreeMap<String, int[]>();
     KEYS.forEach(key -> series.put(key, new int[buckets.begins().size()]));
     database.read(handle -> {
@@ -187,17 +220,16 @@ public final class CampaignMetrics {
                      count(opened_at) AS opened, count(sent_at) AS sent, count(spammed_at) AS spammed,
                      count(undeliverable_at) AS undeliverable, count(unsubscribed_at) AS unsubscribed
                 FROM delivery
-               WHERE campaign_id = :campaign AND workspace_id = :workspace AND created_at >= :from AND created_at < :to
-                 AND (:action::int IS NULL OR action_id = :action)
+               WHERE %s AND workspace_id = :workspace AND created_at >= :from AND created_at < :to
                  AND (:type::text IS NULL OR channel = :type)
                GROUP BY bucket
-              """)
+              """
+                  .formatted(whose))
+          .bindMap(own)
           .bind("begins", buckets.begins())
           .bind("from", buckets.begins().getFirst())
           .bind("to", buckets.end())
           .bind("workspace", workspace.value())
-          .bind("campaign", campaignId)
-          .bind("action", actionId)
           .bind("type", type)
           .map((row, _) -> {
             var bucket = row.getInt("bucket") - 1;

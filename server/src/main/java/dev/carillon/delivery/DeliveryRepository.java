@@ -6,6 +6,7 @@ import dev.carillon.workspaces.WorkspaceId;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -196,7 +197,7 @@ public final class DeliveryRepository {
          WHERE person_id = :person AND workspace_id = :workspace
         """,
         workspace,
-        personId,
+        Map.of("person", personId),
         filter);
   }
 
@@ -208,7 +209,7 @@ public final class DeliveryRepository {
          WHERE workspace_id = :workspace
         """,
         workspace,
-        null,
+        Map.of(),
         filter);
   }
 
@@ -221,8 +222,26 @@ public final class DeliveryRepository {
          WHERE campaign_id = :campaign AND workspace_id = :workspace
         """,
         workspace,
-        null,
+        Map.of(),
         narrowed);
+  }
+
+  /**
+   * A page of one transactional message's deliveries, newest first.
+   *
+   * @param state only deliveries in it; null for all
+   */
+  public DeliveryPage ofTransactional(
+      WorkspaceId workspace, int messageId, @Nullable DeliveryState state, DeliveryFilter filter) {
+    return page(
+        """
+        SELECT * FROM delivery
+         WHERE transactional_id = :transactional AND workspace_id = :workspace
+           AND (:state = '' OR state = :state)
+        """,
+        workspace,
+        Map.of("transactional", messageId, "state", state == null ? "" : state.wire()),
+        filter);
   }
 
   /** What every list narrows by; {@code start} is a place in the order, so pages never overlap. */
@@ -257,15 +276,13 @@ public final class DeliveryRepository {
       """;
 
   private DeliveryPage page(
-      String whose, WorkspaceId workspace, @Nullable Long personId, DeliveryFilter filter) {
+      String whose, WorkspaceId workspace, Map<String, ?> own, DeliveryFilter filter) {
     var start = filter.start();
     var found =
         database.read(handle -> {
-          var query = handle.createQuery(whose + NARROWED);
-          if (personId != null) {
-            query.bind("person", personId);
-          }
-          return query
+          return handle
+              .createQuery(whose + NARROWED)
+              .bindMap(own)
               .bind("workspace", workspace.value())
               .bind("type", filter.type())
               .bind("campaign", filter.campaignId())

@@ -31,7 +31,10 @@ public final class ErrorEnvelope implements ErrorShape {
       errors = messages.stream().<Object>map(message -> error(message, status)).toList();
     } else {
       // In small letters here (app-messaging §0.3), where the Track API has a capital.
-      var message = problem instanceof Problem.Unauthorised ? "unauthorized" : problem.message();
+      var message =
+          problem instanceof Problem.Unauthorised(var words) && words == null
+              ? "unauthorized"
+              : problem.message();
       meta.put("error", message);
       errors = List.of(error(message, status));
     }

@@ -1,6 +1,7 @@
 package dev.carillon.http;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reason why a request is not answered with success, before a surface puts it in its own words.
@@ -50,8 +51,17 @@ public sealed interface Problem {
     }
   }
 
-  /** No or wrong credentials. */
-  record Unauthorised() implements Problem {
+  /**
+   * No or wrong credentials.
+   *
+   * @param words said instead of what the surface usually says; null: the usual
+   */
+  record Unauthorised(@Nullable String words) implements Problem {
+    /** In the surface's usual words. */
+    public Unauthorised() {
+      this(null);
+    }
+
     @Override
     public int status() {
       return 401;
@@ -59,7 +69,7 @@ public sealed interface Problem {
 
     @Override
     public String message() {
-      return "Unauthorized";
+      return words == null ? "Unauthorized" : words;
     }
   }
 

@@ -17,9 +17,9 @@ import java.util.Map;
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it
+ * @param tracked whether opens and clicks are counted
  * @param inlinesCss whether style sheets move to the elements (journeys §5.4)
  * @param ampBody an AMP part beside the HTML; empty for none
- * @param tracked whether opens and clicks are counted
  */
 public record EmailTemplate(
     String subject,
@@ -31,16 +31,16 @@ public record EmailTemplate(
     String preheader,
     Map<String, String> headers,
     Copies copies,
+    boolean tracked,
     boolean inlinesCss,
-    String ampBody,
-    boolean tracked) {
+    String ampBody) {
 
   /** Copies the headers and keeps their order. */
   public EmailTemplate {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
   }
 
-  /** To nobody else. */
+  /** To nobody else, tracked. */
   public EmailTemplate(
       String subject,
       String body,
@@ -53,7 +53,7 @@ public record EmailTemplate(
     this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE);
   }
 
-  /** With style sheets that move to the elements, without AMP, tracked. */
+  /** Tracked, with style sheets that move to the elements, without AMP. */
   public EmailTemplate(
       String subject,
       String body,
@@ -64,7 +64,7 @@ public record EmailTemplate(
       String preheader,
       Map<String, String> headers,
       Copies copies) {
-    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, "", true);
+    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, true, "");
   }
 
   /** The same from this sender, where it names none. */
@@ -80,9 +80,9 @@ public record EmailTemplate(
             preheader,
             headers,
             copies,
+            tracked,
             inlinesCss,
-            ampBody,
-            tracked)
+            ampBody)
         : this;
   }
 }

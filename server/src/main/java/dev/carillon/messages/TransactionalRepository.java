@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,6 +52,19 @@ public final class TransactionalRepository {
         .bind("workspace", workspace.value())
         .map((row, _) -> message(row))
         .list();
+  }
+
+  /** The numbers of the messages whose default content asks not to be tracked. */
+  public Set<Integer> untracked(Handle handle, WorkspaceId workspace) {
+    return handle
+        .createQuery(
+            """
+            SELECT message_id FROM transactional_content
+             WHERE workspace_id = :workspace AND language = '' AND content->>'tracked' = 'false'
+            """)
+        .bind("workspace", workspace.value())
+        .mapTo(Integer.class)
+        .set();
   }
 
   /** A message of the workspace. */

@@ -446,9 +446,9 @@ class MailLinksTest {
                 "",
                 Map.of(),
                 Copies.NONE,
+                false,
                 true,
-                "",
-                false));
+                ""));
     assertThat(byStep.hrefs()).containsExactly("https://shop.test/x");
   }
 

@@ -88,7 +88,8 @@ final class ManagementEdge implements AutoCloseable {
                 new ManageApi.Mails(
                     new DeliveryRepository(kit.database),
                     new DeliveryIds(ProcessingKit.SECRET),
-                    "carillon.test")),
+                    "carillon.test",
+                    "Shop <shop@example.test>")),
             kit.clock);
     server =
         HttpServer.start(

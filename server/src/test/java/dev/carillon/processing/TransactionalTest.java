@@ -387,4 +387,151 @@ class TransactionalTest {
     assertThat(delivery(delivery).at("/metrics/sent").isNumber()).isTrue();
     assertThat(delivery(delivery).get("transactional_message_id").asInt()).isGreaterThan(1);
   }
+
+  @Test
+  @DisplayName("app-messaging §3: messages are listed and read, with what they say")
+  void readsMessages() {
+    var id = message("Receipt" + kim, true, email("Hi {{customer.id}}", "<p>a</p>"));
+    say(id, "de", email("Hallo", "<p>b</p>"));
+    var listed = APP.get("/v1/transactional").expect(200).json().get("messages");
+    var mine =
+        listed.valueStream().filter(each -> each.get("id").asInt() == id).findFirst().orElseThrow();
+    assertThat(mine.get("name").asString()).isEqualTo("Receipt" + kim);
+    assertThat(mine.get("send_to_unsubscribed").asBoolean()).isTrue();
+    assertThat(mine.propertyNames())
+        .contains(
+            "id",
+            "name",
+            "description",
+            "send_to_unsubscribed",
+            "link_tracking",
+            "open_tracking",
+            "hide_message_body",
+            "queue_drafts",
+            "created_at",
+            "updated_at");
+    var path = "/v1/transactional/" + id;
+    assertThat(APP.get(path).expect(200).json().get("message")).isEqualTo(mine);
+    var contents = APP.get(path + "/contents").expect(200).json().get("contents");
+    assertThat(contents.size()).isEqualTo(2);
+    assertThat(contents.at("/0/language").asString()).isEmpty();
+    assertThat(contents.at("/1/language").asString()).isEqualTo("de");
+    assertThat(contents.at("/1/subject").asString()).isEqualTo("Hallo");
+    assertThat(contents.at("/1/preprocessor").asString()).isEqualTo("premailer");
+    assertThat(contents.at("/1/headers").asString()).isEqualTo("[]");
+    assertThat(contents.at("/1/from_id").isNull()).isTrue();
+    var german = contents.get(1);
+    assertThat(
+            APP.get(path + "/contents/" + german.get("id").asInt())
+                .expect(200)
+                .json()
+                .get("content"))
+        .isEqualTo(german);
+    assertThat(APP.get(path + "/language/DE").expect(200).json().at("/content/0"))
+        .isEqualTo(german);
+    assertThat(APP.get(path + "/language/").expect(200).json().at("/content/0"))
+        .isEqualTo(contents.get(0));
+
+    APP.get("/v1/transactional/999999").expectProblem(404, "transactional message not found");
+    APP.get("/v1/transactional/999999/contents").expect(404);
+    APP.get(path + "/contents/999999").expect(400);
+    APP.get(path + "/language/fr").expect(400);
+    var other = message("Other" + kim, true, email("x", "y"));
+    APP.get("/v1/transactional/" + other + "/contents/" + german.get("id").asInt()).expect(400);
+  }
+
+  @Test
+  @DisplayName("app-messaging §3: contents are changed by number or language; what is absent stays")
+  void changesContents() {
+    var id = message("Change" + kim, true, email("Before", "<p>a</p>"));
+    var path = "/v1/transactional/" + id;
+    var content = APP.get(path + "/contents").expect(200).json().at("/contents/0/id").asInt();
+    var changed =
+        APP.send(
+                "PUT",
+                path + "/content/" + content,
+                """
+                {"subject":"After","recipient":"{{customer.email}}","from":"nobody@example.test","created":1,
+                 "headers":[{"name":"X-A","value":"b"}],"preheader_text":"p"}
+                """)
+            .expect(200)
+            .json()
+            .at("/content/0");
+    assertThat(changed.get("subject").asString()).isEqualTo("After");
+    assertThat(changed.get("body").asString()).isEqualTo("<p>a</p>");
+    assertThat(changed.get("from").asString()).as("read-only").isEmpty();
+    assertThat(changed.get("headers").asString()).isEqualTo("[{\"name\":\"X-A\",\"value\":\"b\"}]");
+    assertThat(changed.get("preheader_text").asString()).isEqualTo("p");
+    APP.send("PUT", path + "/language/", "{\"body\":\"<p>new</p>\"}").expect(200);
+    var now = APP.get(path + "/contents/" + content).expect(200).json().get("content");
+    assertThat(now.get("subject").asString()).isEqualTo("After");
+    assertThat(now.get("body").asString()).isEqualTo("<p>new</p>");
+
+    for (var bad :
+        List.of(
+            "{\"subject\":7}",
+            "{\"body\":\"{% if %}\"}",
+            "{\"from_id\":3}",
+            "{\"subject\":\"" + "x".repeat(1_001) + "\"}",
+            "[1]",
+            "{")) {
+      APP.send("PUT", path + "/content/" + content, bad).expect(400);
+    }
+    assertThat(APP.get(path + "/contents/" + content).expect(200).json().get("content"))
+        .isEqualTo(now);
+    APP.send("PUT", path + "/content/999999", "{}").expect(400);
+    APP.send("PUT", path + "/language/fr", "{}").expect(400);
+    APP.send("PUT", "/v1/transactional/999999/content/1", "{}").expect(404);
+  }
+
+  @Test
+  @DisplayName("app-messaging §3: deliveries of a message, by state and metric, and its metrics")
+  void tellsWhatBecameOfThem() throws Exception {
+    var id = message("Count" + kim, true, email("Hi", "<p>a</p>"));
+    var path = "/v1/transactional/" + id;
+    for (var n = 0; n < 3; n++) {
+      APP.send(
+              "POST",
+              "/v1/send/email",
+              """
+              {"transactional_message_id":%d,"to":"a@example.test","identifiers":{"id":"%s"},"queue_draft":%s}
+              """
+                  .formatted(id, kim, n == 2))
+          .expect(200);
+    }
+    KIT.settle();
+    WORKER.runDue();
+    KIT.settle();
+    var first = APP.get(path + "/messages?limit=1").expect(200).json();
+    assertThat(first.get("messages").size()).isEqualTo(1);
+    assertThat(first.at("/messages/0/transactional_message_id").asInt()).isEqualTo(id);
+    assertThat(first.at("/messages/0/campaign_id").isNull()).isTrue();
+    var next = first.get("next").asString();
+    var second = APP.get(path + "/messages?limit=1&start=" + next).expect(200).json();
+    assertThat(second.at("/messages/0/id")).isNotEqualTo(first.at("/messages/0/id"));
+    assertThat(second.get("next").asString()).isEmpty();
+    assertThat(APP.get(path + "/messages?state=drafted").expect(200).json().get("messages").size())
+        .isEqualTo(1);
+    assertThat(APP.get(path + "/messages?state=sent").expect(200).json().get("messages").size())
+        .isEqualTo(2);
+    assertThat(APP.get(path + "/messages?metric=failed").expect(200).json().get("messages").size())
+        .isZero();
+    APP.get(path + "/messages?state=odd").expect(400);
+    APP.get(path + "/messages?metric=odd").expect(400);
+    APP.get("/v1/messages?start=" + next).expect(400);
+
+    var series = APP.get(path + "/metrics?period=hours&steps=2").expect(200).json();
+    assertThat(series.at("/metric/series/created").toString()).isEqualTo("[0,3]");
+    assertThat(series.at("/metric/series/sent").toString()).isEqualTo("[0,2]");
+    assertThat(series.at("/metric/series/drafted").toString()).isEqualTo("[0,1]");
+    APP.get("/v1/transactional/1/metrics").expect(200);
+    APP.get("/v1/transactional/1/messages").expect(200);
+    APP.get("/v1/transactional/999999/metrics").expect(404);
+    APP.get("/v1/transactional/999999/messages").expect(404);
+  }
+
+  private static void say(int id, String language, EmailTemplate email) {
+    KIT.database.<TransactionalOutcome, RuntimeException>inTransaction(
+        handle -> MESSAGES.say(handle, KIT.workspace(), id, language, email));
+  }
 }

@@ -30,6 +30,7 @@ import dev.carillon.workspaces.Access;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.CredentialsUnavailable;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,7 @@ public final class AppApi {
   private final LinkMetricReads linkMetrics;
   private final MessageReads messages;
   private final ObjectReads objects;
+  private final TransactionalReads transactional;
 
   /** Where the answers come from, and where changes go. */
   public record Sources(
@@ -131,6 +133,14 @@ public final class AppApi {
     this.segmentChanges = new SegmentChanges(database, sources.segments, sources.campaigns);
     this.objects = new ObjectReads(sources.objectTypes, sources.objects, people);
     this.campaigns = new CampaignReads(sources.campaigns, sources.metrics, clock);
+    this.transactional =
+        new TransactionalReads(
+            database,
+            sources.transactional,
+            sources.metrics,
+            sources.deliveries,
+            messageJson,
+            clock);
     this.linkMetrics =
         new LinkMetricReads(database, sources.campaigns, sources.transactional, clock);
     this.messages = new MessageReads(sources.deliveries, sources.deliveryIds, messageJson);
@@ -139,6 +149,7 @@ public final class AppApi {
   /** The routes, to be served at the root of the host. */
   public RouteTable routes() {
     var customer = "/v1/customers/{id}";
+    var transactionalMessage = "/v1/transactional/{id}";
     return new RouteTable(new ErrorEnvelope(), "/v1")
         .add("GET", "/v1/customers", with(people::byEmail))
         .add("POST", "/v1/customers", with(search::search))
@@ -180,6 +191,29 @@ public final class AppApi {
         .add("GET", "/v1/campaigns", with(campaigns::list))
         .add("GET", "/v1/campaigns/{id}", with(campaigns::one))
         .add("GET", "/v1/campaigns/{id}/metrics", with(campaigns::metrics))
+        .add("GET", "/v1/transactional", with(transactional::list))
+        .add("GET", transactionalMessage, with(transactional::one))
+        .add("GET", transactionalMessage + "/contents", with(transactional::contents))
+        .add("GET", transactionalMessage + "/contents/{content_id}", with(transactional::content))
+        .add(
+            "PUT",
+            transactionalMessage + "/contents/{content_id}",
+            with(transactional::changeContent))
+        .add(
+            "PUT",
+            transactionalMessage + "/content/{content_id}",
+            with(transactional::changeContent))
+        .add("GET", transactionalMessage + "/language", with(transactional::standard))
+        .add("GET", transactionalMessage + "/language/", with(transactional::standard))
+        .add("PUT", transactionalMessage + "/language", with(transactional::changeStandard))
+        .add("PUT", transactionalMessage + "/language/", with(transactional::changeStandard))
+        .add("GET", transactionalMessage + "/language/{language}", with(transactional::language))
+        .add(
+            "PUT",
+            transactionalMessage + "/language/{language}",
+            with(transactional::changeLanguage))
+        .add("GET", transactionalMessage + "/metrics", with(transactional::metrics))
+        .add("GET", transactionalMessage + "/messages", with(transactional::deliveries))
         .add("GET", "/v1/campaigns/{id}/metrics/links", with(linkMetrics::ofCampaign))
         .add("GET", "/v1/transactional/{id}/metrics/links", with(linkMetrics::ofTransactional))
         .add("POST", "/v1/send/{kind}", sending(sends::send))
@@ -189,11 +223,14 @@ public final class AppApi {
   }
 
   private Handler with(Call call) {
-    return request -> ErrorEnvelope.uncached(call.answer(authorise(request, limits), request));
+    return request ->
+        ErrorEnvelope.uncached(call.answer(authorise(request, limits, null), request));
   }
 
   private Handler sending(Call call) {
-    return request -> ErrorEnvelope.uncached(call.answer(authorise(request, sendLimits), request));
+    return request ->
+        ErrorEnvelope.uncached(
+            call.answer(authorise(request, sendLimits, "Unauthorized"), request)); // §2.6
   }
 
   /** For anybody. */
@@ -201,12 +238,12 @@ public final class AppApi {
     return request -> ErrorEnvelope.uncached(handler.handle(request));
   }
 
-  private Access authorise(Request request, RateLimits within) {
+  private Access authorise(Request request, RateLimits within, @Nullable String refusal) {
     try {
       var access =
           credentials
               .app(request.header("authorization"))
-              .orElseThrow(() -> new Problem.Unauthorised().thrown());
+              .orElseThrow(() -> new Problem.Unauthorised(refusal).thrown());
       within.take(access.workspace().value());
       return access;
     } catch (CredentialsUnavailable failure) {

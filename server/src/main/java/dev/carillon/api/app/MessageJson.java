@@ -5,7 +5,6 @@ import dev.carillon.delivery.DeliveryIds;
 import dev.carillon.delivery.DeliveryPage;
 import dev.carillon.delivery.Metric;
 import dev.carillon.messages.Email;
-import dev.carillon.people.AttributesJson;
 import dev.carillon.people.PeopleQueries;
 import dev.carillon.people.PeopleQueries.Names;
 import dev.carillon.workspaces.WorkspaceId;
@@ -129,22 +128,8 @@ final class MessageJson {
     json.put("preheader_text", email == null ? "" : email.preheader());
     json.put("url", "");
     json.put("request_method", "");
-    json.put("headers", email == null ? "[]" : headers(email));
+    json.put("headers", email == null ? "[]" : TransactionalJson.headers(email.headers()));
     json.put("forgotten", email == null);
     return json;
-  }
-
-  /** A list of names and values, as JSON inside a text (app-messaging §1.4). */
-  private static String headers(Email email) {
-    var list = new ArrayList<Map<String, String>>();
-    email
-        .headers()
-        .forEach((name, value) -> {
-          var header = new LinkedHashMap<String, String>();
-          header.put("name", name);
-          header.put("value", value);
-          list.add(header);
-        });
-    return AttributesJson.printValue(list);
   }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 enum PageCursor {
   PERSON_MESSAGES(2),
   MESSAGES(2),
+  TRANSACTIONAL(2),
   ACTIVITIES(4),
   MEMBERS(1),
   WORKSPACE_ACTIVITIES(4),

@@ -106,9 +106,9 @@ final class SendBody {
     put(email, "body_plain", text("body_plain"));
     put(email, "body_amp", text("body_amp"));
     put(email, "fake_bcc", flag("fake_bcc"));
-    put(email, "tracked", flag("tracked"));
     var plainCss = flag("disable_css_preprocessing");
     put(email, "preprocessor", plainCss == null ? null : plainCss ? "" : "premailer");
+    put(email, "tracked", flag("tracked"));
     if (message.isNone()) {
       for (var name : List.of("from", "subject", "body")) {
         if (!email.containsKey(name)) {
@@ -246,7 +246,7 @@ final class SendBody {
   }
 
   /** An object, a list of names and values, or such a list as text; those that are ours are not. */
-  private static Map<String, String> headers(@Nullable Object json) {
+  static Map<String, String> headers(@Nullable Object json) {
     var headers = new LinkedHashMap<String, String>();
     switch (json) {
       case null -> {}

@@ -65,6 +65,7 @@ public final class ManageApi {
   private final TransactionalCalls transactional;
   private final DomainCalls domains;
   private final MailTrapCalls mails;
+  private final PreviewCalls previews;
   private final OpenApiDocument document = OpenApiDocument.read();
 
   /** What is managed. */
@@ -92,8 +93,10 @@ public final class ManageApi {
    * What was sent.
    *
    * @param domain of message ids
+   * @param defaultSender of mails that name none
    */
-  public record Mails(DeliveryRepository deliveries, DeliveryIds ids, String domain) {}
+  public record Mails(
+      DeliveryRepository deliveries, DeliveryIds ids, String domain, String defaultSender) {}
 
   /** How people are exported and erased; {@code ids} numbers the requests. */
   public record Privacy(PersonExport export, ErasureRecords records, IdRanges ids) {}
@@ -132,6 +135,9 @@ public final class ManageApi {
         new SettingsCalls(sources.database, new ChangedTerms(sources.segments, sources.campaigns));
     this.privacy = new PrivacyCalls(credentials, person, sources.privacy, sources.intake, clock);
     this.domains = new DomainCalls(sources.database, sources.domains, sources.dns);
+    this.previews =
+        new PreviewCalls(
+            sources.database, sources.transactional, person, sources.mails.defaultSender(), clock);
     this.mails =
         new MailTrapCalls(sources.mails.deliveries(), sources.mails.ids(), sources.mails.domain());
     this.transactional = new TransactionalCalls(sources.database, sources.transactional);
@@ -192,6 +198,7 @@ public final class ManageApi {
         .add("GET", transactionalMessage + "/{id}", with(transactional::one))
         .add("PUT", transactionalMessage + "/{id}", with(transactional::update))
         .add("DELETE", transactionalMessage + "/{id}", with(transactional::delete))
+        .add("POST", WORKSPACE + "/preview", with(previews::preview))
         .add("GET", trap, with(mails::list))
         .add("GET", trap + "/{delivery_id}", with(mails::one))
         .add("GET", trap + "/{delivery_id}/source", with(mails::source))

@@ -993,7 +993,8 @@ class AppApiTest {
     for (var key : List.of("", "wrong", "sa_live_x")) {
       for (var call : calls()) {
         if (!call.equals("GET /v1/info/ip_addresses")) { // app-data §1: for anybody
-          send(server.as(key), call).expectProblem(401, "unauthorized");
+          send(server.as(key), call)
+              .expectProblem(401, call.contains("/v1/send/") ? "Unauthorized" : "unauthorized");
         }
       }
     }
@@ -1009,7 +1010,7 @@ class AppApiTest {
           .as(call)
           .doesNotContain("u-42", "Kim@", "Welcome", "\"Pro\"", sentId);
       if (call.contains("/u-42")
-          || call.matches("\\w+ /v1/(segments|campaigns|messages|objects)/.*")) {
+          || call.matches("\\w+ /v1/(segments|campaigns|messages|objects|transactional)/.*")) {
         answer.expect(404);
       } else if (call.startsWith("POST /v1/esp/")) {
         answer.expect(200);
@@ -1040,6 +1041,7 @@ class AppApiTest {
             path.equals("GET /v1/customers")
                 ? path + "?email=Kim@example.test"
                 : path.replaceFirst("customers/\\{id}", "customers/u-42")
+                    .replaceFirst("transactional/\\{id}", "transactional/2")
                     .replaceFirst("segments/\\{id}", "segments/" + segment)
                     .replaceFirst("campaigns/\\{id}", "campaigns/" + campaign.id())
                     .replaceFirst("transactional/\\{id}", "transactional/1")

@@ -108,7 +108,8 @@ final class ManageServer implements AutoCloseable {
                     new DeliveryRepository(database),
                     new DeliveryIds(
                         "a secret of sufficient length".getBytes(StandardCharsets.UTF_8)),
-                    "carillon.test")),
+                    "carillon.test",
+                    "Shop <shop@example.test>")),
             clock);
     server =
         HttpServer.start(
