@@ -50,6 +50,7 @@ public final class Bench {
         new ProcessingRow(),
         new MailRow(),
         new SendRow(),
+        new ReadersRow(),
         new IdleRow(),
         new MemoryRow(),
         new StartRow(),

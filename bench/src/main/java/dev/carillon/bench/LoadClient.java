@@ -33,7 +33,7 @@ final class LoadClient implements AutoCloseable {
   /**
    * What became of it.
    *
-   * @param answered requests answered with 200; no other answer is accepted
+   * @param answered requests answered as expected; no other answer is accepted
    * @param took from the first byte sent to the last byte received
    * @param latency of each request, in microseconds
    */
@@ -73,6 +73,12 @@ final class LoadClient implements AutoCloseable {
    * @throws BenchFailure when an answer is not 200, does not come, or a connection breaks
    */
   Load send(Source source) {
+    return send(source, 200);
+  }
+
+  /** The same where every answer is to have this status. */
+  Load send(Source source, int status) {
+    connections.forEach(connection -> connection.expected = status);
     var run = new Run(source, System.nanoTime());
     try {
       for (var connection : connections) {
@@ -134,6 +140,7 @@ final class LoadClient implements AutoCloseable {
     private final ByteBuffer answer = ByteBuffer.allocateDirect(ANSWER_BYTES);
     private final ResponseReader reader = new ResponseReader();
     private long sentNanos;
+    private int expected = 200;
 
     private Connection(int port, Selector selector) throws IOException {
       channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -164,7 +171,7 @@ final class LoadClient implements AutoCloseable {
       if (!reader.isComplete(answer)) {
         return false;
       }
-      if (reader.status() != 200) {
+      if (reader.status() != expected) {
         var body = new byte[Math.min(300, reader.end() - reader.bodyStart())];
         answer.get(reader.bodyStart(), body);
         throw new BenchFailure(

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +28,16 @@ import org.jspecify.annotations.Nullable;
 final class SmtpSink implements AutoCloseable {
   private static final int LONGEST_LINE = 64 * 1024;
 
-  /** In every address that readers of a mail come back by. */
-  private static final String TRACKED = "/e/";
+  /** An address by which readers of a mail come back. */
+  private static final Pattern ADDRESS = Pattern.compile("/e/[a-z]/[A-Za-z0-9_.~-]+");
 
   /**
    * A mail that was taken.
    *
    * @param messageId the header without angle brackets; empty when there was none
    * @param signed whether it carries a DKIM signature
-   * @param tracked whether a link in it leads to the server, as far as its lines can tell
+   * @param addresses paths on the server that the mail names, in order: tracked links, the picture
+   *     that counts opens
    * @param takenNanos {@link System#nanoTime} when its last byte had come
    */
   record Mail(
@@ -42,7 +45,7 @@ final class SmtpSink implements AutoCloseable {
       String recipient,
       String subject,
       boolean signed,
-      boolean tracked,
+      List<String> addresses,
       long takenNanos) {}
 
   private final ServerSocket listener;
@@ -139,7 +142,7 @@ final class SmtpSink implements AutoCloseable {
       var messageId = "";
       var subject = "";
       boolean signed = false;
-      boolean tracked = false;
+      var text = new StringBuilder();
       boolean head = true;
       for (var line = line(); line != null && !line.equals("."); line = line()) {
         head &= !line.isEmpty();
@@ -149,13 +152,19 @@ final class SmtpSink implements AutoCloseable {
           subject = line.substring(8).strip();
         } else if (head && line.regionMatches(true, 0, "DKIM-Signature:", 0, 15)) {
           signed = true;
-        } else if (!head && line.contains(TRACKED)) {
-          tracked = true;
+        }
+        if (!head) {
+          // Quoted-printable: a line that ends with = goes on in the next one.
+          boolean goesOn = line.endsWith("=");
+          text.append(line, 0, goesOn ? line.length() - 1 : line.length());
+          text.append(goesOn ? "" : "\n");
         }
       }
       long taken = System.nanoTime();
+      var addresses =
+          ADDRESS.matcher(text).results().map(MatchResult::group).distinct().toList();
       for (var recipient : recipients) {
-        mails.add(new Mail(messageId, recipient, subject, signed, tracked, taken));
+        mails.add(new Mail(messageId, recipient, subject, signed, addresses, taken));
       }
     }
 

@@ -449,9 +449,15 @@ class MailLinksTest {
                 "",
                 Map.of(),
                 Copies.NONE,
+<<<<<<< HEAD
                 true,
                 "",
                 false));
+=======
+                false,
+                true,
+                ""));
+>>>>>>> trk
     assertThat(byStep.hrefs()).containsExactly("https://shop.test/x");
   }
 
