@@ -73,8 +73,7 @@ final class ReadersRow implements Measurement {
             "rounds " + Median.list(clicks)));
   }
 
-  private static void awaitCounted(
-      RunningServer server, int message, int mails, String column) {
+  private static void awaitCounted(RunningServer server, int message, int mails, String column) {
     var seen =
         "SELECT count(*) FROM delivery WHERE transactional_id = ? AND %s IS NOT NULL"
             .formatted(column);

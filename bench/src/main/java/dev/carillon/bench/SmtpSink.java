@@ -161,8 +161,7 @@ final class SmtpSink implements AutoCloseable {
         }
       }
       long taken = System.nanoTime();
-      var addresses =
-          ADDRESS.matcher(text).results().map(MatchResult::group).distinct().toList();
+      var addresses = ADDRESS.matcher(text).results().map(MatchResult::group).distinct().toList();
       for (var recipient : recipients) {
         mails.add(new Mail(messageId, recipient, subject, signed, addresses, taken));
       }

@@ -10,13 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@link EmailTemplate} as JSON: {@code subject}, {@code body}, {@code body_plain}, {@code
  * from}, {@code reply_to}, {@code to}, {@code preheader}, {@code headers}, {@code cc}, {@code bcc},
-<<<<<<< HEAD
- * {@code fake_bcc}, {@code preprocessor} ({@code premailer} or empty), {@code body_amp}, {@code
- * tracked}.
-=======
  * {@code fake_bcc}, {@code tracked}, {@code preprocessor} ({@code premailer} or empty), {@code
  * body_amp}.
->>>>>>> trk
  */
 public final class EmailReader {
   private static final int LONGEST_LINE = 1_000;
@@ -54,6 +49,7 @@ public final class EmailReader {
         line(fields, "preheader", ""),
         headers(),
         new Copies(line(fields, "cc", ""), line(fields, "bcc", ""), fields.flag("fake_bcc", false)),
+        fields.flag("tracked", true),
         inlinesCss(),
         body("body_amp"));
   }
@@ -127,14 +123,8 @@ public final class EmailReader {
     json.put("cc", email.copies().cc());
     json.put("bcc", email.copies().bcc());
     json.put("fake_bcc", email.copies().fakeBcc());
-<<<<<<< HEAD
-    json.put("tracked", email.tracked());
-    json.put("preprocessor", email.inlinesCss() ? INLINES : "");
-    json.put("body_amp", email.ampBody());
-=======
     json.put("preprocessor", email.inlinesCss() ? INLINES : "");
     json.put("body_amp", email.ampBody());
     json.put("tracked", email.tracked());
->>>>>>> trk
   }
 }

@@ -17,15 +17,9 @@ import java.util.Map;
  * @param preheader what inboxes show behind the subject, hidden in the mail itself; empty for none
  * @param headers further headers in the order they are sent, name to value
  * @param copies who else gets it
-<<<<<<< HEAD
- * @param inlinesCss whether style sheets move to the elements (journeys §5.4)
- * @param ampBody an AMP part beside the HTML; empty for none
- * @param tracked whether opens and clicks are counted
-=======
  * @param tracked whether opens and clicks are counted
  * @param inlinesCss whether style sheets move to the elements (journeys §5.4)
  * @param ampBody an AMP part beside the HTML; empty for none
->>>>>>> trk
  */
 public record EmailTemplate(
     String subject,
@@ -37,15 +31,9 @@ public record EmailTemplate(
     String preheader,
     Map<String, String> headers,
     Copies copies,
-<<<<<<< HEAD
-    boolean inlinesCss,
-    String ampBody,
-    boolean tracked) {
-=======
     boolean tracked,
     boolean inlinesCss,
     String ampBody) {
->>>>>>> trk
 
   /** Copies the headers and keeps their order. */
   public EmailTemplate {
@@ -65,11 +53,7 @@ public record EmailTemplate(
     this(subject, body, plainBody, from, replyTo, to, preheader, headers, Copies.NONE);
   }
 
-<<<<<<< HEAD
-  /** With style sheets that move to the elements, without AMP, tracked. */
-=======
   /** Tracked, with style sheets that move to the elements, without AMP. */
->>>>>>> trk
   public EmailTemplate(
       String subject,
       String body,
@@ -80,11 +64,7 @@ public record EmailTemplate(
       String preheader,
       Map<String, String> headers,
       Copies copies) {
-<<<<<<< HEAD
-    this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, "", true);
-=======
     this(subject, body, plainBody, from, replyTo, to, preheader, headers, copies, true, true, "");
->>>>>>> trk
   }
 
   /** The same from this sender, where it names none. */
@@ -100,13 +80,9 @@ public record EmailTemplate(
             preheader,
             headers,
             copies,
+            tracked,
             inlinesCss,
-<<<<<<< HEAD
-            ampBody,
-            tracked)
-=======
             ampBody)
->>>>>>> trk
         : this;
   }
 }

@@ -449,15 +449,9 @@ class MailLinksTest {
                 "",
                 Map.of(),
                 Copies.NONE,
-<<<<<<< HEAD
-                true,
-                "",
-                false));
-=======
                 false,
                 true,
                 ""));
->>>>>>> trk
     assertThat(byStep.hrefs()).containsExactly("https://shop.test/x");
   }
 
