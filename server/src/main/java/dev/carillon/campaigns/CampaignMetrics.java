@@ -67,7 +67,11 @@ public final class CampaignMetrics {
           "drafted",
           "dropped",
           "failed",
+          "human_clicked",
+          "human_opened",
+          "machine_clicked",
           "opened",
+          "prefetch_opened",
           "sent",
           "spammed",
           "suppressed",
@@ -217,7 +221,9 @@ public final class CampaignMetrics {
                      count(deferred_at) AS deferred, count(delivered_at) AS delivered,
                      count(drafted_at) AS drafted, count(dropped_at) AS dropped,
                      count(dropped_at) AS suppressed, count(failed_at) AS failed,
-                     count(opened_at) AS opened, count(sent_at) AS sent, count(spammed_at) AS spammed,
+                     count(opened_at) AS opened, count(human_opened_at) AS human_opened,
+                     count(prefetch_opened_at) AS prefetch_opened, count(human_clicked_at) AS human_clicked,
+                     count(prefetch_clicked_at) AS machine_clicked, count(sent_at) AS sent, count(spammed_at) AS spammed,
                      count(undeliverable_at) AS undeliverable, count(unsubscribed_at) AS unsubscribed
                 FROM delivery
                WHERE %s AND workspace_id = :workspace AND created_at >= :from AND created_at < :to
