@@ -49,7 +49,7 @@ public final class DeliveryWorker implements AutoCloseable {
             new EspSuppressions(database, clock),
             ids,
             links,
-            new LinkParameters(database),
+            new SendingSettings(database),
             settings.messageIdDomain(),
             new Backoff(random),
             clock);

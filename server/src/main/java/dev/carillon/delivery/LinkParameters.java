@@ -1,41 +1,16 @@
 package dev.carillon.delivery;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.carillon.store.Database;
-import dev.carillon.workspaces.WorkspaceId;
-import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * The parameters a workspace wants at every link of its mails (M-77), read through a cache: a
- * change shows a second later. Any number of threads may ask.
- */
+/** The parameters a workspace wants at every link of its mails (M-77). */
 final class LinkParameters {
-  private static final Duration FRESH = Duration.ofSeconds(1);
-  private static final int WORKSPACES = 1_000;
-
-  private final Database database;
-  private final WorkspaceSettingsRepository settings = new WorkspaceSettingsRepository();
-  private final Cache<WorkspaceId, Map<String, String>> cache =
-      Caffeine.newBuilder().maximumSize(WORKSPACES).expireAfterWrite(FRESH).build();
-
-  LinkParameters(Database database) {
-    this.database = database;
-  }
-
-  /** Name → value with Liquid in it; empty when the workspace wants none. */
-  Map<String, String> of(WorkspaceId workspace) {
-    return cache.get(
-        workspace, _ -> database.read(handle -> settings.of(handle, workspace).linkParameters()));
-  }
+  private LinkParameters() {}
 
   /**
    * An address with these parameters; those it has already win, and its fragment stays last.

@@ -18,7 +18,9 @@ import dev.carillon.messages.Rendering.Rendered;
 import dev.carillon.messages.Trigger;
 import dev.carillon.people.Subscription;
 import dev.carillon.store.Outage;
+import dev.carillon.workspaces.SendMode;
 import dev.carillon.workspaces.WorkspaceId;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
@@ -48,7 +50,7 @@ final class Sender {
   private final EspSuppressions suppressions;
   private final DeliveryIds ids;
   private final MailLinks links;
-  private final LinkParameters linkParameters;
+  private final SendingSettings settings;
   private final String messageIdDomain;
   private final Backoff backoff;
   private final InstantSource clock;
@@ -59,7 +61,7 @@ final class Sender {
       EspSuppressions suppressions,
       DeliveryIds ids,
       MailLinks links,
-      LinkParameters linkParameters,
+      SendingSettings settings,
       String messageIdDomain,
       Backoff backoff,
       InstantSource clock) {
@@ -69,7 +71,7 @@ final class Sender {
     this.suppressions = suppressions;
     this.ids = ids;
     this.links = links;
-    this.linkParameters = linkParameters;
+    this.settings = settings;
     this.messageIdDomain = messageIdDomain;
     this.backoff = backoff;
     this.clock = clock;
@@ -121,13 +123,17 @@ final class Sender {
               ? "the campaign or its step no longer exists"
               : "the transactional message no longer exists");
     }
+    var decided = settings.of(new WorkspaceId(content.workspaceId()));
+    if (!content.draft() && decided.sendMode() == SendMode.NEVER) {
+      return finished(
+          claimed, DeliveryState.UNDELIVERABLE, "the workspace is set to send nothing");
+    }
     if (!content.draft() && !said.toUnsubscribed() && Subscription.isUnsubscribed(customer)) {
       return finished(claimed, DeliveryState.UNDELIVERABLE, "the person is unsubscribed");
     }
     var addresses = links.in(inMail(claimed, content, said));
     var scope = scope(claimed, content, said, customer, addresses);
-    var parameters = linkParameters.of(new WorkspaceId(content.workspaceId()));
-    return switch (renderer.render(said.template(), scope, parameters)) {
+    return switch (renderer.render(said.template(), scope, decided.linkParameters())) {
       case Failed(var reason) -> finished(claimed, DeliveryState.FAILED, reason);
       case NoRecipient(var rendered, var reason) ->
           content.draft()
@@ -140,9 +146,16 @@ final class Sender {
                   claimed,
                   content,
                   scope.deliveryId(),
-                  rendered.with(said.attachments()),
+                  diverted(rendered.with(said.attachments()), decided),
                   email -> addresses.ready(email, names, added, content.transactionalId() == null));
     };
+  }
+
+  /** In the mode for tests a mail goes to one address alone (journeys §5.1, gate 3). */
+  private static Email diverted(Email email, WorkspaceSettings decided) {
+    return decided.sendMode() == SendMode.TEST
+        ? email.to(decided.testAddress(), Copies.NONE)
+        : email;
   }
 
   private LinkTokens.InMail inMail(Claimed claimed, Claimed.Content content, Said said) {

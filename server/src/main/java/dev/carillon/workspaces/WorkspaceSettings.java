@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * @param zone where days begin, for dates and anniversaries in conditions
  * @param linkParameters what every link in mails gets, name → value with Liquid in it, in the order
  *     of the names (M-77)
+ * @param sendMode whom messages reach
+ * @param testAddress where e-mails go in the mode for tests; empty for none
  */
 public record WorkspaceSettings(
     boolean autoMerge,
@@ -25,7 +27,9 @@ public record WorkspaceSettings(
     boolean mergeAnonymousEvents,
     List<String> identifiers,
     ZoneId zone,
-    Map<String, String> linkParameters) {
+    Map<String, String> linkParameters,
+    SendMode sendMode,
+    String testAddress) {
 
   /** What holds where nothing was decided. */
   public static final WorkspaceSettings DEFAULT =
@@ -37,14 +41,14 @@ public record WorkspaceSettings(
     linkParameters = Collections.unmodifiableMap(new TreeMap<>(linkParameters));
   }
 
-  /** Without parameters at links. */
+  /** Without parameters at links, sending as usual. */
   public WorkspaceSettings(
       boolean autoMerge,
       boolean emailUpdatesById,
       boolean mergeAnonymousEvents,
       List<String> identifiers,
       ZoneId zone) {
-    this(autoMerge, emailUpdatesById, mergeAnonymousEvents, identifiers, zone, Map.of());
+    this(autoMerge, emailUpdatesById, mergeAnonymousEvents, identifiers, zone, Map.of(), SendMode.NORMAL, "");
   }
 
   /** Whether e-mail addresses name people; otherwise {@code email} is an attribute as any other. */

@@ -100,6 +100,8 @@ public final class WorkspaceSettingsRepository {
     map.put("identifiers", settings.identifiers());
     map.put("timezone", settings.zone().equals(ZoneOffset.UTC) ? "UTC" : settings.zone().getId());
     map.put("link_parameters", settings.linkParameters());
+    map.put("send_mode", settings.sendMode().wire());
+    map.put("test_address", settings.testAddress());
     return map;
   }
 
@@ -117,7 +119,11 @@ public final class WorkspaceSettingsRepository {
           map.get("timezone") instanceof String zone && !zone.equals("UTC")
               ? ZoneId.of(zone)
               : usual.zone(),
-          texts(map.get("link_parameters")));
+          texts(map.get("link_parameters")),
+          map.get("send_mode") instanceof String word
+              ? SendMode.ofWire(word).orElse(usual.sendMode())
+              : usual.sendMode(),
+          map.get("test_address") instanceof String address ? address : usual.testAddress());
     } catch (BadJson damaged) {
       throw new IllegalStateException("workspace.settings holds no JSON object", damaged);
     }

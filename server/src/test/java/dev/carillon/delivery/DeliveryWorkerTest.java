@@ -834,7 +834,7 @@ class DeliveryWorkerTest {
         new EspSuppressions(database, clock),
         shop.ids,
         Shop.LINKS,
-        new LinkParameters(database),
+        new SendingSettings(database),
         "carillon.test",
         new Backoff(new Random(1)),
         clock);

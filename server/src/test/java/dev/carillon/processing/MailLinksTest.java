@@ -589,7 +589,9 @@ class MailLinksTest {
             now.mergeAnonymousEvents(),
             now.identifiers(),
             now.zone(),
-            parameters));
+            parameters,
+            now.sendMode(),
+            now.testAddress()));
     // what the worker remembers holds for a second
     await()
         .until(() ->

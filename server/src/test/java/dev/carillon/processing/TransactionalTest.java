@@ -2,6 +2,7 @@ package dev.carillon.processing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carillon.api.JsonClient;
 import dev.carillon.api.app.AppApi;
@@ -41,6 +42,8 @@ import dev.carillon.workspaces.CredentialRepository;
 import dev.carillon.workspaces.Credentials;
 import dev.carillon.workspaces.FirstStart;
 import dev.carillon.workspaces.GivenKeys;
+import dev.carillon.workspaces.SendMode;
+import dev.carillon.workspaces.WorkspaceSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -66,9 +69,15 @@ class TransactionalTest {
   @AutoClose private static final HttpServer SERVER = serve();
   private static final JsonClient APP = new JsonClient(SERVER.port(), "app");
 
-  @AutoClose
-  private static final DeliveryWorker WORKER =
-      new DeliveryWorker(
+  @AutoClose private static final DeliveryWorker WORKER = worker();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Unique to each test. */
+  private final String kim = "kim" + NUMBER.incrementAndGet();
+
+  private static DeliveryWorker worker() {
+    return new DeliveryWorker(
           DeliverySettings.standard(KIT.node(0).incarnation(), "carillon.test"),
           KIT.database,
           IDS,
@@ -79,9 +88,7 @@ class TransactionalTest {
           KIT.clock,
           new Random(1),
           KIT.node(0)::messagesReached);
-
-  /** Unique to each test. */
-  private final String kim = "kim" + NUMBER.incrementAndGet();
+  }
 
   private static HttpServer serve() {
     var database = KIT.database;
@@ -544,5 +551,67 @@ class TransactionalTest {
   private static void say(int id, String language, EmailTemplate email) {
     KIT.database.<TransactionalOutcome, RuntimeException>inTransaction(
         handle -> MESSAGES.say(handle, KIT.workspace(), id, language, email));
+  }
+
+  @Test
+  @DisplayName("journeys §5.1, gate 3: one address gets all mails while testing; nothing is sent in mode never")
+  void sendsInModes() throws Exception {
+    var id = message("Modes" + kim, true, email("Hi", "<p>a</p>"));
+    var call =
+        """
+        {"transactional_message_id":%d,"to":"real@example.test","cc":"copy@example.test","identifiers":{"id":"%s"}}
+        """
+            .formatted(id, kim);
+    try {
+      mode(SendMode.TEST);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> {
+            var sent = APP.send("POST", "/v1/send/email", call).expect(200).json();
+            KIT.settle();
+            WORKER.runDue();
+            var archived =
+                APP.get("/v1/messages/" + sent.get("delivery_id").asString() + "/archived_message")
+                    .expect(200)
+                    .json()
+                    .get("archived_message");
+            assertThat(archived.get("recipient").asString()).isEqualTo("qa@example.test");
+            assertThat(archived.get("cc").asString()).isEmpty();
+          });
+
+      // Accepted while mails went out, its turn comes when they do not.
+      var late = APP.send("POST", "/v1/send/email", call).expect(200).json();
+      KIT.settle();
+      mode(SendMode.NEVER);
+      await().atMost(PATIENCE).until(() -> APP.send("POST", "/v1/send/email", call).status() == 403);
+      APP.send("POST", "/v1/send/email", call)
+          .expectProblem(403, "Workspace is set to \"Do Not Send.\"");
+      try (var fresh = worker()) { // the other one may still think of the former mode
+        fresh.runDue();
+      }
+      var metrics =
+          APP.get("/v1/messages/" + late.get("delivery_id").asString())
+              .expect(200)
+              .json()
+              .at("/message/metrics");
+      assertThat(metrics.has("undeliverable")).isTrue();
+      assertThat(metrics.has("sent")).isFalse();
+    } finally {
+      mode(SendMode.NORMAL);
+      await().atMost(PATIENCE).until(() -> APP.send("POST", "/v1/send/email", call).status() == 200);
+    }
+  }
+
+  private static void mode(SendMode mode) {
+    KIT.settings(now ->
+        new WorkspaceSettings(
+            now.autoMerge(),
+            now.emailUpdatesById(),
+            now.mergeAnonymousEvents(),
+            now.identifiers(),
+            now.zone(),
+            now.linkParameters(),
+            mode,
+            "qa@example.test"));
   }
 }

@@ -22,6 +22,8 @@ import dev.carillon.processing.IntakeUnavailable;
 import dev.carillon.processing.Operation;
 import dev.carillon.store.Database;
 import dev.carillon.store.Outage;
+import dev.carillon.delivery.SendingSettings;
+import dev.carillon.workspaces.SendMode;
 import dev.carillon.workspaces.Access;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -66,6 +68,7 @@ final class SendCalls {
   private final PeopleQueries people;
   private final InstantSource clock;
   private final SendKeys keys = new SendKeys();
+  private final SendingSettings settings;
 
   SendCalls(
       Database database,
@@ -82,6 +85,7 @@ final class SendCalls {
     this.messages = messages;
     this.people = people;
     this.clock = clock;
+    this.settings = new SendingSettings(database);
   }
 
   Reply send(Access access, Request request) {
@@ -104,6 +108,9 @@ final class SendCalls {
     var body = request.body(MOST_BYTES);
     var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     var email = SendBody.email(body, now);
+    if (settings.of(access.workspace()).sendMode() == SendMode.NEVER) {
+      throw off("Workspace is set to \"Do Not Send.\"");
+    }
     var message = message(access, email);
     if (email.person().kind() == IdentifierKind.CIO_ID
         && people.find(access.workspace(), email.person()).isEmpty()) {

@@ -4,9 +4,11 @@ import dev.carillon.campaigns.ChangedTerms;
 import dev.carillon.http.Problem;
 import dev.carillon.http.Reply;
 import dev.carillon.http.Request;
+import dev.carillon.messages.EmailAddress;
 import dev.carillon.segments.Fault;
 import dev.carillon.store.Database;
 import dev.carillon.workspaces.Access;
+import dev.carillon.workspaces.SendMode;
 import dev.carillon.workspaces.WorkspaceSettings;
 import dev.carillon.workspaces.WorkspaceSettingsRepository;
 import dev.carillon.workspaces.WorkspaceSettingsRepository.Change;
@@ -15,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code …/settings}: what an administrator decides for the workspace. */
@@ -42,7 +45,7 @@ final class SettingsCalls {
     var change =
         database.inTransaction(handle -> {
           var changed =
-              settings.change(handle, access.workspace(), present -> merged(present, wanted));
+              settings.change(handle, access.workspace(), present -> whole(merged(present, wanted)));
           if (changed instanceof Change.Saved(var saved, var before)) {
             terms.zone(handle, access.workspace(), before.zone(), saved.zone());
           }
@@ -55,6 +58,15 @@ final class SettingsCalls {
                   "identifiers can change only while the workspace has no people")
               .thrown();
     };
+  }
+
+  /** What no member tells alone. */
+  private static WorkspaceSettings whole(WorkspaceSettings settings) {
+    if (settings.sendMode() == SendMode.TEST && settings.testAddress().isEmpty()) {
+      throw Bodies.invalid(
+          "settings", List.of(new Fault("test_address", "is required when send_mode is test")));
+    }
+    return settings;
   }
 
   private static WorkspaceSettings merged(
@@ -73,7 +85,9 @@ final class SettingsCalls {
             flag(wanted, "merge_anonymous_events", present.mergeAnonymousEvents(), faults),
             identifiers(wanted, present.identifiers(), faults),
             zone(wanted, present.zone(), faults),
-            LinkParametersBody.read(wanted, present.linkParameters(), faults));
+            LinkParametersBody.read(wanted, present.linkParameters(), faults),
+            sendMode(wanted, present.sendMode(), faults),
+            testAddress(wanted, present.testAddress(), faults));
     if (!faults.isEmpty()) {
       throw Bodies.invalid("settings", faults);
     }
@@ -122,6 +136,34 @@ final class SettingsCalls {
       return name.equals("UTC") ? ZoneOffset.UTC : ZoneId.of(name);
     }
     faults.add(new Fault("timezone", "must be a zone of the tz database, such as Europe/Berlin"));
+    return present;
+  }
+
+  private static SendMode sendMode(
+      Map<String, @Nullable Object> wanted, SendMode present, List<Fault> faults) {
+    if (!wanted.containsKey("send_mode")) {
+      return present;
+    }
+    var mode =
+        wanted.get("send_mode") instanceof String word
+            ? SendMode.ofWire(word)
+            : Optional.<SendMode>empty();
+    if (mode.isEmpty()) {
+      faults.add(new Fault("send_mode", "must be normal, test or never"));
+    }
+    return mode.orElse(present);
+  }
+
+  private static String testAddress(
+      Map<String, @Nullable Object> wanted, String present, List<Fault> faults) {
+    if (!wanted.containsKey("test_address")) {
+      return present;
+    }
+    if (wanted.get("test_address") instanceof String text
+        && (text.isEmpty() || EmailAddress.parse(text).isPresent())) {
+      return text;
+    }
+    faults.add(new Fault("test_address", "must be an e-mail address, or empty"));
     return present;
   }
 

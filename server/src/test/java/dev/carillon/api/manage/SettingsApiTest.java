@@ -67,6 +67,30 @@ class SettingsApiTest {
   }
 
   @Test
+  @DisplayName("journeys §5.1, gate 3: a workspace sends as usual, to one address, or not at all")
+  void shouldChangeTheSendMode() {
+    var settings = client.get(base + "/settings").expect(200).json().get("settings");
+    assertThat(settings.get("send_mode").asString()).isEqualTo("normal");
+    change("{\"send_mode\":\"test\"}").expect(422);
+    change("{\"send_mode\":\"test\",\"test_address\":\"nobody\"}").expect(422);
+    change("{\"send_mode\":\"loud\"}").expect(422);
+    change("{\"send_mode\":\"test\",\"test_address\":\"qa@example.test\"}").expect(200);
+    change("{\"send_mode\":\"never\"}").expect(200);
+    change("{\"send_mode\":\"test\"}").expect(200);
+    change("{\"test_address\":\"\"}").expect(422);
+    settings = client.get(base + "/settings").expect(200).json().get("settings");
+    assertThat(settings.get("send_mode").asString()).isEqualTo("test");
+    assertThat(settings.get("test_address").asString()).isEqualTo("qa@example.test");
+    change("{\"send_mode\":\"normal\",\"test_address\":\"\"}").expect(200);
+  }
+
+  private JsonClient.Answer change(String settings) {
+    return description.check(
+        "settings.update",
+        client.send("PUT", base + "/settings", "{\"settings\":" + settings + "}"));
+  }
+
+  @Test
   @DisplayName(
       "a workspace begins in UTC; where its days begin may change, and segments that read days follow")
   void shouldChangeTheZone() {
