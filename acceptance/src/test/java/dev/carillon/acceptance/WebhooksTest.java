@@ -1,6 +1,7 @@
 package dev.carillon.acceptance;
 
 import static dev.carillon.acceptance.ReadBack.eventually;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -33,8 +34,10 @@ class WebhooksTest {
       server.start();
       // given a webhook, made by the official client
       var answers = node(server, Map.of("endpoint", receiver.url()));
-      assertThat(answers.get("getReportingWebhook").get("name").stringValue()).isEqualTo("renamed");
-      assertThat(answers.get("listReportingWebhooks").get("reporting_webhooks").size())
+      assertThat(requireNonNull(answers.get("getReportingWebhook")).get("name").stringValue())
+          .isEqualTo("renamed");
+      assertThat(
+              requireNonNull(answers.get("listReportingWebhooks")).get("reporting_webhooks").size())
           .isEqualTo(1);
       // when somebody gets a mail
       calls.campaign(
@@ -60,8 +63,10 @@ class WebhooksTest {
                   "timestamp", call.timestamp(),
                   "body", call.body(),
                   "signature", call.signature()));
-      assertThat(verified.get("verifyRequestSignature").booleanValue()).isTrue();
-      assertThat(verified.get("verifyRequestSignature of another body").booleanValue()).isFalse();
+      assertThat(requireNonNull(verified.get("verifyRequestSignature")).booleanValue()).isTrue();
+      assertThat(
+              requireNonNull(verified.get("verifyRequestSignature of another body")).booleanValue())
+          .isFalse();
 
       // when the server is killed in the middle of a call, with more to be told behind it
       receiver.hold();

@@ -125,8 +125,7 @@ final class Sender {
     }
     var decided = settings.of(new WorkspaceId(content.workspaceId()));
     if (!content.draft() && decided.sendMode() == SendMode.NEVER) {
-      return finished(
-          claimed, DeliveryState.UNDELIVERABLE, "the workspace is set to send nothing");
+      return finished(claimed, DeliveryState.UNDELIVERABLE, "the workspace is set to send nothing");
     }
     if (!content.draft() && !said.toUnsubscribed() && Subscription.isUnsubscribed(customer)) {
       return finished(claimed, DeliveryState.UNDELIVERABLE, "the person is unsubscribed");

@@ -48,7 +48,15 @@ public record WorkspaceSettings(
       boolean mergeAnonymousEvents,
       List<String> identifiers,
       ZoneId zone) {
-    this(autoMerge, emailUpdatesById, mergeAnonymousEvents, identifiers, zone, Map.of(), SendMode.NORMAL, "");
+    this(
+        autoMerge,
+        emailUpdatesById,
+        mergeAnonymousEvents,
+        identifiers,
+        zone,
+        Map.of(),
+        SendMode.NORMAL,
+        "");
   }
 
   /** Whether e-mail addresses name people; otherwise {@code email} is an attribute as any other. */

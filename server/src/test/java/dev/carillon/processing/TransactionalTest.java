@@ -78,16 +78,16 @@ class TransactionalTest {
 
   private static DeliveryWorker worker() {
     return new DeliveryWorker(
-          DeliverySettings.standard(KIT.node(0).incarnation(), "carillon.test"),
-          KIT.database,
-          IDS,
-          new MailLinks(new LinkTokens(ProcessingKit.SECRET), () -> "https://carillon.test"),
-          (_, _, _) -> Optional.empty(),
-          new TransactionalTemplates(KIT.database, MESSAGES, "Shop <shop@example.test>"),
-          new MailTrap(),
-          KIT.clock,
-          new Random(1),
-          KIT.node(0)::messagesReached);
+        DeliverySettings.standard(KIT.node(0).incarnation(), "carillon.test"),
+        KIT.database,
+        IDS,
+        new MailLinks(new LinkTokens(ProcessingKit.SECRET), () -> "https://carillon.test"),
+        (_, _, _) -> Optional.empty(),
+        new TransactionalTemplates(KIT.database, MESSAGES, "Shop <shop@example.test>"),
+        new MailTrap(),
+        KIT.clock,
+        new Random(1),
+        KIT.node(0)::messagesReached);
   }
 
   private static HttpServer serve() {
@@ -554,7 +554,8 @@ class TransactionalTest {
   }
 
   @Test
-  @DisplayName("journeys §5.1, gate 3: one address gets all mails while testing; nothing is sent in mode never")
+  @DisplayName(
+      "journeys §5.1, gate 3: one address gets all mails while testing; nothing is sent in mode never")
   void sendsInModes() throws Exception {
     var id = message("Modes" + kim, true, email("Hi", "<p>a</p>"));
     var call =
@@ -583,7 +584,9 @@ class TransactionalTest {
       var late = APP.send("POST", "/v1/send/email", call).expect(200).json();
       KIT.settle();
       mode(SendMode.NEVER);
-      await().atMost(PATIENCE).until(() -> APP.send("POST", "/v1/send/email", call).status() == 403);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> APP.send("POST", "/v1/send/email", call).status() == 403);
       APP.send("POST", "/v1/send/email", call)
           .expectProblem(403, "Workspace is set to \"Do Not Send.\"");
       try (var fresh = worker()) { // the other one may still think of the former mode
@@ -598,7 +601,9 @@ class TransactionalTest {
       assertThat(metrics.has("sent")).isFalse();
     } finally {
       mode(SendMode.NORMAL);
-      await().atMost(PATIENCE).until(() -> APP.send("POST", "/v1/send/email", call).status() == 200);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> APP.send("POST", "/v1/send/email", call).status() == 200);
     }
   }
 

@@ -45,7 +45,8 @@ final class SettingsCalls {
     var change =
         database.inTransaction(handle -> {
           var changed =
-              settings.change(handle, access.workspace(), present -> whole(merged(present, wanted)));
+              settings.change(
+                  handle, access.workspace(), present -> whole(merged(present, wanted)));
           if (changed instanceof Change.Saved(var saved, var before)) {
             terms.zone(handle, access.workspace(), before.zone(), saved.zone());
           }
