@@ -209,6 +209,12 @@ final class BatchPeople {
     }
   }
 
+  /** Whether this batch has deleted somebody; a merge is no deletion. */
+  boolean deletedHere(long personId) {
+    var state = states.get(personId);
+    return state != null && state.deleted() && !state.merged();
+  }
+
   /** The state of a locked person; null when it is not loaded or does not exist. */
   @Nullable PersonState byId(long personId) {
     var state = states.get(personId);

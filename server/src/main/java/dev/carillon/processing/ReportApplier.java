@@ -157,7 +157,10 @@ final class ReportApplier {
         reported.told(delivery, metric, at, isNew, machine);
       }
     }
-    if (delivery.personExists()) { // nothing personal is kept of who was deleted
+    if (delivery.personExists()
+        && !scope
+            .people()
+            .deletedHere(delivery.personId())) { // nothing personal is kept of who was deleted
       details(delivery, metric, at, call.details(), machine);
     }
   }

@@ -98,7 +98,7 @@ final class ReportNews {
     told.clear();
   }
 
-  private static News news(Told each, Set<Clicked> before) {
+  private News news(Told each, Set<Clicked> before) {
     return new News.OfDelivery(
         each.delivery.workspace(),
         each.delivery.deliveryId(),
@@ -120,7 +120,7 @@ final class ReportNews {
         : !before.add(new Clicked(each.delivery.deliveryId(), what));
   }
 
-  private static Map<String, @Nullable Object> details(Told each) {
+  private Map<String, @Nullable Object> details(Told each) {
     var details = new LinkedHashMap<String, @Nullable Object>();
     var mail = each.delivery.channel().equals("email");
     var click = each.click;
@@ -134,7 +134,9 @@ final class ReportNews {
       return details;
     }
     // Nothing personal is told of who was deleted, and a link may be.
-    if (click.href() != null && each.delivery.personExists()) {
+    if (click.href() != null
+        && each.delivery.personExists()
+        && !scope.people().deletedHere(each.delivery.personId())) {
       details.put("href", click.href());
       details.put("link_id", linkId(String.valueOf(link(click))));
     }
