@@ -24,6 +24,7 @@ final class IdentifierCache {
   private final IdentifierTable people = new IdentifierTable(MOST_ENTRIES);
   private long identity = -1;
   private long missed;
+  private long life;
 
   /** Empties the cache when it was filled under an earlier identity epoch. */
   synchronized void under(long identityEpoch) {
@@ -79,16 +80,27 @@ final class IdentifierCache {
     return taken;
   }
 
+  /** A number that moves with {@link #clear}; to be asked before reading what is filled in. */
+  synchronized long life() {
+    return life;
+  }
+
   /**
-   * Adds what was read under the given epoch without putting anything out.
+   * Adds what was read under the given epoch without putting anything out. What was read before a
+   * {@link #clear} is refused: the database may have lost it since.
    *
-   * @return false when there is no point in going on: the epoch has moved, or there is hardly any
-   *     room left
+   * @param begunIn {@link #life} before it was read
+   * @return false when there is no point in going on: everything was forgotten since, the epoch has
+   *     moved, or there is hardly any room left
    */
-  boolean fill(long identityEpoch, Map<IdentifierKey, Long> read) {
+  boolean fill(long begunIn, long identityEpoch, Map<IdentifierKey, Long> read) {
     var sha = sha256();
     read.keySet().forEach(key -> key.fingerprint(sha)); // before the lock
     synchronized (this) {
+      if (life != begunIn) {
+        return false;
+      }
+      under(identityEpoch);
       if (identity != identityEpoch) {
         return false;
       }
@@ -115,5 +127,6 @@ final class IdentifierCache {
   synchronized void clear() {
     people.clear();
     identity = -1;
+    life++;
   }
 }

@@ -73,14 +73,14 @@ final class IdentifierWarmer implements AutoCloseable {
     do {
       var begun = System.nanoTime();
       var after = last;
+      var life = cache.life();
       last =
           database.<@Nullable IdentifierKey, RuntimeException>snapshot(
               LONGEST,
               handle -> {
                 var epoch = Epoch.identity(handle);
                 var page = people.identifiers(handle, after, CHUNK);
-                cache.under(epoch);
-                return cache.fill(epoch, page) && page.size() == CHUNK
+                return cache.fill(life, epoch, page) && page.size() == CHUNK
                     ? page.lastEntry().getKey()
                     : null;
               });

@@ -8,6 +8,8 @@ import dev.carillon.people.PeopleRepository;
 import dev.carillon.workspaces.WorkspaceId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -53,10 +55,25 @@ final class IdentifierWarmerTest {
     var cache = new IdentifierCache();
     cache.under(1);
     cache.under(2);
-    assertThat(cache.fill(1, page)).isFalse();
+    assertThat(cache.fill(cache.life(), 1, page)).isFalse();
     assertThat(cache.find(page.keySet())).isEmpty();
-    assertThat(cache.fill(2, page)).isTrue();
+    assertThat(cache.fill(cache.life(), 2, page)).isTrue();
     assertThat(cache.find(page.keySet())).isEqualTo(page);
+  }
+
+  @Test
+  @DisplayName("what was read before a connection broke does not get in afterwards")
+  void readBeforeABreak() {
+    var kim = IdentifierKey.of(ONE, Identifier.id("kim"));
+    var cache = new IdentifierCache();
+    cache.under(1);
+    var life = cache.life();
+    cache.clear();
+    cache.under(1); // the next batch has begun, under the same epoch
+    assertThat(cache.fill(life, 1, Map.of(kim, 5L))).isFalse();
+    assertThat(cache.find(List.of(kim))).isEmpty();
+    assertThat(cache.fill(cache.life(), 1, Map.of(kim, 6L))).isTrue();
+    assertThat(cache.find(List.of(kim))).containsValue(6L);
   }
 
   @Test
