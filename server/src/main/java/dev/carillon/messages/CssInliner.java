@@ -84,7 +84,11 @@ final class CssInliner {
 
   private static void write(Element element, List<Claim> claims) {
     var order = 0;
-    for (var own : StyleSheet.attribute(element.attr("style"))) {
+    var said = StyleSheet.attribute(element.attr("style"));
+    if (said == null) {
+      return; // what it says stays as it is
+    }
+    for (var own : said) {
       claims.add(new Claim(own, OWN, order++));
     }
     claims.sort(WEAKEST_FIRST);

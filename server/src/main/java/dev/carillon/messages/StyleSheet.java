@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.jsoup.select.Evaluator;
 import org.jsoup.select.QueryParser;
 import org.jsoup.select.Selector.SelectorParseException;
@@ -31,8 +32,13 @@ import org.jsoup.select.Selector.SelectorParseException;
  *     :hover}
  */
 record StyleSheet(List<Rule> rules, String rest) {
-  private static final long MOST_KEPT_CHARS = 4_000_000;
+  /** Choice: a read sheet takes some ten times its text. */
+  private static final long MOST_KEPT_CHARS = 300_000;
+
   private static final int MOST_RULES = 5_000;
+
+  /** Brackets in brackets; the reader of CSS goes down as deep as a text does. */
+  private static final int DEEPEST = 50;
 
   /** Parts of a selector that no element has by itself. */
   private static final Pattern STATE =
@@ -71,10 +77,13 @@ record StyleSheet(List<Rule> rules, String rest) {
     return SHEETS.get(text);
   }
 
-  /** What a {@code style} attribute says; none when it is no CSS. */
-  static List<Declaration> attribute(String text) {
+  /** What a {@code style} attribute says; null when it cannot be read. */
+  static @Nullable List<Declaration> attribute(String text) {
+    if (isDeep(text)) {
+      return null;
+    }
     var list = CSSReaderDeclarationList.readFromString(text, settings());
-    return list == null ? List.of() : declarations(list.getAllDeclarations());
+    return list == null ? null : declarations(list.getAllDeclarations());
   }
 
   private static CSSReaderSettings settings() {
@@ -86,7 +95,25 @@ record StyleSheet(List<Rule> rules, String rest) {
         .setInterpretErrorHandler(new DoNothingCSSInterpretErrorHandler());
   }
 
+  private static boolean isDeep(String text) {
+    var depth = 0;
+    for (var i = 0; i < text.length(); i++) {
+      switch (text.charAt(i)) {
+        case '{', '(', '[' -> depth++;
+        case '}', ')', ']' -> depth = Math.max(0, depth - 1);
+        default -> {}
+      }
+      if (depth > DEEPEST) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static StyleSheet parse(String text) {
+    if (isDeep(text)) {
+      return new StyleSheet(List.of(), text);
+    }
     var sheet = CSSReader.readFromStringReader(text, settings());
     if (sheet == null || sheet.getAllStyleRules().size() > MOST_RULES) {
       return new StyleSheet(List.of(), text);

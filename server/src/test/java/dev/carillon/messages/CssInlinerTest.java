@@ -85,6 +85,23 @@ class CssInlinerTest {
   }
 
   @Test
+  @DisplayName("what is nested without measure neither fails nor is lost")
+  void survivesDepth() {
+    for (var css :
+        new String[] {
+          "@media all{".repeat(50_000),
+          "p{width:" + "calc(1px + ".repeat(50_000),
+          ":not(".repeat(50_000) + "p" + ")".repeat(50_000) + "{color:red}",
+          "p{color:red}" + "(".repeat(50_000)
+        }) {
+      assertThat(CssInliner.inline("<style>" + css + "</style><p>a</p>")).contains("<p", "a</p>");
+    }
+    var own = "calc(".repeat(50_000);
+    assertThat(CssInliner.inline("<style>p{color:red}</style><p style='width:" + own + "'>a</p>"))
+        .contains(own, "a</p>");
+  }
+
+  @Test
   @DisplayName("text, entities and comments for single programs stay as they were")
   void keepsContent() {
     var html =
