@@ -63,7 +63,8 @@ final class MessageReads {
     return Reply.json(200, json.page(access.workspace(), page, list, tracked));
   }
 
-  private static @Nullable Metric metric(Request request) {
+  /** What has happened to the deliveries a caller wants; null: anything. */
+  static @Nullable Metric metric(Request request) {
     var word = Parameters.text(request, "metric");
     return word == null
         ? null

@@ -4,7 +4,6 @@ import dev.carillon.campaigns.CampaignMetrics;
 import dev.carillon.delivery.DeliveryFilter;
 import dev.carillon.delivery.DeliveryRepository;
 import dev.carillon.delivery.DeliveryState;
-import dev.carillon.delivery.Metric;
 import dev.carillon.http.BadJson;
 import dev.carillon.http.JsonReader;
 import dev.carillon.http.Reply;
@@ -164,7 +163,7 @@ final class TransactionalReads {
     var filter =
         new DeliveryFilter(
             null,
-            metric(request),
+            MessageReads.metric(request),
             state == DeliveryState.DRAFTED,
             null,
             null,
@@ -175,13 +174,6 @@ final class TransactionalReads {
     var page = deliveries.ofTransactional(access.workspace(), id, state, filter);
     var tracked = Parameters.flag(request, "get_tracked_responses");
     return Reply.json(200, json.page(access.workspace(), page, list, tracked));
-  }
-
-  private static @Nullable Metric metric(Request request) {
-    var word = Parameters.text(request, "metric");
-    return word == null
-        ? null
-        : Metric.ofWire(word).orElseThrow(() -> Parameters.wrong("metric is not known"));
   }
 
   private static @Nullable DeliveryState state(Request request) {
