@@ -13,12 +13,24 @@ public final class EmailRenderer {
   /** Choice: room for some hundred bodies of usual size, a small part of the heap. */
   private static final long CACHE_BYTES = 16 * 1_024 * 1_024;
 
+  private static final long DRAFT_BYTES = 64 * 1_024;
+
   private final InstantSource clock;
-  private final TemplateCache templates = new TemplateCache(Environment.standard(), CACHE_BYTES);
+  private final TemplateCache templates;
+
+  private EmailRenderer(InstantSource clock, long cacheBytes) {
+    this.clock = clock;
+    this.templates = new TemplateCache(Environment.standard(), cacheBytes);
+  }
 
   /** Renders {@code 'now'} as what this clock says. */
   public EmailRenderer(InstantSource clock) {
-    this.clock = clock;
+    this(clock, CACHE_BYTES);
+  }
+
+  /** For texts that are hardly ever rendered twice, such as drafts: keeps next to nothing. */
+  public static EmailRenderer ofDrafts(InstantSource clock) {
+    return new EmailRenderer(clock, DRAFT_BYTES);
   }
 
   /**

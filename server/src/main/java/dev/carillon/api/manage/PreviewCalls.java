@@ -64,7 +64,7 @@ final class PreviewCalls {
     this.database = database;
     this.messages = messages;
     this.people = people;
-    this.renderer = new EmailRenderer(clock);
+    this.renderer = EmailRenderer.ofDrafts(clock);
     this.defaultSender = defaultSender;
     this.clock = clock;
   }
