@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Invariant: whatever is written about a person beyond plain events is written while its row is
  * locked, and was read after the lock was held. Rows are locked in key order in one statement.
- * Somebody deleted between look-up and lock is missing from the answer; the identifiers are then
- * looked up again, and name nobody or a successor.
+ * Somebody deleted between look-up and lock is missing from the answer, and somebody renamed has
+ * another identifier in it; the identifiers are then looked up again, and name nobody or a
+ * successor.
  */
 final class BatchPeople {
-  private static final int ATTEMPTS = 5;
+  private static final int ATTEMPTS = 10;
   private static final long NOBODY = 0;
 
   private final Handle handle;
@@ -100,13 +101,23 @@ final class BatchPeople {
   void load(Collection<IdentifierKey> keys, Collection<Long> ids) {
     var wanted = new HashSet<IdentifierKey>(keys);
     var missingIds = new HashSet<>(ids);
+    var lookedUpAgain = new HashSet<IdentifierKey>();
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
       var toLoad = new TreeSet<Long>(missingIds);
       wanted.forEach(key -> toLoad.add(named.getOrDefault(key, NOBODY)));
       toLoad.remove(NOBODY);
       toLoad.removeIf(id -> states.containsKey(id) && states.get(id).loaded());
       if (toLoad.isEmpty()) {
-        return;
+        var renamed = renamed(wanted);
+        renamed.removeAll(lookedUpAgain);
+        if (renamed.isEmpty()) {
+          return;
+        }
+        lookedUpAgain.addAll(renamed);
+        cache.clear();
+        found.keySet().removeAll(renamed);
+        lookUp(renamed);
+        continue;
       }
       var rows = people.lockAndLoad(handle, toLoad.stream().mapToLong(Long::longValue).toArray());
       rows.forEach((id, row) ->
@@ -120,7 +131,7 @@ final class BatchPeople {
       missingIds.clear();
       toLoad.removeAll(rows.keySet());
       if (toLoad.isEmpty()) {
-        return;
+        continue; // whom they name now is known once the locks are held
       }
       var stale = new HashSet<IdentifierKey>();
       for (var key : wanted) {
@@ -139,6 +150,28 @@ final class BatchPeople {
       }
     }
     throw new RetryBatch("identifiers kept changing hands while people were locked");
+  }
+
+  /**
+   * Those of the identifiers that were somebody's when they were looked up and are not any more,
+   * now that the locks are held. What this batch names itself it knows better.
+   */
+  private Set<IdentifierKey> renamed(Collection<IdentifierKey> keys) {
+    var renamed = new HashSet<IdentifierKey>();
+    for (var key : keys) {
+      var state = states.get(named.getOrDefault(key, NOBODY));
+      if (state != null
+          && state.loaded()
+          && !state.deleted()
+          && !added.containsKey(key)
+          && (key.kind() == IdentifierKind.ID || key.kind() == IdentifierKind.EMAIL)) {
+        var held = held(state, key.kind());
+        if (held == null || !held.key().equals(key.value())) {
+          renamed.add(key);
+        }
+      }
+    }
+    return renamed;
   }
 
   /**

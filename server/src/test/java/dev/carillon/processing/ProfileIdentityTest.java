@@ -529,4 +529,42 @@ final class ProfileIdentityTest {
       assertThat(KIT.activityTypes(Identifier.id(id))).contains("failed_attribute_change");
     }
   }
+
+  @Test
+  @DisplayName(
+      "I2: who gets another identifier while a deletion waits for them is not who it names")
+  void shouldLookAgainAfterTheLock() throws Exception {
+    // given
+    identify(ADA, "plan", "pro");
+    var person = KIT.personId(ADA);
+    try (var other = KIT.database.jdbi().open()) {
+      // when another node renames ada to bob, and somebody deletes ada meanwhile
+      other.begin();
+      other.execute("SELECT FROM person WHERE person_id = ? FOR NO KEY UPDATE", person);
+      KIT.accept(new Operation.Delete(KIT.workspace(), ADA));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() ->
+              KIT.number(
+                      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                  > 0);
+      other.execute(
+          "UPDATE person SET attributes = replace(attributes, '\"ada\"', '\"bob\"') WHERE person_id = ?",
+          person);
+      other.execute(
+          "UPDATE person_identifier SET value = 'bob' WHERE workspace_id = ? AND kind = 1 AND value = 'ada'",
+          KIT.workspace().value());
+      Epoch.newIdentity(other);
+      other.commit();
+    }
+    KIT.settle();
+    // then bob is there, and ada is nobody
+    assertThat(KIT.personId(BOB)).isEqualTo(person);
+    assertThat(
+            KIT.number(
+                "SELECT count(*) FROM person WHERE person_id = ? AND attributes LIKE '%\"pro\"%'",
+                person))
+        .isEqualTo(1);
+    assertThat(KIT.number("SELECT count(*) FROM person_identifier WHERE value = 'ada'")).isZero();
+  }
 }
